@@ -1,0 +1,97 @@
+"""What the compiler (or the static source) knows about one file, as plain values for the rewriter and type-info.
+
+In: nothing, these are values. Out: `FileFacts`, one per source file; keys are byte offsets in the original file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from borrowscope.text.span import Span
+
+
+class TypeSource(StrEnum):
+    """Who says so (type_info.md, `type_source`)."""
+
+    RUSTC = "rustc"
+    STATIC = "static"
+    UNKNOWN = "unknown"
+
+
+class MoveShape(StrEnum):
+    """How a value leaves its variable in MIR."""
+
+    OPERAND = "operand"  # `= move _N`, also as argument of a call: the whole variable
+    PARTIAL = "partial"  # `= move (_N.0: T)`: a field, or an enum's payload
+    DEREF = "deref"  # `= move (*_N)`: out of a Box
+    CAPTURE = "capture"  # `{closure} { y: move _N }`, also coroutines (async blocks)
+
+
+@dataclass(slots=True)
+class BindingFact:
+    """One binding: a name that a pattern, a parameter or a `let` brings into scope.
+
+    `span` covers the name alone (rustc's span covers `mut x`, `&self`, `x @ ..`: already narrowed here).
+    `ty` uses full paths and is None if unknown. The tri-state flags are None where nobody knows.
+    `drop_spans` are the places where MIR as built schedules `drop(_N)`; `needs_drop` is True if there is one.
+    """
+
+    name: str
+    span: Span
+    ty: str | None
+    source: TypeSource
+    needs_drop: bool | None = None
+    is_copy: bool | None = None
+    is_reference: bool | None = None
+    is_mutable_reference: bool | None = None
+    body: str = ""  # the MIR body's path, closures included: tells bindings of one span in several bodies apart
+    is_captured: bool = False  # True for a closure's view of an outer variable: no binding of its own
+    drop_spans: list[Span] = field(default_factory=list)
+
+
+@dataclass(slots=True, frozen=True)
+class MoveFact:
+    """One move of a named local. `binding` is the start offset of the binding's name, `span` the operand's own."""
+
+    binding: int
+    span: Span
+    shape: MoveShape
+    body: str
+    target: int | None = None  # start offset of the binding that receives it (`let y = x;`), if one does directly
+    in_macro: bool = False  # the operand's span lies in this file, within a macro call's arguments
+    field: str | None = None  # for PARTIAL: the projection as MIR prints it
+
+
+@dataclass(slots=True, frozen=True)
+class BorrowFact:
+    """One borrow `&_N` of a named local or of a place below it, as MIR as built has it (autorefs included)."""
+
+    binding: int
+    span: Span
+    is_mutable: bool
+    projection: str  # "" for the variable itself, else as MIR prints it
+    body: str
+    target: int | None = None  # start offset of the binding that the reference is bound to, if there is one
+
+
+@dataclass(slots=True, frozen=True)
+class CallFact:
+    """One resolved call: span of the whole call expression, span of the callee's name, and its full path."""
+
+    span: Span
+    callee_span: Span
+    callee: str  # as MIR prints it: `<Rc<D> as Clone>::clone`, `std::mem::drop::<D>`
+    target: int | None  # start offset of the binding that the result initializes directly, if one does
+
+
+@dataclass(slots=True)
+class FileFacts:
+    """Everything known about one file. `bindings` is keyed by the start offset of the name."""
+
+    path: str  # absolute, of the user's file
+    bindings: dict[int, BindingFact] = field(default_factory=dict)
+    moves: list[MoveFact] = field(default_factory=list)
+    borrows: list[BorrowFact] = field(default_factory=list)
+    calls: list[CallFact] = field(default_factory=list)
+    closure_spans: set[Span] = field(default_factory=set)
