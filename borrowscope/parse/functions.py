@@ -1,0 +1,138 @@
+"""The functions of a file: their paths, modifiers, attributes and what surrounds them.
+
+In: the syntax tree of one file and the module path of its root. Out: one `FunctionItem` per `fn`, nested ones included.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from borrowscope.parse.syntax import Node
+
+_GENERICS = re.compile(r"\s+")
+
+
+@dataclass(slots=True)
+class FunctionItem:
+    """One `fn` of the source text. `body` is None for declarations; `attributes` are its outer attribute nodes."""
+
+    node: Node
+    path: str  # `krate::module::Type::method`, `krate::module::<Type as Trait>::method`, `outer::inner`
+    name: str
+    body: Node | None
+    parameters: Node | None
+    attributes: list[Node]
+    is_async: bool
+    is_const: bool
+    is_unsafe: bool
+    abi: str | None  # "C", ...; None for the Rust ABI
+    containers: tuple[Node, ...]  # enclosing mod, impl, trait and fn items, outermost first
+
+
+def find_functions(root: Node, module_path: str) -> list[FunctionItem]:
+    """All functions of the tree in source order; `module_path` is the path of the file's own module."""
+    return list(_walk(root, module_path, ()))
+
+
+def attributes_of(node: Node) -> list[Node]:
+    """The outer attributes that stand before an item, statement, parameter, field or arm."""
+    if node.parent is None:
+        return []
+    if node.kind == "match_arm":
+        return [child for child in node.children if child.kind == "attribute_item"]
+    found: list[Node] = []
+    for sibling in node.parent.children:
+        if sibling is node:
+            return found
+        if sibling.kind == "attribute_item":
+            found.append(sibling)
+        elif sibling.kind not in {"line_comment", "block_comment"}:
+            found = []
+    return found
+
+
+def attribute_name(attribute: Node) -> str:
+    """The attribute's path as written: `cfg`, `rustfmt::skip`, `unsafe(naked)`'s inner name."""
+    inner = attribute.child("attribute")
+    if inner is None:
+        return ""
+    text = inner.text.removeprefix("unsafe(") if inner.text.startswith("unsafe(") else inner.text
+    return re.split(r"[\s(=\[{]", text, maxsplit=1)[0].rstrip(")")
+
+
+def cfgs_of(node: Node) -> str:
+    """The `#[cfg(..)]` attributes of a node as text, to be copied to what is inserted on its behalf."""
+    return "".join(
+        _GENERICS.sub(" ", attribute.text) + " " for attribute in attributes_of(node) if attribute_name(attribute) == "cfg"
+    )
+
+
+def _walk(node: Node, path: str, containers: tuple[Node, ...]) -> Iterator[FunctionItem]:
+    for child in node.children:
+        if child.kind in ("function_item", "function_signature_item"):
+            item = _function(child, path, containers)
+            yield item
+            if item.body is not None:
+                yield from _walk(item.body, item.path, (*containers, child))
+        elif child.kind in _CONTAINERS:
+            yield from _walk(child, _CONTAINERS[child.kind](child, path), (*containers, child))
+        elif child.children:
+            yield from _walk(child, path, containers)
+
+
+def _named(node: Node, path: str) -> str:
+    name = node.field("name")
+    return f"{path}::{name.text}" if name is not None else path
+
+
+def _impl(node: Node, path: str) -> str:
+    implementor, trait = node.field("type"), node.field("trait")
+    if implementor is None:
+        return path
+    name = type_name(implementor)
+    return f"{path}::{name}" if trait is None else f"{path}::<{name} as {type_name(trait)}>"
+
+
+_CONTAINERS = {"mod_item": _named, "trait_item": _named, "impl_item": _impl}
+
+
+def type_name(node: Node) -> str:
+    """A type as paths spell it: without generic arguments and module prefix; other shapes as written."""
+    if node.kind == "generic_type":
+        inner = node.field("type")
+        return type_name(inner) if inner is not None else node.text
+    if node.kind == "scoped_type_identifier":
+        name = node.field("name")
+        return name.text if name is not None else node.text
+    return _GENERICS.sub(" ", node.text)
+
+
+def _function(node: Node, path: str, containers: tuple[Node, ...]) -> FunctionItem:
+    name = node.field("name")
+    modifiers = node.child("function_modifiers")
+    words = {child.kind for child in modifiers.children} if modifiers is not None else set()
+    text = name.text if name is not None else "?"
+    return FunctionItem(
+        node=node,
+        path=f"{path}::{text}",
+        name=text,
+        body=node.field("body"),
+        parameters=node.field("parameters"),
+        attributes=attributes_of(node),
+        is_async="async" in words,
+        is_const="const" in words,
+        is_unsafe="unsafe" in words,
+        abi=_abi(modifiers),
+        containers=containers,
+    )
+
+
+def _abi(modifiers: Node | None) -> str | None:
+    extern = modifiers.child("extern_modifier") if modifiers is not None else None
+    if extern is None:
+        return None
+    literal = extern.child("string_literal")
+    abi = literal.text.strip('"') if literal is not None else "C"
+    return None if abi == "Rust" else abi
