@@ -1,0 +1,122 @@
+"""Asks cargo what a project is: the one home of `cargo metadata`.
+
+In: a manifest and cargo's options. Out: cargo's answer as pydantic models. Errors: `ToolMissingError` where cargo
+is not installed, `InputError` with cargo's own words where it refuses the manifest.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, Field, ValidationError
+
+from borrowscope.errors import InputError, InternalError, ToolMissingError
+from borrowscope.project.options import (
+    CargoOptions,
+    network_arguments,
+)
+
+
+class MetadataTarget(BaseModel):
+    """One entry of `packages[].targets`."""
+
+    kind: list[str]
+    name: str
+    src_path: Path
+    edition: str = "2015"
+    test: bool = True
+    doctest: bool = False
+
+
+class MetadataDependency(BaseModel):
+    """One entry of `packages[].dependencies`; `path` is there for path dependencies."""
+
+    name: str
+    path: Path | None = None
+
+
+class MetadataPackage(BaseModel):
+    """One entry of `packages`."""
+
+    id: str
+    name: str
+    version: str
+    edition: str = "2015"
+    manifest_path: Path
+    targets: list[MetadataTarget]
+    dependencies: list[MetadataDependency] = Field(default_factory=list)
+    metadata: dict[str, Any] | None = None
+
+
+class Metadata(BaseModel):
+    """What `cargo metadata --no-deps` prints, as far as we read it."""
+
+    packages: list[MetadataPackage]
+    workspace_members: list[str]
+    workspace_default_members: list[str] | None = None
+    workspace_root: Path
+    target_directory: Path
+    metadata: dict[str, Any] | None = None
+
+
+def find_cargo() -> str:
+    """The cargo that called us (`$CARGO`), else the one on `PATH`; raises `ToolMissingError`."""
+    named = os.environ.get("CARGO")
+    found = shutil.which(named) if named else None
+    found = found or shutil.which("cargo")
+    if found is None:
+        raise ToolMissingError(
+            "cargo is not installed or not on PATH",
+            hint="install Rust from https://rustup.rs",
+        )
+    return found
+
+
+def read_metadata(manifest: Path, directory: Path, options: CargoOptions) -> Metadata:
+    """Run `cargo metadata` for the manifest, in the directory; dependencies are not resolved."""
+    command = [
+        find_cargo(),
+        "metadata",
+        "--format-version",
+        "1",
+        "--no-deps",
+        "--manifest-path",
+        str(manifest),
+    ]
+    command += network_arguments(options)
+    try:
+        answer = subprocess.run(
+            command,
+            cwd=directory,
+            capture_output=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+    except OSError as error:
+        raise ToolMissingError(f"cargo cannot be started: {error.strerror}: {command[0]}") from error
+    if answer.returncode != 0:
+        said = answer.stderr.decode("utf-8", "replace")
+        raise InputError(
+            f"cargo refuses {manifest}: {condense(said)}",
+            hint="run `cargo metadata` there to see it whole",
+        )
+    try:
+        return Metadata.model_validate_json(answer.stdout)
+    except ValidationError as error:
+        raise InternalError(f"cargo metadata answered in a form that is not known here: {error}") from error
+
+
+def condense(said: str) -> str:
+    """Cargo's message on one line: without the drawing of the place and without headings."""
+    kept = []
+    for line in said.splitlines():
+        text = line.strip()
+        if text.startswith("|") or text.partition(" ")[2].startswith("|") or text in {"", "Caused by:"}:
+            continue
+        if not text.startswith("warning:"):
+            kept.append(text.removeprefix("error: ").replace("--> ", "at "))
+    return "; ".join(kept) or "no reason given"

@@ -1,0 +1,129 @@
+"""The settings and their order: flags, `BORROWSCOPE_*`, `borrowscope.toml`, the manifest's metadata tables.
+
+In: what flags say, the environment, the project. Out: `Settings`. Errors: `UsageError` for a key that does not
+exist (with the nearest one that does) and for a value of the wrong kind. Scalars override, lists append.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from borrowscope.errors import UsageError
+from borrowscope.project.model import Project
+
+FILE_NAMES = ("borrowscope.toml", ".config/borrowscope.toml", ".borrowscope.toml")
+
+
+class Settings(BaseModel):
+    """Every key that a settings file may hold; the fields are the table of keys, and their docs the help."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    types: Literal["auto", "rustc", "static"] = Field("auto", description="where types come from")
+    all: bool = Field(
+        default=False,
+        description="trace every function, also where some carry #[trace_borrow]",
+    )
+    trace: tuple[str, ...] = Field((), description="trace the functions whose path matches one of these globs")
+    all_targets: bool = Field(default=False, description="analyze tests, examples and benches too")
+    edition: Literal["2015", "2018", "2021", "2024"] | None = Field(None, description="edition of single .rs files")
+    summary: str | None = Field(None, description="write the summary of run and test to this file")
+
+
+KEYS = tuple(Settings.model_fields)
+LIST_KEYS = frozenset({"trace"})
+BOOLEAN_KEYS = frozenset({"all", "all_targets"})
+BOOLEAN_WORDS = {
+    "1": True,
+    "true": True,
+    "yes": True,
+    "on": True,
+    "0": False,
+    "false": False,
+    "no": False,
+    "off": False,
+}
+
+
+def load_settings(
+    project: Project | None,
+    flags: Mapping[str, Any],
+    environment: Mapping[str, str],
+    config: Path | None = None,
+    *,
+    no_config: bool = False,
+) -> Settings:
+    """All sources merged. `flags` holds only what was given; `config` replaces the search for a file."""
+    sources: list[tuple[str, Mapping[str, Any]]] = [("the command line", flags)]
+    sources.append(("the environment", environment_settings(environment)))
+    if not no_config:
+        file = config or (find_file(project.root) if project else None)
+        sources += [(str(file), read_file(file))] if file else []
+        sources += _metadata_tables(project) if project else []
+    merged: dict[str, Any] = {}
+    for place, values in sources:
+        _check(place, values)
+        for key, value in values.items():
+            if key in LIST_KEYS:
+                merged[key] = (*value, *merged.get(key, ()))
+            else:
+                merged.setdefault(key, value)
+    return Settings(**merged)
+
+
+def find_file(root: Path) -> Path | None:
+    """The settings file of a project: the first of `FILE_NAMES` below its root."""
+    return next((root / name for name in FILE_NAMES if (root / name).is_file()), None)
+
+
+def read_file(path: Path) -> dict[str, Any]:
+    """The file's keys; raises `UsageError` where it cannot be read or is no TOML."""
+    try:
+        return {key.replace("-", "_"): value for key, value in tomllib.loads(path.read_text(encoding="utf-8")).items()}
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} is not valid TOML: {error}") from error
+
+
+def environment_settings(environment: Mapping[str, str]) -> dict[str, Any]:
+    """The keys that `BORROWSCOPE_KEY` variables set; lists are separated by commas."""
+    found: dict[str, Any] = {}
+    for key in KEYS:
+        text = environment.get(f"BORROWSCOPE_{key.upper()}")
+        if text is None:
+            continue
+        if key in LIST_KEYS:
+            found[key] = tuple(part for part in text.split(",") if part)
+        elif key in BOOLEAN_KEYS:
+            found[key] = BOOLEAN_WORDS.get(text.lower(), text)
+        else:
+            found[key] = text
+    return found
+
+
+def _metadata_tables(project: Project) -> list[tuple[str, Mapping[str, Any]]]:
+    tables: list[tuple[str, Mapping[str, Any]]] = [
+        (f"[package.metadata.borrowscope] of {package.manifest}", package.metadata) for package in project.selected[:1]
+    ]
+    tables.append((f"[workspace.metadata.borrowscope] of {project.root}", project.metadata))
+    return [(place, {key.replace("-", "_"): value for key, value in table.items()}) for place, table in tables]
+
+
+def _check(place: str, values: Mapping[str, Any]) -> None:
+    for key in values:
+        if key not in KEYS:
+            near = difflib.get_close_matches(key, KEYS, n=1, cutoff=0.0)
+            raise UsageError(f"unknown key `{key}` in {place}", hint=f"did you mean `{near[0]}`?")
+    try:
+        Settings(**values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        named = first["loc"][0]
+        raise UsageError(f"bad value for `{named}` in {place}: {first['msg']}, not {first['input']!r}") from error
