@@ -1,0 +1,145 @@
+"""Questions about where an expression stands: leftmost in a statement, tail of a body, base of a place.
+
+In: syntax nodes. Out: answers; no edits are made here.
+"""
+
+from __future__ import annotations
+
+from borrowscope.parse.syntax import COMMENTS, Node
+
+STATEMENTS = frozenset({"let_declaration", "expression_statement"})
+_LEFT_OPEN = frozenset(
+    {
+        "binary_expression",
+        "call_expression",
+        "field_expression",
+        "try_expression",
+        "await_expression",
+        "type_cast_expression",
+        "index_expression",
+        "range_expression",
+        "for_expression",
+        "generic_function",
+    }
+)
+_BLOCK_LIKE = frozenset(
+    {
+        "if_expression",
+        "match_expression",
+        "while_expression",
+        "for_expression",
+        "loop_expression",
+        "block",
+        "unsafe_block",
+        "async_block",
+        "const_block",
+    }
+)
+
+
+def statement_of(node: Node) -> Node:
+    """The innermost statement (or block tail, or arm) that holds the node; the node itself if there is none."""
+    inner = node
+    for ancestor in node.ancestors():
+        if inner.kind in STATEMENTS or ancestor.kind in ("block", "match_block"):
+            return inner
+        inner = ancestor
+    return node
+
+
+def needs_parentheses(node: Node) -> bool:
+    """Whether a block in the node's place would be read as a statement or belong to another construct."""
+    parent = node.parent
+    return parent is not None and parent.kind in _LEFT_OPEN and (parent.start == node.start or parent.kind == "for_expression")
+
+
+def strip_parentheses(node: Node) -> Node:
+    """The expression inside of any parentheses."""
+    while node.kind == "parenthesized_expression" and node.named:
+        node = node.named[0]
+    return node
+
+
+def place_base(node: Node) -> Node | None:
+    """The variable at the base of a place expression (`x`, `x.f`, `x[i].g`, `*x`), or None if it is no such place."""
+    node = strip_parentheses(node)
+    if node.kind in ("identifier", "self"):
+        return node
+    if node.kind in ("field_expression", "index_expression"):
+        inner = node.field("value") or (node.named[0] if node.named else None)
+        return place_base(inner) if inner is not None else None
+    if node.kind == "unary_expression" and node.children[0].kind == "*":
+        return place_base(node.named[0])
+    return None
+
+
+def is_simple_place(node: Node) -> bool:
+    """Whether evaluating the place twice cannot be noticed: a variable, or fields below one."""
+    node = strip_parentheses(node)
+    if node.kind in ("identifier", "self"):
+        return True
+    if node.kind == "field_expression":
+        value = node.field("value")
+        return value is not None and is_simple_place(value)
+    return False
+
+
+def tail_of(block: Node) -> Node | None:
+    """The expression whose value a block has, or None (`;` at its end, or nothing in it)."""
+    inner = [child for child in block.children if child.is_named and child.kind not in COMMENTS]
+    if not inner:
+        return None
+    last = inner[-1]
+    if last.kind == "expression_statement":
+        return None if last.children[-1].kind == ";" else last.named[0]
+    return None if last.kind in _NO_VALUE else last
+
+
+_NO_VALUE = frozenset(
+    {
+        "let_declaration",
+        "empty_statement",
+        "function_item",
+        "struct_item",
+        "enum_item",
+        "impl_item",
+        "use_declaration",
+        "const_item",
+        "static_item",
+        "macro_definition",
+        "mod_item",
+        "trait_item",
+        "type_item",
+        "union_item",
+        "inner_attribute_item",
+        "label",
+        "attribute_item",
+    }
+)
+
+
+def has_untyped_parameters(closure: Node) -> bool:
+    """Whether a closure literal leaves the type of a parameter to inference."""
+    parameters = closure.field("parameters")
+    return parameters is not None and any(child.kind != "parameter" for child in parameters.named)
+
+
+def ends_in_untyped_closure(body: Node) -> bool:
+    """Whether the value of a body is (or holds, as an argument) a closure with untyped parameters."""
+    tail = tail_of(body) if body.kind == "block" else body
+    if tail is None:
+        return False
+    tail = strip_parentheses(tail)
+    if tail.kind == "closure_expression":
+        return has_untyped_parameters(tail)
+    if tail.kind in ("block", "unsafe_block"):
+        return ends_in_untyped_closure(tail)
+    if tail.kind == "call_expression":
+        arguments = tail.field("arguments")
+        return arguments is not None and any(ends_in_untyped_closure(argument) for argument in arguments.named)
+    return False
+
+
+def is_block_like(node: Node) -> bool:
+    """Whether the expression ends with a block and so may stand as a statement without `;`."""
+    return node.kind in _BLOCK_LIKE

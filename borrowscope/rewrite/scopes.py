@@ -1,0 +1,361 @@
+"""The lexical scopes of one function: its bindings, where each can be observed, and what every name means.
+
+In: the syntax tree of a function and a predicate that tells which identifier patterns bind (the compiler knows:
+`None` in a pattern is a constant). Out: a `FunctionScopes`. Hygiene of macros is not modelled: names inside macro
+calls are seen only where the macro's row says that they are expressions.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from borrowscope.parse.syntax import COMMENTS, Node, parse_arguments
+from borrowscope.tables.macros import MACROS, Entry
+from borrowscope.text.span import Span
+
+
+@dataclass(slots=True, eq=False)
+class Frame:
+    """A function body, a closure or an async block: what captures names (rule 11 of the design)."""
+
+    node: Node
+    parent: Frame | None
+
+
+@dataclass(slots=True, frozen=True, eq=False)
+class AfterLet:
+    """`let PATTERN = VALUE;`: observed behind the semicolon."""
+
+    node: Node
+
+
+@dataclass(slots=True, frozen=True, eq=False)
+class Declared:
+    """`let x;`: the guard is declared with the variable and born at its first assignment."""
+
+    node: Node
+
+
+@dataclass(slots=True, frozen=True, eq=False)
+class BodyHead:
+    """Parameters, arm bindings, loop variables: observed at the head of the body, which their guards enclose."""
+
+    body: Node
+
+
+@dataclass(slots=True, frozen=True, eq=False)
+class ChainLet:
+    """A `let` in a chain of conditions: observed by a further `let` in the chain."""
+
+    node: Node
+
+
+Anchor = AfterLet | Declared | BodyHead | ChainLet
+
+
+@dataclass(slots=True, eq=False)
+class Binding:
+    """One binding of the function. `start` is the byte offset of its name."""
+
+    name: str
+    node: Node
+    kind: str
+    frame: Frame
+    anchor: Anchor
+
+    @property
+    def start(self) -> int:
+        return self.node.start
+
+
+@dataclass(slots=True, frozen=True, eq=False)
+class Use:
+    """A name in expression position; `binding` is None where it means no local variable."""
+
+    node: Node
+    binding: Binding | None
+    frame: Frame
+
+
+@dataclass(slots=True)
+class FunctionScopes:
+    """What one function binds and uses. Spans are keys: an expression is found by its exact byte range."""
+
+    bindings: dict[int, Binding] = field(default_factory=dict)
+    uses: dict[int, Use] = field(default_factory=dict)
+    expressions: dict[Span, Node] = field(default_factory=dict)
+    frames: dict[int, Frame] = field(default_factory=dict)  # by start of the expression
+    assignments: list[tuple[Node, Frame]] = field(default_factory=list)
+    calls: list[tuple[Node, Frame]] = field(default_factory=list)
+    references: list[tuple[Node, Frame]] = field(default_factory=list)
+    macros: Counter[str] = field(default_factory=Counter)
+    macro_spans: list[Span] = field(default_factory=list)  # token trees that were not entered
+
+
+def read_scopes(
+    function: Node, parameters: Node | None, body: Node, is_binding: Callable[[int], bool]
+) -> FunctionScopes:
+    """Read one function; nested items are left out (they are functions of their own)."""
+    walker = _Walker(is_binding)
+    walker.function(function, parameters, body)
+    return walker.found
+
+
+_SKIPPED_FIELDS = frozenset({"type", "type_arguments", "return_type", "trait", "macro", "length", "label"})
+_SKIPPED_KINDS = COMMENTS | frozenset(
+    {
+        "attribute_item",
+        "inner_attribute_item",
+        "function_item",
+        "impl_item",
+        "trait_item",
+        "mod_item",
+        "const_item",
+        "static_item",
+        "use_declaration",
+        "macro_definition",
+        "struct_item",
+        "enum_item",
+        "union_item",
+        "type_item",
+        "foreign_mod_item",
+        "extern_crate_declaration",
+        "const_block",
+        "label",
+        "lifetime",
+        "scoped_identifier",
+        "type_arguments",
+        "token_tree",
+        "ERROR",
+    }
+)
+
+
+class _Walker:
+    """Visits a function in evaluation order, so that a name means what it means to rustc."""
+
+    def __init__(self, is_binding: Callable[[int], bool]) -> None:
+        self.found = FunctionScopes()
+        self._is_binding = is_binding
+        self._scopes: list[dict[str, Binding]] = []
+        self._frame: Frame = None  # type: ignore[assignment]  # set by `function` before anything else
+        self._handlers: dict[str, Callable[[Node], None]] = {
+            "identifier": self._identifier,
+            "self": self._identifier,
+            "block": self._block,
+            "let_declaration": self._let,
+            "match_arm": self._arm,
+            "if_expression": self._if,
+            "while_expression": self._while,
+            "for_expression": self._for,
+            "closure_expression": self._closure,
+            "async_block": self._async,
+            "gen_block": self._async,
+            "let_condition": self._let_condition,
+            "macro_invocation": self._macro,
+            "assignment_expression": self._assignment,
+            "call_expression": self._call,
+            "reference_expression": self._reference,
+        }
+
+    # 1. frames and scopes
+    @contextmanager
+    def _scope(self) -> Iterator[None]:
+        self._scopes.append({})
+        yield
+        self._scopes.pop()
+
+    @contextmanager
+    def _inside(self, frame: Frame) -> Iterator[None]:
+        outer, self._frame = self._frame, frame
+        self.found.frames[frame.node.start] = frame
+        yield
+        self._frame = outer
+
+    def function(self, node: Node, parameters: Node | None, body: Node) -> None:
+        with self._scope(), self._inside(Frame(node, None)):
+            for parameter in parameters.named if parameters is not None else []:
+                if parameter.kind == "self_parameter":
+                    self._bind_name(parameter.child("self"), "self", BodyHead(body))
+                elif (pattern := parameter.field("pattern")) is not None:
+                    self._bind(pattern, "param", BodyHead(body))
+            self.visit(body)
+
+    # 2. expressions
+    def visit(self, node: Node) -> None:
+        if node.kind in _SKIPPED_KINDS or (node.field_name in _SKIPPED_FIELDS and node.kind != "block"):
+            return
+        if node.is_named:
+            self.found.expressions.setdefault(Span(node.start, node.end), node)
+        handler = self._handlers.get(node.kind)
+        if handler is not None:
+            handler(node)
+        else:
+            self._children(node)
+
+    def _children(self, node: Node) -> None:
+        for child in node.children:
+            if child.is_named:
+                self.visit(child)
+
+    def _identifier(self, node: Node) -> None:
+        self.found.uses[node.start] = Use(node, self._lookup(node.text), self._frame)
+
+    def _lookup(self, name: str) -> Binding | None:
+        for scope in reversed(self._scopes):
+            if name in scope:
+                return scope[name]
+        return None
+
+    def _block(self, node: Node) -> None:
+        with self._scope():
+            self._children(node)
+
+    def _assignment(self, node: Node) -> None:
+        self._children(node)
+        self.found.assignments.append((node, self._frame))
+
+    def _call(self, node: Node) -> None:
+        self._children(node)
+        self.found.calls.append((node, self._frame))
+
+    def _reference(self, node: Node) -> None:
+        self._children(node)
+        self.found.references.append((node, self._frame))
+
+    # 3. what binds
+    def _let(self, node: Node) -> None:
+        value, pattern = node.field("value"), node.field("pattern")
+        if value is not None:
+            self.visit(value)
+        if (alternative := node.field("alternative")) is not None:
+            self.visit(alternative)
+        if pattern is not None:
+            self._bind(pattern, "let" if _is_name(pattern) else "pattern", AfterLet(node) if value else Declared(node))
+
+    def _let_condition(self, node: Node) -> None:
+        value, pattern = node.field("value"), node.field("pattern")
+        if value is not None:
+            self.visit(value)
+        if pattern is not None:
+            self._bind(pattern, "pattern", self._condition_anchor(node))
+
+    def _condition_anchor(self, node: Node) -> Anchor:
+        parent = node.parent
+        if parent is not None and parent.kind in ("if_expression", "while_expression"):
+            body = parent.field("consequence") or parent.field("body")
+            if body is not None:
+                return BodyHead(body)
+        return ChainLet(node)
+
+    def _if(self, node: Node) -> None:
+        with self._scope():
+            self._visit_field(node, "condition")
+            self._visit_field(node, "consequence")
+        self._visit_field(node, "alternative")
+
+    def _while(self, node: Node) -> None:
+        with self._scope():
+            self._visit_field(node, "condition")
+            self._visit_field(node, "body")
+
+    def _visit_field(self, node: Node, name: str) -> None:
+        child = node.field(name)
+        if child is not None:
+            self.visit(child)
+
+    def _for(self, node: Node) -> None:
+        pattern, body = node.field("pattern"), node.field("body")
+        self._visit_field(node, "value")
+        if pattern is None or body is None:
+            return
+        with self._scope():
+            self._bind(pattern, "for", BodyHead(body))
+            self.visit(body)
+
+    def _arm(self, node: Node) -> None:
+        pattern, value = node.field("pattern"), node.field("value")
+        if pattern is None or value is None:
+            return
+        condition = pattern.field("condition")
+        with self._scope():
+            for child in pattern.named:
+                if child is not condition:
+                    self._bind(child, "pattern", BodyHead(value))
+            if condition is not None:
+                self.visit(condition)
+            self.visit(value)
+
+    def _closure(self, node: Node) -> None:
+        parameters, body = node.field("parameters"), node.field("body")
+        if body is None:
+            return
+        with self._inside(Frame(node, self._frame)), self._scope():
+            for parameter in parameters.named if parameters is not None else []:
+                pattern = parameter.field("pattern") if parameter.kind == "parameter" else parameter
+                if pattern is not None:
+                    self._bind(pattern, "closure_param", BodyHead(body))
+            self.visit(body)
+
+    def _async(self, node: Node) -> None:
+        with self._inside(Frame(node, self._frame)):
+            self._children(node)
+
+    def _bind(self, pattern: Node, kind: str, anchor: Anchor) -> None:
+        for name in _names(pattern):
+            self._bind_name(name, kind, anchor)
+
+    def _bind_name(self, name: Node | None, kind: str, anchor: Anchor) -> None:
+        if name is None or not self._scopes:
+            return
+        text = name.text
+        if self._is_binding(name.start):
+            binding = Binding(text, name, kind, self._frame, anchor)
+            self.found.bindings[name.start] = binding
+            self._scopes[-1][text] = binding
+
+    # 4. macros
+    def _macro(self, node: Node) -> None:
+        macro, tokens = node.field("macro"), node.child("token_tree")
+        if macro is None or tokens is None:
+            return
+        name = macro.text.rsplit("::", 1)[-1]
+        arguments = _entered_arguments(name, tokens)
+        if arguments is None:
+            self.found.macros[name] += 1
+            self.found.macro_spans.append(Span(tokens.start, tokens.end))
+            return
+        for argument in arguments:
+            argument.parent = node
+            value = argument.field("right") if argument.kind == "assignment_expression" else argument
+            if value is not None:
+                self.visit(value)
+
+
+def _entered_arguments(name: str, tokens: Node) -> list[Node] | None:
+    row = MACROS.get(name)
+    if row is None or row.entry is Entry.TEXT:
+        return None
+    arguments = parse_arguments(tokens.source, tokens.start + 1, tokens.end - 1)
+    if arguments is None or (row.entry is Entry.MESSAGE and len(arguments) < 2):
+        return None
+    return arguments
+
+
+def _is_name(pattern: Node) -> bool:
+    return pattern.kind == "identifier" or (pattern.kind in ("mut_pattern", "ref_pattern") and len(pattern.named) == 1)
+
+
+def _names(pattern: Node) -> Iterator[Node]:
+    """Every identifier of a pattern that may be a binding, in source order."""
+    if pattern.kind in ("identifier", "shorthand_field_identifier"):
+        yield pattern
+        return
+    for child in pattern.children:
+        if child.field_name in ("type", "condition") or child.kind in ("scoped_identifier", "macro_invocation", "range_pattern", "const_block"):
+            continue
+        if child.kind == "shorthand_field_identifier" or child.is_named:
+            yield from _names(child)

@@ -1,0 +1,64 @@
+"""How a binding is born: the event that tells it best, and the runtime function that records it.
+
+In: the initializer's shape and the type as the compiler prints it. Out: one `Birth` row. `{value}` in `arguments` is
+the binding's name, `{owner}` the instance of the borrowed owner, the clone source or the cell.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Producer(StrEnum):
+    """What stands on the right of `let x = ..`, as far as births differ by it."""
+
+    REFERENCE = "reference"  # `&place`, `&mut place`
+    CLONE = "clone"  # the call resolves to Clone::clone
+    CELL_GUARD = "cell_guard"  # a method call that yields Ref or RefMut
+    DOWNGRADE = "downgrade"  # Rc::downgrade, Arc::downgrade
+    CALL = "call"  # any other call
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Birth:
+    """One way to be born. `type_prefix` is matched against the compiler's text of the type; "" matches all."""
+
+    event: str
+    producer: Producer
+    type_prefix: str
+    function: str
+    arguments: str
+
+
+_VALUE, _FROM = "&{value}", "{owner}, &{value}"
+
+BIRTHS = (
+    Birth("Borrow", Producer.REFERENCE, "&", "track_borrow_with_id", "{owner}"),
+    Birth("RcClone", Producer.CLONE, "std::rc::Rc<", "track_rc_clone_with_id", _FROM),
+    Birth("ArcClone", Producer.CLONE, "std::sync::Arc<", "track_arc_clone_with_id", _FROM),
+    Birth("WeakClone", Producer.CLONE, "std::rc::Weak<", "track_weak_clone_with_id", _FROM),
+    Birth("WeakClone", Producer.CLONE, "std::sync::Weak<", "track_weak_clone_sync_with_id", _FROM),
+    Birth("Clone", Producer.CLONE, "", "track_clone_with_id", _FROM),
+    Birth("RefCellBorrow", Producer.CELL_GUARD, "std::cell::Ref<", "track_refcell_borrow_with_id", _FROM),
+    Birth("RefCellBorrow", Producer.CELL_GUARD, "std::cell::RefMut<", "track_refcell_borrow_mut_with_id", _FROM),
+    Birth("WeakNew", Producer.DOWNGRADE, "std::rc::Weak<", "track_weak_new_with_id", _FROM),
+    Birth("WeakNew", Producer.DOWNGRADE, "std::sync::Weak<", "track_weak_new_sync_with_id", _FROM),
+    Birth("RcNew", Producer.CALL, "std::rc::Rc<", "track_rc_new_with_id", _VALUE),
+    Birth("ArcNew", Producer.CALL, "std::sync::Arc<", "track_arc_new_with_id", _VALUE),
+    Birth("BoxNew", Producer.CALL, "std::boxed::Box<", "track_box_new_with_id", _VALUE),
+    Birth("RefCellNew", Producer.CALL, "std::cell::RefCell<", "track_refcell_new_with_id", _VALUE),
+    Birth("CellNew", Producer.CALL, "std::cell::Cell<", "track_cell_new_with_id", _VALUE),
+)
+
+NEW = Birth("New", Producer.OTHER, "", "track_new_with_id", _VALUE)
+NEW_TYPED = Birth("New", Producer.OTHER, "", "track_new_typed_with_id", _VALUE)
+
+
+def birth_of(producer: Producer, ty: str) -> Birth:
+    """The first row that fits; `NEW` if none does."""
+    for row in BIRTHS:
+        if row.producer is producer and ty.startswith(row.type_prefix):
+            return row
+    return NEW

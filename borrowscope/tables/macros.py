@@ -1,0 +1,59 @@
+"""What the arguments of well-known macros are, so that the rewriter knows where it may edit.
+
+One row a macro. A macro without a row is never entered, and counted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Entry(StrEnum):
+    """How a macro's arguments are read."""
+
+    FORMAT = "format"  # a format text and its arguments, all taken by reference
+    VALUES = "values"  # expressions, evaluated once each, by value or by reference
+    MESSAGE = "message"  # entered only if there is a message: without one the first argument's text is printed
+    TEXT = "text"  # the text itself matters: never edited
+
+
+@dataclass(frozen=True, slots=True)
+class MacroRow:
+    """One macro, by the last segment of its path."""
+
+    name: str
+    entry: Entry
+
+
+_ROWS = (
+    *(
+        MacroRow(name, Entry.FORMAT)
+        for name in (
+            "print",
+            "println",
+            "eprint",
+            "eprintln",
+            "format",
+            "format_args",
+            "panic",
+            "todo",
+            "unimplemented",
+            "unreachable",
+            "write",
+            "writeln",
+        )
+    ),
+    *(
+        MacroRow(name, Entry.VALUES)
+        for name in ("vec", "assert_eq", "assert_ne", "debug_assert_eq", "debug_assert_ne")
+    ),
+    MacroRow("assert", Entry.MESSAGE),
+    MacroRow("debug_assert", Entry.MESSAGE),
+    MacroRow("dbg", Entry.TEXT),
+    MacroRow("stringify", Entry.TEXT),
+    MacroRow("concat", Entry.TEXT),
+    MacroRow("matches", Entry.TEXT),
+)
+
+MACROS = {row.name: row for row in _ROWS}
