@@ -1,0 +1,93 @@
+"""From a project to the compiler's facts about its files: check, read the dumps, merge them.
+
+In: a project and cargo's options. Out: `ProjectFacts`. A crate that does not compile has a `failure` and no facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from borrowscope.analyzer.compiler import read_dump
+from borrowscope.analyzer.facts import FileFacts
+from borrowscope.build.toolchain import Toolchain, find_toolchain
+from borrowscope.build.type_check import BuildFailure, CheckedUnit, TargetChoice, check_types
+from borrowscope.project.model import Package, Project, Target
+from borrowscope.project.options import CargoOptions
+
+ReadDump = Callable[[Path, Path], dict[str, FileFacts]]
+
+
+@dataclass(frozen=True, slots=True)
+class TracedTarget:
+    """A target whose files are rewritten, with its package."""
+
+    package: Package
+    target: Target
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectFacts:
+    """What is known about a project. `targets` are those that the check covered (all, where it failed)."""
+
+    project: Project
+    toolchain: Toolchain
+    facts: dict[str, FileFacts]
+    targets: tuple[TracedTarget, ...]
+    failure: BuildFailure | None = None
+    interrupted: bool = False
+    notes: tuple[str, ...] = field(default=())
+
+
+def analyze_project(
+    project: Project,
+    options: CargoOptions,
+    choice: TargetChoice = TargetChoice.DEFAULT,
+    *,
+    show: bool = False,
+    read: ReadDump = read_dump,
+) -> ProjectFacts:
+    """Check the project with the user's compiler and read what it says about every file."""
+    toolchain = find_toolchain(project.directory)
+    check = check_types(project, options, toolchain, choice, show=show)
+    facts: dict[str, FileFacts] = {}
+    if check.failure is None and not check.interrupted:
+        for unit in _in_order(check.units):
+            if unit.dump.is_dir():
+                for path, found in read(unit.dump, project.workspace_root).items():
+                    merge_facts(facts.setdefault(path, FileFacts(path)), found)
+    return ProjectFacts(
+        project=project,
+        toolchain=toolchain,
+        facts=facts,
+        targets=_targets(project, check.units, is_complete=check.failure is None),
+        failure=check.failure,
+        interrupted=check.interrupted,
+        notes=check.notes,
+    )
+
+
+def merge_facts(into: FileFacts, found: FileFacts) -> None:
+    """Add what another unit says about the same file; what is known already stays."""
+    for start, binding in found.bindings.items():
+        into.bindings.setdefault(start, binding)
+    into.moves = list(dict.fromkeys([*into.moves, *found.moves]))
+    into.borrows = list(dict.fromkeys([*into.borrows, *found.borrows]))
+    into.calls = list(dict.fromkeys([*into.calls, *found.calls]))
+    into.closure_spans |= found.closure_spans
+
+
+def _in_order(units: Sequence[CheckedUnit]) -> list[CheckedUnit]:
+    """Cargo's order varies with its parallel jobs; facts must not."""
+    return sorted(units, key=lambda unit: (unit.is_test, str(unit.root), str(unit.dump)))
+
+
+def _targets(project: Project, units: Sequence[CheckedUnit], *, is_complete: bool) -> tuple[TracedTarget, ...]:
+    checked = {unit.root for unit in units}
+    return tuple(
+        TracedTarget(package, target)
+        for package in project.traced
+        for target in package.traceable_targets
+        if not is_complete or target.src_path in checked
+    )

@@ -1,0 +1,85 @@
+"""Compiles the rustc wrapper once, and puts it beside the plan that it reads.
+
+In: our directory, a compiler, a plan. Out: the path of a wrapper for `build.rustc-workspace-wrapper`. The path carries
+a hash of all that decides what it does to a crate, so that cargo rebuilds when that changes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
+from pathlib import Path
+
+from borrowscope.build.directories import write_if_changed
+from borrowscope.build.process import capture
+from borrowscope.build.toolchain import Toolchain
+from borrowscope.errors import InternalError
+from borrowscope.project.model import Package
+
+PROGRAM = "borrowscope-rustc-wrapper"
+
+
+def place_wrapper(
+    own: Path,
+    toolchain: Toolchain,
+    lane: str,
+    values: Mapping[str, str],
+    packages: Iterable[Package],
+    *,
+    variant: str = "",
+) -> Path:
+    """A wrapper with its plan: `values` and the roots of all targets that may be traced.
+
+    `lane` and `variant` go into the path: crates that are built by different wrappers lie side by side.
+    """
+    source = files("borrowscope.build.wrapper").joinpath("wrapper.rs").read_bytes()
+    key = hashlib.sha256(source + variant.encode()).hexdigest()[:16]
+    directory = own / "wrapper" / f"{lane}-{key}"
+    program = directory / PROGRAM
+    if not program.exists():
+        compiled = _compiled(own, toolchain, source)
+        directory.mkdir(parents=True, exist_ok=True)
+        part = directory / f".{PROGRAM}.{os.getpid()}"
+        shutil.copy2(compiled, part)
+        part.replace(program)
+    write_if_changed(directory / "plan", _plan_text(values, packages).encode())
+    return program
+
+
+def wrapper_argument(program: Path) -> list[str]:
+    """The cargo arguments that put the wrapper in force."""
+    return ["--config", f"build.rustc-workspace-wrapper={json.dumps(str(program), ensure_ascii=False)}"]
+
+
+def environment_without_wrapper() -> tuple[dict[str, str], str | None]:
+    """The environment for cargo, and the user's own workspace wrapper if one is set aside (it would win over ours)."""
+    environment = dict(os.environ)
+    return environment, environment.pop("RUSTC_WORKSPACE_WRAPPER", None)
+
+
+def _plan_text(values: Mapping[str, str], packages: Iterable[Package]) -> str:
+    lines = [f"{key}\t{value}" for key, value in values.items()]
+    roots = {target.src_path for package in packages for target in package.traceable_targets}
+    return "\n".join([*lines, *(f"root\t{root}" for root in sorted(roots)), ""])
+
+
+def _compiled(own: Path, toolchain: Toolchain, source: bytes) -> Path:
+    """The wrapper's program, compiled at its first use."""
+    key = hashlib.sha256(source + toolchain.verbose_version.encode()).hexdigest()[:16]
+    program = own / "wrapper" / f"program-{key}"
+    if program.exists():
+        return program
+    program.parent.mkdir(parents=True, exist_ok=True)
+    text = program.with_suffix(".rs")
+    text.write_bytes(source)
+    part = program.with_suffix(f".{os.getpid()}.part")
+    flags = ["--edition=2021", "--crate-name=wrapper", "-Copt-level=1", "-Cstrip=symbols", "--cap-lints=allow"]
+    done = capture([toolchain.rustc, *flags, "-o", part, text], own)
+    if not done.is_success:
+        raise InternalError(f"the rustc wrapper does not compile: {done.stderr.decode('utf-8', 'replace')}")
+    part.replace(program)
+    return program

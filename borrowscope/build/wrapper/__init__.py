@@ -1,0 +1,1 @@
+"""The small Rust program that stands between cargo and rustc (`wrapper.rs`)."""

@@ -1,0 +1,240 @@
+//! Stands between cargo and rustc for the crates of a plan, and for them alone.
+//!
+//! The plan is a file beside this program: one entry a line, key and values separated by tabs. Nothing goes through
+//! environment variables, because the built program would see them. Whatever is not in the plan (probes of build
+//! scripts, build scripts, procedural macros, other crates) reaches rustc as cargo wrote it.
+
+use std::collections::HashMap;
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{exit, Command};
+use std::thread::sleep;
+use std::time::Duration;
+
+struct Plan {
+    values: HashMap<String, String>,
+    roots: Vec<PathBuf>,
+}
+
+impl Plan {
+    fn read() -> Option<Plan> {
+        let path = env::current_exe().ok()?.with_file_name("plan");
+        let text = fs::read_to_string(path).ok()?;
+        let mut plan = Plan { values: HashMap::new(), roots: Vec::new() };
+        for line in text.lines() {
+            match line.split_once('\t') {
+                Some(("root", path)) => plan.roots.push(PathBuf::from(path)),
+                Some((key, value)) => {
+                    plan.values.insert(key.to_string(), value.to_string());
+                }
+                None => {}
+            }
+        }
+        Some(plan)
+    }
+
+    fn value(&self, key: &str) -> &str {
+        self.values.get(key).map_or("", String::as_str)
+    }
+}
+
+/// The crate that rustc is asked to compile: the index of its root among the arguments, and the root itself.
+struct Crate {
+    at: usize,
+    root: PathBuf,
+    is_relative: bool,
+    name: String,
+}
+
+fn find_crate(arguments: &[OsString], plan: &Plan) -> Option<Crate> {
+    let name = env::var("CARGO_CRATE_NAME").ok()?;
+    if name.starts_with("build_script_") {
+        return None;
+    }
+    let here = env::current_dir().ok()?;
+    for (at, argument) in arguments.iter().enumerate() {
+        let path = Path::new(argument);
+        if path.extension() != Some(OsStr::new("rs")) {
+            continue;
+        }
+        let root = here.join(path);
+        if plan.roots.contains(&root) {
+            return Some(Crate { at, root, is_relative: path.is_relative(), name });
+        }
+    }
+    None
+}
+
+/// The value of `--flag VALUE` or `--flag=VALUE`.
+fn option(arguments: &[OsString], flag: &str) -> Option<String> {
+    let prefix = format!("{flag}=");
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        let argument = argument.to_str()?;
+        if argument == flag {
+            return rest.next()?.to_str().map(str::to_string);
+        }
+        if let Some(value) = argument.strip_prefix(&prefix) {
+            return Some(value.to_string());
+        }
+    }
+    None
+}
+
+/// The value of `-C key=VALUE` or `-Ckey=VALUE`.
+fn codegen_option(arguments: &[OsString], key: &str) -> Option<String> {
+    let prefix = format!("{key}=");
+    let glued = format!("-C{key}=");
+    arguments.iter().filter_map(|a| a.to_str()).find_map(|argument| {
+        argument.strip_prefix(&glued).or_else(|| argument.strip_prefix(&prefix)).map(str::to_string)
+    })
+}
+
+fn types(command: &mut Command, arguments: &[OsString], found: &Crate, plan: &Plan) {
+    let unit = codegen_option(arguments, "extra-filename").unwrap_or_default();
+    let directory = Path::new(plan.value("dump")).join(format!("{}{}", found.name, unit));
+    if fs::create_dir_all(&directory).is_err() {
+        return;
+    }
+    command.args(arguments);
+    command.arg("-Zdump-mir=built").arg("-Zdump-mir-exclude-alloc-bytes").arg("-Zmir-include-spans=on");
+    command.arg("-Ztrim-diagnostic-paths=no").arg("-Zallow-features=");
+    let mut dump = OsString::from("-Zdump-mir-dir=");
+    dump.push(&directory);
+    command.arg(dump).env("RUSTC_BOOTSTRAP", "1");
+}
+
+/// A path of the user's in the mirror: the whole absolute path below the mirror's root.
+fn mirrored(path: &Path, mirror: &Path) -> PathBuf {
+    mirror.join(path.strip_prefix("/").unwrap_or(path))
+}
+
+fn overlay(command: &mut Command, rustc: &OsStr, arguments: &[OsString], found: &Crate, plan: &Plan) {
+    let mirror = Path::new(plan.value("mirror"));
+    let root = mirrored(&found.root, mirror);
+    let (true, Some(deps)) = (root.is_file(), option(arguments, "--out-dir")) else { return };
+    let Some(rlib) = runtime(rustc, arguments, Path::new(&deps), plan) else {
+        eprintln!("borrowscope: the runtime crate does not build with this compiler");
+        exit(101)
+    };
+    let mut skip_next = false;
+    for (at, argument) in arguments.iter().enumerate() {
+        let text = argument.to_str().unwrap_or("");
+        let next = arguments.get(at + 1).and_then(|a| a.to_str()).unwrap_or("");
+        if skip_next {
+            skip_next = false;
+        } else if at == found.at {
+            command.arg(&root);
+        } else if text == "--cap-lints" || (text == "--extern" && names_runtime(next)) {
+            skip_next = true;
+        } else if !text.starts_with("--cap-lints=") {
+            command.arg(argument);
+        }
+    }
+    command.arg("--cap-lints").arg("allow");
+    command.arg("--extern").arg(joined(&["borrowscope_runtime=".as_ref(), rlib.as_ref()]));
+    if let Some(directory) = rlib.parent() {
+        command.arg("-L").arg(joined(&["dependency=".as_ref(), directory.as_ref()]));
+    }
+    command.arg("--remap-path-prefix").arg(joined(&[mirror.as_ref(), "=/".as_ref()]));
+    if let (true, Ok(here)) = (found.is_relative, env::current_dir()) {
+        command.arg("--remap-path-prefix").arg(joined(&[mirrored(&here, mirror).as_ref(), "=".as_ref()]));
+    }
+}
+
+fn joined(parts: &[&OsStr]) -> OsString {
+    parts.iter().copied().collect()
+}
+
+fn names_runtime(value: &str) -> bool {
+    value.rsplit(':').next().unwrap_or(value).split('=').next() == Some("borrowscope_runtime")
+}
+
+/// The runtime's rlib for this compiler, target and profile: beside the crate's other dependencies, built once.
+fn runtime(rustc: &OsStr, arguments: &[OsString], deps: &Path, plan: &Plan) -> Option<PathBuf> {
+    let hash = plan.value("runtime-hash");
+    let rlib = deps.join(format!("libborrowscope_runtime-{hash}.rlib"));
+    let lock = deps.join(format!(".borrowscope_runtime-{hash}.lock"));
+    for _ in 0..600 {
+        if rlib.is_file() {
+            return Some(rlib);
+        }
+        if fs::OpenOptions::new().write(true).create_new(true).open(&lock).is_ok() {
+            break;
+        }
+        sleep(Duration::from_millis(50));
+    }
+    let built = build_runtime(rustc, arguments, deps, &rlib, plan);
+    let _ = fs::remove_file(&lock);
+    built.then_some(rlib)
+}
+
+fn build_runtime(rustc: &OsStr, arguments: &[OsString], deps: &Path, rlib: &Path, plan: &Plan) -> bool {
+    let hash = plan.value("runtime-hash");
+    let directory = deps.join(format!(".borrowscope_runtime-{hash}-{}", std::process::id()));
+    if fs::create_dir_all(&directory).is_err() {
+        return false;
+    }
+    let mut command = Command::new(rustc);
+    command.arg("--crate-name=borrowscope_runtime").arg("--crate-type=rlib").arg("--cap-lints=allow");
+    command.arg(format!("--edition={}", plan.value("runtime-edition"))).arg("-Copt-level=3").arg("-Cdebuginfo=0");
+    command.arg(format!("-Cmetadata={hash}")).arg(format!("-Cextra-filename=-{hash}"));
+    command.arg("--out-dir").arg(&directory).arg(plan.value("runtime-source"));
+    if let Some(target) = option(arguments, "--target") {
+        command.arg("--target").arg(target);
+    }
+    let done = command.output();
+    let is_built = done.as_ref().is_ok_and(|done| done.status.success());
+    if let (false, Ok(done)) = (is_built, &done) {
+        let _ = std::io::stderr().write_all(&done.stderr);
+    }
+    let name = rlib.file_name().unwrap_or_default();
+    let is_placed = is_built && fs::rename(directory.join(name), rlib).is_ok();
+    let _ = fs::remove_dir_all(&directory);
+    is_placed
+}
+
+fn main() {
+    let mut given = env::args_os().skip(1);
+    let Some(rustc) = given.next() else {
+        eprintln!("borrowscope: this program is started by cargo, in place of rustc");
+        exit(2);
+    };
+    let arguments: Vec<OsString> = given.collect();
+    let mut command = Command::new(&rustc);
+    if let Some(plan) = Plan::read() {
+        if let Some(found) = find_crate(&arguments, &plan) {
+            match plan.value("mode") {
+                "types" => types(&mut command, &arguments, &found, &plan),
+                "overlay" => overlay(&mut command, &rustc, &arguments, &found, &plan),
+                _ => {}
+            }
+        }
+    }
+    if command.get_args().next().is_none() {
+        command.args(&arguments);
+    }
+    become_command(command)
+}
+
+#[cfg(unix)]
+fn become_command(mut command: Command) -> ! {
+    use std::os::unix::process::CommandExt;
+    let error = command.exec();
+    eprintln!("borrowscope: cannot start {:?}: {error}", command.get_program());
+    exit(101)
+}
+
+#[cfg(not(unix))]
+fn become_command(mut command: Command) -> ! {
+    match command.status() {
+        Ok(status) => exit(status.code().unwrap_or(101)),
+        Err(error) => {
+            eprintln!("borrowscope: cannot start {:?}: {error}", command.get_program());
+            exit(101)
+        }
+    }
+}
