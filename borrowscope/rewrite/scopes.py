@@ -355,7 +355,10 @@ def _names(pattern: Node) -> Iterator[Node]:
         yield pattern
         return
     for child in pattern.children:
-        if child.field_name in ("type", "condition") or child.kind in ("scoped_identifier", "macro_invocation", "range_pattern", "const_block"):
+        if child.field_name in ("type", "condition") or child.kind in _NAMELESS_PATTERNS:
             continue
         if child.kind == "shorthand_field_identifier" or child.is_named:
             yield from _names(child)
+
+
+_NAMELESS_PATTERNS = frozenset({"scoped_identifier", "macro_invocation", "range_pattern", "const_block"})

@@ -1,0 +1,164 @@
+"""What happens to bindings besides birth and move: births by borrow and clone, assignments, unnamed borrows and clones.
+
+In: one function's plan with its bindings and moves. Out: the same plan, births chosen, and a list of construct edits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from borrowscope.analyzer.facts import CallFact
+from borrowscope.parse.syntax import Node
+from borrowscope.rewrite.model import Site
+from borrowscope.rewrite.plans import BindingPlan, FunctionPlan
+from borrowscope.rewrite.positions import is_simple_place, place_base, strip_parentheses
+from borrowscope.rewrite.scopes import AfterLet, Frame
+from borrowscope.tables.births import NEW, NEW_TYPED, Producer, birth_of
+from borrowscope.text.span import Span
+
+_CLONES = ("Clone>::clone", "clone::Clone::clone")
+_GUARD_TYPES = ("std::cell::Ref<", "std::cell::RefMut<")
+
+
+def is_clone(call: CallFact | None) -> bool:
+    """Whether the compiler resolved the call to `Clone::clone`."""
+    return call is not None and call.callee.split("::<")[0].endswith(_CLONES) or (
+        call is not None and call.callee.endswith(_CLONES)
+    )
+
+
+class Calls:
+    """The compiler's calls of one file, found by the span of the callee's name or of the whole call."""
+
+    def __init__(self, calls: list[CallFact]) -> None:
+        self._by_callee = {call.callee_span: call for call in calls}
+        self._by_span = {call.span: call for call in calls}
+
+    def find(self, node: Node) -> CallFact | None:
+        """The fact of a call expression, or None."""
+        function = node.field("function")
+        if function is None:
+            return None
+        name = function.field("field") if function.kind == "field_expression" else function
+        found = self._by_callee.get(Span(name.start, name.end)) if name is not None else None
+        return found or self._by_span.get(Span(node.start, node.end))
+
+
+def choose_birth(plan: FunctionPlan, calls: Calls, one: BindingPlan) -> None:
+    """Choose the most telling birth of a binding, and the binding that it names."""
+    ty = one.fact.ty or ""
+    producer = Producer.OTHER
+    if one.binding.kind == "let" and isinstance(one.binding.anchor, AfterLet):
+        pattern = one.binding.anchor.node.field("pattern")
+        value = one.binding.anchor.node.field("value")
+        is_plain = pattern is not None and pattern.kind != "ref_pattern"
+        if value is not None and is_plain and one.binding.anchor.node.field("alternative") is None:
+            producer, one.source_node = _producer(calls, strip_parentheses(value), ty)
+    one.source = plan.plan_of(place_base(one.source_node)) if one.source_node is not None else None
+    one.birth = birth_of(producer, ty)
+    if one.birth is NEW and _mentions(ty, plan.type_parameters):
+        one.birth = NEW_TYPED
+    one.site.event = one.birth.event
+
+
+def _mentions(ty: str, parameters: frozenset[str]) -> bool:
+    words = set("".join(char if char.isalnum() or char == "_" else " " for char in ty).split())
+    return bool(words & parameters) or "impl" in words
+
+
+def _producer(calls: Calls, value: Node, ty: str) -> tuple[Producer, Node | None]:
+    if value.kind == "reference_expression":
+        inner = value.field("value")
+        is_raw = any(child.kind == "raw" for child in value.children)
+        return (Producer.REFERENCE, inner) if inner is not None and place_base(inner) and not is_raw else (Producer.OTHER, None)
+    if value.kind != "call_expression":
+        return Producer.OTHER, None
+    call = calls.find(value)
+    source = call_source(value)
+    if is_clone(call):
+        return Producer.CLONE, source
+    if ty.startswith(_GUARD_TYPES):
+        return Producer.CELL_GUARD, source
+    if call is not None and call.callee.endswith("::downgrade"):
+        return Producer.DOWNGRADE, source
+    return Producer.CALL, None
+
+
+def call_source(call: Node) -> Node | None:
+    """The place that a call reads its source from: `a.clone()`, `Rc::clone(&a)`."""
+    function = call.field("function")
+    if function is None:
+        return None
+    if function.kind == "field_expression":
+        return function.field("value")
+    arguments = call.field("arguments")
+    first = arguments.named[0] if arguments is not None and arguments.named else None
+    if first is not None and first.kind == "reference_expression":
+        return first.field("value")
+    return first
+
+
+@dataclass(slots=True)
+class ConstructEdit:
+    """A construct with its site; `emit` makes its edits once guards are settled."""
+
+    site: Site
+    emit: Callable[[], None]
+
+
+def plan_assignments(plan: FunctionPlan) -> list[tuple[Node, list[tuple[BindingPlan, Site]]]]:
+    """Every assignment to observed variables, each with the sites of the new instances."""
+    found = []
+    for node, frame in plan.scopes.assignments:
+        left = node.field("left")
+        targets = _assigned(plan, left, frame) if left is not None else []
+        if targets:
+            sites = [(one, plan.new_site("assign", "New", name, name=one.binding.name)) for one, name in targets]
+            for one, site in sites:
+                one.assignments.append(node)
+                site.binding, site.ty, site.needs_drop = one.site.index, one.site.ty, one.site.needs_drop
+                site.depends_on = (one.site.index,)
+            found.append((node, sites))
+    return found
+
+
+def _assigned(plan: FunctionPlan, left: Node, frame: Frame) -> list[tuple[BindingPlan, Node]]:
+    """The variables that an assignee expression overwrites: `x`, `(x, y)`, `[x, ..]`, `S { f: x, .. }`, `T(x)`."""
+    left = strip_parentheses(left)
+    if left.kind == "identifier":
+        one = plan.plan_of(left)
+        return [(one, left)] if one is not None and one.binding.frame is frame else []
+    if left.kind not in _ASSIGNEE_GROUPS:
+        return []
+    found: list[tuple[BindingPlan, Node]] = []
+    for child in left.named:
+        if child.field_name not in ("function", "name", "type", "field"):
+            found.extend(_assigned(plan, child, frame))
+    return found
+
+
+_ASSIGNEE_GROUPS = frozenset(
+    {
+        "tuple_expression",
+        "array_expression",
+        "struct_expression",
+        "field_initializer_list",
+        "field_initializer",
+        "shorthand_field_initializer",
+        "call_expression",
+        "arguments",
+    }
+)
+
+
+def cell_attempt(one: BindingPlan) -> Node | None:
+    """The cell of `let g = CELL.borrow_mut();` if its place can be evaluated once more before the call."""
+    if one.birth.producer is not Producer.CELL_GUARD or one.source_node is None:
+        return None
+    return one.source_node if is_simple_place(one.source_node) else None
+
+
+def is_guard_type(ty: str | None) -> bool:
+    """Whether the type is a RefCell guard."""
+    return ty is not None and ty.startswith(_GUARD_TYPES)

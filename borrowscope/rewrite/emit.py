@@ -1,0 +1,236 @@
+"""The text of what is inserted: births, drops' guards, moves, assignments (rules 1 to 5 of the design).
+
+In: one function's settled plan. Out: insertions in the file's editor, each on behalf of its site.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from borrowscope.parse.functions import cfgs_of
+from borrowscope.parse.syntax import Node
+from borrowscope.rewrite.constructs import cell_attempt
+from borrowscope.rewrite.model import Site
+from borrowscope.rewrite.plans import RUNTIME_PATH, BindingPlan, FunctionPlan, MovePlan, Placement
+from borrowscope.rewrite.positions import (
+    ends_in_untyped_closure,
+    needs_parentheses,
+    statement_of,
+    strip_parentheses,
+    tail_of,
+)
+from borrowscope.rewrite.scopes import AfterLet, BodyHead, ChainLet, Declared
+from borrowscope.tables.births import NEW
+
+
+class Emitter:
+    """Makes the insertions of one function."""
+
+    def __init__(self, plan: FunctionPlan) -> None:
+        self._plan = plan
+        self._file = plan.file
+        self._editor = plan.file.editor
+        self._heads: dict[int, list[BindingPlan]] = defaultdict(list)
+        self._bodies: dict[int, Node] = {}
+        self._pattern_moves: dict[int, list[MovePlan]] = defaultdict(list)
+
+    def emit(self, enter: Site) -> None:
+        """Emit everything; `enter` is the function's own site."""
+        for one in self._plan.bindings.values():
+            for move in one.moves:
+                if move.placement in (Placement.PATTERN, Placement.AFTER_LET) and move.target is not None:
+                    self._pattern_moves[move.target.binding.start].append(move)
+                else:
+                    self._move(move)
+        for one in self._plan.bindings.values():
+            self._binding(one)
+        self._bodies.setdefault(self._plan.body.start, self._plan.body)
+        for start, body in self._bodies.items():
+            self._head(body, self._heads[start], enter if body is self._plan.body else None)
+
+    # 1. births
+    def _binding(self, one: BindingPlan) -> None:
+        anchor = one.binding.anchor
+        if isinstance(anchor, BodyHead):
+            self._heads[anchor.body.start].append(one)
+            self._bodies[anchor.body.start] = anchor.body
+        elif isinstance(anchor, AfterLet):
+            self._after_let(one, anchor.node)
+        elif isinstance(anchor, Declared):
+            if one.is_enabled:
+                silent = f"{RUNTIME_PATH}vacant(){self._suffix(one)}"
+                text = f" {cfgs_of(anchor.node)}let mut {one.guard} = {silent};"
+                self._editor.after(anchor.node.start, anchor.node.end, text, one.site.index)
+        elif isinstance(anchor, ChainLet):
+            self._chain(one, anchor.node)
+
+    def _suffix(self, one: BindingPlan) -> str:
+        return "" if one.is_guarded else ".unguarded()"
+
+    def _mutable(self, one: BindingPlan) -> str:
+        return "mut " if one.assignments else ""
+
+    def _owner(self, one: BindingPlan | None) -> str:
+        return f"{one.guard}.id()" if one is not None and one.is_enabled else f"{RUNTIME_PATH}NONE"
+
+    def birth(self, one: BindingPlan, site: Site) -> str:
+        """The expression that records a birth and yields the guard."""
+        row = one.birth if site is one.site else NEW
+        move = one.moved_from if site is one.site else None
+        number = self._file.number(site)
+        if move is not None and move.owner.is_enabled:
+            return f"{move.owner.guard}.moved_to({number}){self._suffix(one)}"
+        if move is not None:
+            row = NEW
+        arguments = row.arguments.format(value=one.binding.name, owner=self._owner(one.source))
+        return f"{RUNTIME_PATH}{row.function}({number}, {arguments}){self._suffix(one)}"
+
+    def _statement(self, one: BindingPlan) -> str:
+        """The moves that the binding's pattern makes, and its guard."""
+        text = "".join(self._taken(move) for move in self._pattern_moves[one.binding.start])
+        if one.is_enabled:
+            text += f"let {self._mutable(one)}{one.guard} = {self.birth(one, one.site)};"
+        return text
+
+    def _taken(self, move: MovePlan) -> str:
+        """A move by pattern, told next to the name that takes the value; `let y = x;` is told by y's birth."""
+        if not (move.owner.is_enabled and self._file.is_enabled(move.site)) or move.site is None:
+            return ""
+        if move.target is not None and move.target.moved_from is move and move.target.is_enabled:
+            return ""
+        method = "part_moved" if move.is_partial else "moved"
+        return f"{move.owner.guard}.{method}({self._file.number(move.site)}); "
+
+    def _after_let(self, one: BindingPlan, let: Node) -> None:
+        cfgs = cfgs_of(let)
+        text = self._statement(one)
+        if cell := cell_attempt(one):
+            self._attempt(one, let, cell, cfgs)
+        if text:
+            parts = [part for part in text.replace(";", ";\0").split("\0") if part.strip()]
+            joined = "".join(f" {cfgs}{part.strip()}" for part in parts)
+            self._editor.after(let.start, let.end, joined, one.site.index)
+
+    def _attempt(self, one: BindingPlan, let: Node, cell: Node, cfgs: str) -> None:
+        if not one.is_enabled:
+            return
+        number = self._file.number(one.site)
+        call = f"{RUNTIME_PATH}attempt_refcell({number}, {self._owner(one.source)}, &{cell.text}); "
+        self._editor.open(let.start, let.end, cfgs + call, one.site.index)
+
+    def _chain(self, one: BindingPlan, condition: Node) -> None:
+        if one.is_enabled:
+            text = f" && let {self._mutable(one)}{one.guard} = {self.birth(one, one.site)}"
+            self._editor.after(condition.start, condition.end, text, one.site.index)
+
+    # 2. heads of bodies
+    def _head(self, body: Node, bindings: list[BindingPlan], enter: Site | None) -> None:
+        texts = [(one.site.index, self._statement(one)) for one in bindings]
+        if enter is not None and self._file.is_enabled(enter):
+            call = f"{RUNTIME_PATH}track_fn_enter_with_id({self._file.number(enter)})"
+            texts.insert(0, (enter.index, f"let __bs_{enter.index} = {call};"))
+        texts = [(index, text) for index, text in texts if text]
+        if not texts:
+            return
+        encloses = self._encloses(body)
+        if body.kind == "block":
+            self._block_head(body, texts, encloses=encloses)
+        else:
+            self._expression_head(body, texts, encloses=encloses)
+
+    def _encloses(self, body: Node) -> bool:
+        """Before edition 2024 the temporaries of a tail die after the block's variables: the guards must outlive them."""
+        if self._file.options.edition >= "2024":
+            return False
+        return (body.kind != "block" or tail_of(body) is not None) and not ends_in_untyped_closure(body)
+
+    def _block_head(self, body: Node, texts: list[tuple[int, str]], *, encloses: bool) -> None:
+        brace = next(child for child in body.children if child.kind == "{")
+        inner = [child for child in body.children if child.kind == "inner_attribute_item"]
+        at = inner[-1].end if inner else brace.end
+        for index, text in texts:
+            self._editor.open(at, body.end, f" {text}", index)
+        if encloses:
+            self._editor.open(at, body.end, " match () { () => {", texts[0][0])
+            self._editor.close(body.start, body.end - 1, "} } ", texts[0][0])
+
+    def _expression_head(self, body: Node, texts: list[tuple[int, str]], *, encloses: bool) -> None:
+        guards = " ".join(text for _, text in texts)
+        before, behind = ("{ %s match () { () => ", " } }") if encloses else ("{ %s ", " }")
+        self._editor.wrap(body, before % guards, behind, texts[0][0])
+
+    # 3. moves
+    def _move(self, move: MovePlan) -> None:
+        if move.site is None or not move.owner.is_enabled or not self._file.is_enabled(move.site):
+            return
+        method = "part_moved" if move.is_partial else "moved"
+        note = f"{move.owner.guard}.{method}({self._file.number(move.site)});"
+        _PLACERS[move.placement](self, move, note)
+
+    def _operand(self, move: MovePlan, note: str) -> None:
+        node = move.node
+        site = move.site.index if move.site is not None else None
+        inner = strip_parentheses(node)
+        shorthand = inner if inner.kind == "shorthand_field_initializer" else inner.parent
+        if shorthand is not None and shorthand.kind == "shorthand_field_initializer":
+            self._editor.wrap(shorthand, f"{move.owner.binding.name}: {{ {note} ", " }", site)
+            return
+        star = "*" if move.placement is Placement.DEREFERENCED else ""
+        if needs_parentheses(node) or _starts_statement(node):
+            self._editor.wrap(node, f"({{ {note} {star}", " })", site)
+        else:
+            self._editor.wrap(node, f"{{ {note} {star}", " }", site)
+
+    def _closure(self, move: MovePlan, note: str) -> None:
+        is_leading = needs_parentheses(move.node) or _starts_statement(move.node)
+        before, behind = ("({ ", " })") if is_leading else ("{ ", " }")
+        site = move.site.index if move.site is not None else None
+        self._editor.wrap(move.node, before + note + " ", behind, site)
+
+    def _callee(self, move: MovePlan, note: str) -> None:
+        call = move.node.parent.parent if move.node.parent is not None else None
+        function = call.field("function") if call is not None else None
+        if function is not None and move.site is not None:
+            self._editor.wrap(function, f"({{ {note} ", " })", move.site.index)
+
+    def _unmarked(self, move: MovePlan, note: str) -> None:
+        """Nothing to tell: the binding has lost its guard for it."""
+
+    # 4. assignments
+    def assignment(self, node: Node, targets: list[tuple[BindingPlan, Site]]) -> None:
+        """The old instances end, the new ones are born, after the assignment has happened."""
+        kept = [(one, site) for one, site in targets if one.is_enabled and self._file.is_enabled(site)]
+        if not kept:
+            return
+        calls = [
+            (site.index, f"{one.guard} = {RUNTIME_PATH}assigning(){self._suffix(one)}; {one.guard} = {self.birth(one, site)};")
+            for one, site in kept
+        ]
+        statement = node.parent
+        if statement is not None and statement.kind == "expression_statement" and statement.children[-1].kind == ";":
+            cfgs = cfgs_of(statement)
+            for index, text in calls:
+                text = f"{cfgs}{{ {text} }}" if cfgs else text
+                self._editor.after(statement.start, statement.end, f" {text}", index)
+        else:
+            first = calls[0][0]
+            self._editor.wrap(node, "(", ", { " + " ".join(text for _, text in calls) + " }).0", first)
+
+
+_PLACERS = {
+    Placement.OPERAND: Emitter._operand,
+    Placement.DEREFERENCED: Emitter._operand,
+    Placement.CLOSURE: Emitter._closure,
+    Placement.CALLEE: Emitter._callee,
+    Placement.UNMARKED: Emitter._unmarked,
+}
+
+
+def _starts_statement(node: Node) -> bool:
+    """Whether the node is the leftmost part, but not all, of a statement, a tail or an arm's value."""
+    outer = statement_of(node)
+    if outer.kind == "match_arm":
+        value = outer.field("value")
+        return value is not None and value.start == node.start and value.end != node.end
+    inner = outer.named[0] if outer.kind == "expression_statement" and outer.named else outer
+    return outer.start == node.start and inner.end != node.end

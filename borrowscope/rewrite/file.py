@@ -1,0 +1,94 @@
+"""One file: which functions are traced, their edits, and the new text.
+
+In: the bytes of a file, what the compiler knows about it, options. Out: a `RewrittenFile`; nothing is raised for bad
+syntax: a function with an error node stays untouched and is listed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from borrowscope.analyzer.facts import FileFacts
+from borrowscope.parse.functions import FunctionItem, attribute_name, find_functions
+from borrowscope.parse.syntax import Node, parse_source
+from borrowscope.rewrite.constructs import Calls
+from borrowscope.rewrite.edits import Editor
+from borrowscope.rewrite.function import rewrite_function
+from borrowscope.rewrite.marks import Mark, blank_marks, find_marks
+from borrowscope.rewrite.model import FunctionRecord, RewriteOptions, RewrittenFile, SkipReason
+from borrowscope.rewrite.plans import FilePlan
+from borrowscope.text.span import Span
+
+
+def rewrite_file(source: bytes, facts: FileFacts | None, options: RewriteOptions) -> RewrittenFile:
+    """Rewrite one file so that its traced functions record what they do."""
+    root = parse_source(source)
+    plan = FilePlan(facts or FileFacts(""), options, Editor())
+    calls = Calls(plan.facts.calls)
+    marks = find_marks(root)
+    blank_marks(root, plan.editor)
+    records: list[FunctionRecord] = []
+    macros: Counter[str] = Counter()
+    for item in find_functions(root, options.module_path):
+        reason = _untraceable(item, marks, options)
+        if item.body is not None:
+            records.append(FunctionRecord(item.path, _span(item.node), reason is None, reason))
+            if reason is None:
+                macros += rewrite_function(plan, item, item.body, calls).macros
+    if plan.sites and options.crate_root and options.edition == "2015":
+        _name_runtime(root, plan.editor)
+    text, insertions = plan.editor.apply(source)
+    return RewrittenFile(text, plan.sites, plan.skipped, records, dict(macros), insertions)
+
+
+def has_marks(source: bytes) -> bool:
+    """Whether any function, module or impl of the file carries `#[trace_borrow]`."""
+    return b"trace_borrow" in source and bool(find_marks(parse_source(source)))
+
+
+def _span(node: Node) -> Span:
+    return Span(node.start, node.end)
+
+
+def _untraceable(item: FunctionItem, marks: dict[int, Mark], options: RewriteOptions) -> SkipReason | None:
+    """Why a function is not traced, or None."""
+    names = {attribute_name(attribute) for attribute in item.attributes}
+    checks = (
+        (item.body is None, SkipReason.NO_BODY),
+        (item.is_const or _is_in_const_trait(item), SkipReason.CONST_CONTEXT),
+        (item.abi is not None, SkipReason.FOREIGN_ABI),
+        (bool(names & {"naked", "core::arch::naked"}), SkipReason.NAKED),
+        ("panic_handler" in names, SkipReason.PANIC_HANDLER),
+        (item.node.has_error, SkipReason.SYNTAX_ERROR),
+        (not _is_wanted(item, marks, options), SkipReason.FILTERED),
+        (item.path in options.disabled_functions, SkipReason.HEALED),
+    )
+    return next((reason for applies, reason in checks if applies), None)
+
+
+def _is_in_const_trait(item: FunctionItem) -> bool:
+    return any(container.kind in ("trait_item", "impl_item") and container.child("const") is not None for container in item.containers)
+
+
+def _is_wanted(item: FunctionItem, marks: dict[int, Mark], options: RewriteOptions) -> bool:
+    own = marks.get(item.node.start)
+    if own is not None:
+        return own is Mark.ON
+    for container in reversed(item.containers):
+        if container.kind == "function_item":
+            break
+        if container.start in marks:
+            return marks[container.start] is Mark.ON
+    if marks.get(-1) is Mark.ON and not any(container.kind == "function_item" for container in item.containers):
+        return True
+    return options.trace_all
+
+
+def _name_runtime(root: Node, editor: Editor) -> None:
+    """Edition 2015 finds a crate by `::name` only where the root names it."""
+    for child in root.children:
+        is_inner_comment = child.kind.endswith("comment") and child.text.startswith(("//!", "/*!"))
+        if child.kind in ("inner_attribute_item", "shebang") or is_inner_comment:
+            continue
+        editor.open(child.start, root.end, "extern crate borrowscope_runtime; ", None)
+        return

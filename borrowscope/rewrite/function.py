@@ -1,0 +1,150 @@
+"""One function: plan its sites, settle which bindings keep a guard, emit.
+
+In: a function item, the file's facts and plan. Out: sites, skipped constructs and insertions in the file's plan.
+"""
+
+from __future__ import annotations
+
+from borrowscope.analyzer.facts import BindingFact
+from borrowscope.parse.functions import FunctionItem
+from borrowscope.parse.syntax import Node
+from borrowscope.rewrite.constructs import Calls, call_source, choose_birth, is_clone, plan_assignments
+from borrowscope.rewrite.emit import Emitter
+from borrowscope.rewrite.model import SkipReason
+from borrowscope.rewrite.moves import plan_moves
+from borrowscope.rewrite.plans import RUNTIME_PATH, BindingPlan, FilePlan, FunctionPlan, MovePlan, Placement
+from borrowscope.rewrite.positions import place_base
+from borrowscope.rewrite.scopes import FunctionScopes, read_scopes
+from borrowscope.text.span import Span
+
+
+def rewrite_function(file: FilePlan, item: FunctionItem, body: Node, calls: Calls) -> FunctionScopes:
+    """Plan and emit one traced function; returns what its scopes hold (macros are counted from it)."""
+    bindings = file.facts.bindings
+    scopes = read_scopes(item.node, item.parameters, body, bindings.__contains__)
+    plan = FunctionPlan(file, item, body, scopes, type_parameters=_type_parameters(item))
+    enter = plan.new_site("fn", "FnEnter", item.node.field("name") or item.node, name=item.name)
+    for binding in sorted(scopes.bindings.values(), key=lambda one: one.start):
+        plan.bindings[binding.start] = _binding_plan(plan, bindings[binding.start], binding.start)
+    for one in plan.bindings.values():
+        choose_birth(plan, calls, one)
+    span = Span(item.node.start, item.node.end)
+    plan_moves(plan, [move for move in file.facts.moves if span.contains(move.span)])
+    _number_moves(plan)
+    assignments = plan_assignments(plan)
+    _settle(plan)
+    emitter = Emitter(plan)
+    emitter.emit(enter)
+    for node, targets in assignments:
+        emitter.assignment(node, targets)
+    _unnamed_clones(plan, calls)
+    _unnamed_borrows(plan)
+    _report_unseen(plan, span)
+    return scopes
+
+
+def _type_parameters(item: FunctionItem) -> frozenset[str]:
+    names: set[str] = set()
+    for node in (*item.containers, item.node):
+        parameters = node.field("type_parameters")
+        for parameter in parameters.named if parameters is not None else []:
+            name = parameter.field("name")
+            if name is not None and parameter.kind == "type_parameter":
+                names.add(name.text)
+    if item.containers and item.containers[-1].kind == "trait_item":
+        names.add("Self")
+    return frozenset(names)
+
+
+def _binding_plan(plan: FunctionPlan, fact: BindingFact, start: int) -> BindingPlan:
+    binding = plan.scopes.bindings[start]
+    site = plan.new_site(binding.kind, "New", binding.node, name=binding.name)
+    site.ty, site.needs_drop = fact.ty, fact.needs_drop
+    if binding.name == "self":
+        site.kind = "self"
+    return BindingPlan(binding, fact, site, is_enabled=plan.file.is_enabled(site))
+
+
+def _number_moves(plan: FunctionPlan) -> None:
+    """Give each move its site: `let y = x;` is told by y's own."""
+    for one in plan.bindings.values():
+        for move in one.moves:
+            target = move.target
+            if move.placement is Placement.AFTER_LET and target is not None and not move.is_partial:
+                move.site, target.moved_from = target.site, move
+                target.site.event, target.site.depends_on = "Move", (one.site.index,)
+                continue
+            move.site = plan.new_site("move", "Move", move.node, name=one.binding.name)
+            move.site.binding, move.site.ty = one.site.index, one.site.ty
+            move.site.depends_on = (one.site.index,)
+            move.site.fields = {"partial": True} if move.is_partial else {}
+
+
+def _settle(plan: FunctionPlan) -> None:
+    """A binding with a move that is not told keeps its birth but loses its guard (rule 2)."""
+    for one in plan.bindings.values():
+        if not one.is_enabled:
+            plan.file.skip(one.site.span, one.site.kind, SkipReason.HEALED, one.binding.name)
+            continue
+        unmarked = [move for move in one.moves if not move.is_partial and not _is_told(plan, move)]
+        if unmarked:
+            one.is_guarded = False
+            plan.file.skip(unmarked[0].fact.span, "drop", SkipReason.UNMARKED_MOVE, one.binding.name)
+        one.site.is_guarded = one.is_guarded
+        one.site.owner = one.source.site.index if one.source is not None else None
+        if one.moved_from is not None:
+            one.site.owner = one.moved_from.owner.site.index
+
+
+def _is_told(plan: FunctionPlan, move: MovePlan) -> bool:
+    if move.placement is Placement.UNMARKED or not plan.file.is_enabled(move.site):
+        return False
+    if move.placement is Placement.AFTER_LET:
+        return move.target is not None and move.target.is_enabled
+    return True
+
+
+def _unnamed_clones(plan: FunctionPlan, calls: Calls) -> None:
+    """`s.clone()` that no binding is born by: the value passes through a function that records it."""
+    births = {one.fact.span.start for one in plan.bindings.values() if one.birth.producer == "clone"}
+    for node, _ in plan.scopes.calls:
+        call = calls.find(node)
+        if not is_clone(call) or call is None or call.target in births:
+            continue
+        source_node = call_source(node)
+        source = plan.plan_of(place_base(source_node)) if source_node is not None else None
+        name = node.field("function")
+        told = name.field("field") if name is not None and name.kind == "field_expression" else name
+        site = plan.new_site("call", "Clone", told or node, name=source.binding.name if source else None)
+        site.owner = source.site.index if source is not None else None
+        if plan.file.is_enabled(site):
+            owner = f"{source.guard}.id()" if source is not None and source.is_enabled else f"{RUNTIME_PATH}NONE"
+            plan.file.editor.wrap(node, f"{RUNTIME_PATH}cloned({plan.file.number(site)}, {owner}, ", ")", site.index)
+
+
+def _unnamed_borrows(plan: FunctionPlan) -> None:
+    """`f(&x)`: a borrow that no binding is born by, told in the argument's place."""
+    for node, _ in plan.scopes.references:
+        value = node.field("value")
+        if value is None or node.parent is None or node.parent.kind != "arguments":
+            continue
+        owner = plan.plan_of(place_base(value))
+        if owner is None or any(child.kind == "raw" for child in node.children):
+            continue
+        site = plan.new_site("borrow", "Borrow", node)
+        site.owner, site.depends_on = owner.site.index, (owner.site.index,)
+        site.fields = {"mutable": node.child("mutable_specifier") is not None}
+        if plan.file.is_enabled(site) and owner.is_enabled:
+            before = f"({RUNTIME_PATH}borrowed({plan.file.number(site)}, {owner.guard}.id()), "
+            plan.file.editor.wrap(node, before, ").1", site.index)
+
+
+def _report_unseen(plan: FunctionPlan, span: Span) -> None:
+    """Bindings that the compiler knows but the syntax does not show: they stand in macro calls."""
+    for start, fact in plan.file.facts.bindings.items():
+        if start in plan.bindings or not span.contains(fact.span):
+            continue
+        if any(tokens.contains(fact.span) for tokens in plan.scopes.macro_spans):
+            plan.file.skip(fact.span, "binding", SkipReason.MACRO_UNKNOWN, fact.name)
+
+

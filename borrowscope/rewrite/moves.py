@@ -1,0 +1,109 @@
+"""Which moves can be told, and where: the compiler's moves joined with the syntax (rules 2 and 3 of the design).
+
+In: the move facts of one function. Out: a `MovePlan` for each, some of them unmarked.
+"""
+
+from __future__ import annotations
+
+from borrowscope.analyzer.facts import MoveFact, MoveShape
+from borrowscope.parse.syntax import Node
+from borrowscope.rewrite.plans import BindingPlan, FunctionPlan, MovePlan, Placement
+from borrowscope.rewrite.positions import has_untyped_parameters, strip_parentheses
+from borrowscope.rewrite.scopes import AfterLet, BodyHead, Binding
+from borrowscope.text.span import Span
+
+
+def plan_moves(plan: FunctionPlan, facts: list[MoveFact]) -> None:
+    """Give every observed binding the moves of its value; a partial move leaves the guard where it is."""
+    for fact in facts:
+        owner = plan.bindings.get(fact.binding)
+        if owner is None or _is_reborrowed_part(fact):
+            continue
+        if owner.fact.is_reference and not _is_plain_let(plan, fact):
+            continue
+        owner.moves.append(_place(plan, owner, fact))
+
+
+def _is_reborrowed_part(fact: MoveFact) -> bool:
+    """A reference that moves out of a field: no ownership changes hands."""
+    return fact.shape is MoveShape.PARTIAL and fact.field is not None and ": &" in fact.field
+
+
+def _is_plain_let(plan: FunctionPlan, fact: MoveFact) -> bool:
+    target = plan.bindings.get(fact.target) if fact.target is not None else None
+    return target is not None and _let_value(target.binding, fact.span) is not None
+
+
+def _let_value(binding: Binding, span: Span) -> Node | None:
+    """The value of `let y = x;` if it is just the moved operand and the pattern just a name."""
+    if binding.kind != "let" or not isinstance(binding.anchor, AfterLet):
+        return None
+    value = binding.anchor.node.field("value")
+    if value is None or binding.anchor.node.field("alternative") is not None:
+        return None
+    pattern = binding.anchor.node.field("pattern")
+    if pattern is None or pattern.kind == "ref_pattern":
+        return None
+    inner = strip_parentheses(value)
+    return inner if Span(inner.start, inner.end) == span or Span(value.start, value.end) == span else None
+
+
+def _place(plan: FunctionPlan, owner: BindingPlan, fact: MoveFact) -> MovePlan:
+    target = plan.bindings.get(fact.target) if fact.target is not None else None
+    is_partial = fact.shape in (MoveShape.PARTIAL, MoveShape.DEREF)
+    node = plan.scopes.expressions.get(fact.span)
+    if target is not None and (value := _let_value(target.binding, fact.span)) is not None:
+        return MovePlan(fact, owner, Placement.AFTER_LET, value, target=target, is_partial=is_partial)
+    if target is not None and _is_taken_by_pattern(target.binding, fact):
+        return MovePlan(fact, owner, Placement.PATTERN, target.binding.node, target=target, is_partial=is_partial)
+    if node is None:
+        return MovePlan(fact, owner, Placement.UNMARKED, owner.binding.node, is_partial=is_partial)
+    placement = _capture(node) if fact.shape is MoveShape.CAPTURE else _operand(plan, owner, fact, node)
+    return MovePlan(fact, owner, placement, node, is_partial=is_partial)
+
+
+def _is_taken_by_pattern(binding: Binding, fact: MoveFact) -> bool:
+    """rustc gives the move the span of the pattern that takes the value: `mut x`, `x`, `x @ ..`."""
+    return fact.span.start <= binding.node.start and binding.node.end <= fact.span.end
+
+
+_CALLABLE = ("closure_expression", "async_block")
+
+
+def _capture(node: Node) -> Placement:
+    if node.kind not in _CALLABLE:
+        return Placement.UNMARKED
+    if node.kind == "async_block" or not has_untyped_parameters(node) or not _has_later_argument(node):
+        return Placement.CLOSURE
+    arguments = node.parent
+    call = arguments.parent if arguments is not None else None
+    function = call.field("function") if call is not None else None
+    is_first = arguments is not None and arguments.named[0] is node
+    if is_first and function is not None and function.kind in ("identifier", "scoped_identifier"):
+        return Placement.CALLEE
+    return Placement.UNMARKED
+
+
+def _has_later_argument(node: Node) -> bool:
+    parent = node.parent
+    return parent is not None and parent.kind == "arguments" and parent.named[-1] is not node
+
+
+def _operand(plan: FunctionPlan, owner: BindingPlan, fact: MoveFact, node: Node) -> Placement:
+    inner = strip_parentheses(node)
+    if inner.kind == "shorthand_field_initializer" and inner.named:
+        inner = inner.named[0]
+    if inner.parent is not None and inner.parent.kind == "base_field_initializer":
+        return Placement.UNMARKED
+    if fact.shape is MoveShape.DEREF and inner.kind in ("identifier", "self"):
+        return Placement.DEREFERENCED
+    if inner.kind in ("identifier", "self"):
+        return Placement.OPERAND if plan.plan_of(inner) is owner else Placement.UNMARKED
+    if inner.kind in ("field_expression", "unary_expression") and fact.shape is not MoveShape.OPERAND:
+        return Placement.OPERAND
+    return Placement.UNMARKED
+
+
+def is_at_head(binding: Binding) -> bool:
+    """Whether the binding is observed at the head of a body."""
+    return isinstance(binding.anchor, BodyHead)

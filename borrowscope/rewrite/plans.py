@@ -1,0 +1,125 @@
+"""What is planned for one function before any text is made.
+
+In: nothing, these are values. Out: `BindingPlan` and `MovePlan`, filled by the planning modules in turn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from borrowscope.analyzer.facts import BindingFact, FileFacts, MoveFact
+from borrowscope.parse.functions import FunctionItem
+from borrowscope.parse.syntax import Node
+from borrowscope.rewrite.edits import Editor
+from borrowscope.rewrite.model import RewriteOptions, Site, Skipped, SkipReason
+from borrowscope.rewrite.positions import statement_of
+from borrowscope.rewrite.scopes import Binding, FunctionScopes
+from borrowscope.tables.births import NEW, Birth
+from borrowscope.text.span import Span
+
+RUNTIME_PATH = "::borrowscope_runtime::site::"
+
+
+class Placement(Enum):
+    """Where a move is told (rules 2 and 3 of the design)."""
+
+    OPERAND = auto()  # `{ guard.moved(S); x }` in the operand's place
+    DEREFERENCED = auto()  # `{ guard.part_moved(S); *b }`: an auto-dereferenced receiver
+    AFTER_LET = auto()  # `let y = x;`: the guard is handed on behind the statement
+    PATTERN = auto()  # a pattern takes it: told where the pattern's names are observed
+    CLOSURE = auto()  # a block directly around the closure literal or async block
+    CALLEE = auto()  # in the callee of the call that takes the closure
+    UNMARKED = auto()  # cannot be told
+
+
+@dataclass(slots=True, eq=False)
+class MovePlan:
+    """One move, where it is told, and its site. `target` is the binding that receives the value, if one does."""
+
+    fact: MoveFact
+    owner: BindingPlan
+    placement: Placement
+    node: Node
+    site: Site | None = None
+    target: BindingPlan | None = None
+    is_partial: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class BindingPlan:
+    """One binding that is observed: its site, its birth, and whether a guard tells its drop."""
+
+    binding: Binding
+    fact: BindingFact
+    site: Site
+    birth: Birth = NEW
+    source: BindingPlan | None = None  # borrowed owner, clone source, cell
+    source_node: Node | None = None
+    moved_from: MovePlan | None = None  # `let y = x;`: born by the move of x
+    moves: list[MovePlan] = field(default_factory=list)
+    assignments: list[Node] = field(default_factory=list)
+    is_guarded: bool = True
+    is_enabled: bool = True
+
+    @property
+    def guard(self) -> str:
+        """The name of the guard variable."""
+        return f"__bs_{self.site.index}"
+
+
+@dataclass(slots=True)
+class FilePlan:
+    """What one file has so far: the sites in order, what is skipped, and the text edits."""
+
+    facts: FileFacts
+    options: RewriteOptions
+    editor: Editor
+    sites: list[Site] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+
+    def number(self, site: Site) -> int:
+        """The site's number in emitted calls."""
+        return self.options.file_id * 256 + site.index
+
+    def is_enabled(self, site: Site | None) -> bool:
+        """Whether the site may be emitted: healing switches single sites off."""
+        return site is not None and site.index not in self.options.disabled
+
+    def skip(self, span: Span, construct: str, reason: SkipReason, name: str | None = None) -> None:
+        self.skipped.append(Skipped(span, construct, reason, name))
+
+
+@dataclass(slots=True)
+class FunctionPlan:
+    """One traced function while it is planned."""
+
+    file: FilePlan
+    item: FunctionItem
+    body: Node
+    scopes: FunctionScopes
+    bindings: dict[int, BindingPlan] = field(default_factory=dict)
+    type_parameters: frozenset[str] = frozenset()
+
+    def new_site(self, kind: str, event: str, node: Node, *, name: str | None = None) -> Site:
+        """Number a new site; the order of planning is the order of numbers, whatever healing switched off."""
+        statement = statement_of(node)
+        site = Site(
+            index=len(self.file.sites),
+            kind=kind,
+            event=event,
+            span=Span(node.start, node.end),
+            function=self.item.path,
+            function_span=Span(self.item.node.start, self.item.node.end),
+            statement=Span(statement.start, statement.end),
+            name=name,
+        )
+        self.file.sites.append(site)
+        return site
+
+    def plan_of(self, node: Node | None) -> BindingPlan | None:
+        """The observed binding that a name in expression position means, seen from its own frame only (rule 11)."""
+        use = self.scopes.uses.get(node.start) if node is not None else None
+        if use is None or use.binding is None or use.frame is not use.binding.frame:
+            return None
+        return self.bindings.get(use.binding.start)
