@@ -44,6 +44,7 @@ class SiteRecord(_Model):
     binding: int | None = None
     owner: int | None = None
     needs_drop: bool | None = None
+    is_guarded: bool | None = None  # whether the binding's end is recorded; None: not said
     last_use: dict[str, int] | None = None
     fields: dict[str, Any] = Field(default_factory=dict)
 
