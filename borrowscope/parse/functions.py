@@ -65,7 +65,9 @@ def attribute_name(attribute: Node) -> str:
 def cfgs_of(node: Node) -> str:
     """The `#[cfg(..)]` attributes of a node as text, to be copied to what is inserted on its behalf."""
     return "".join(
-        _GENERICS.sub(" ", attribute.text) + " " for attribute in attributes_of(node) if attribute_name(attribute) == "cfg"
+        _GENERICS.sub(" ", attribute.text) + " "
+        for attribute in attributes_of(node)
+        if attribute_name(attribute) == "cfg"
     )
 
 

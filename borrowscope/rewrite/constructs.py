@@ -23,7 +23,7 @@ _GUARD_TYPES = ("std::cell::Ref<", "std::cell::RefMut<")
 
 def is_clone(call: CallFact | None) -> bool:
     """Whether the compiler resolved the call to `Clone::clone`."""
-    return call is not None and call.callee.split("::<")[0].endswith(_CLONES) or (
+    return (call is not None and call.callee.split("::<")[0].endswith(_CLONES)) or (
         call is not None and call.callee.endswith(_CLONES)
     )
 
@@ -71,7 +71,11 @@ def _producer(calls: Calls, value: Node, ty: str) -> tuple[Producer, Node | None
     if value.kind == "reference_expression":
         inner = value.field("value")
         is_raw = any(child.kind == "raw" for child in value.children)
-        return (Producer.REFERENCE, inner) if inner is not None and place_base(inner) and not is_raw else (Producer.OTHER, None)
+        return (
+            (Producer.REFERENCE, inner)
+            if inner is not None and place_base(inner) and not is_raw
+            else (Producer.OTHER, None)
+        )
     if value.kind != "call_expression":
         return Producer.OTHER, None
     call = calls.find(value)

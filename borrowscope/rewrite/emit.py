@@ -36,17 +36,18 @@ class Emitter:
 
     def emit(self, enter: Site) -> None:
         """Emit everything; `enter` is the function's own site."""
-        for one in self._plan.bindings.values():
-            for move in one.moves:
-                if move.placement in (Placement.PATTERN, Placement.AFTER_LET) and move.target is not None:
-                    self._pattern_moves[move.target.binding.start].append(move)
-                else:
-                    self._move(move)
+        moves = [move for one in self._plan.bindings.values() for move in one.moves]
+        for move in moves:
+            if move.placement in _WITH_TARGET and move.target is not None:
+                self._pattern_moves[move.target.binding.start].append(move)
         for one in self._plan.bindings.values():
             self._binding(one)
         self._bodies.setdefault(self._plan.body.start, self._plan.body)
         for start, body in self._bodies.items():
             self._head(body, self._heads[start], enter if body is self._plan.body else None)
+        for move in moves:  # after the heads, so that a body that is just the operand nests in its head
+            if move.placement not in _WITH_TARGET:
+                self._move(move)
 
     # 1. births
     def _binding(self, one: BindingPlan) -> None:
@@ -87,8 +88,9 @@ class Emitter:
 
     def _statement(self, one: BindingPlan) -> str:
         """The moves that the binding's pattern makes, and its guard."""
-        text = "".join(self._taken(move) for move in self._pattern_moves[one.binding.start])
+        text = "".join(dict.fromkeys(self._taken(move) for move in self._pattern_moves[one.binding.start]))
         if one.is_enabled:
+            text += _parameter_cfgs(one)
             text += f"let {self._mutable(one)}{one.guard} = {self.birth(one, one.site)};"
         return text
 
@@ -139,7 +141,7 @@ class Emitter:
             self._expression_head(body, texts, encloses=encloses)
 
     def _encloses(self, body: Node) -> bool:
-        """Before edition 2024 the temporaries of a tail die after the block's variables: the guards must outlive them."""
+        """Before edition 2024 a tail's temporaries die after the block's variables: the guards must outlive them."""
         if self._file.options.edition >= "2024":
             return False
         return (body.kind != "block" or tail_of(body) is not None) and not ends_in_untyped_closure(body)
@@ -165,7 +167,14 @@ class Emitter:
             return
         method = "part_moved" if move.is_partial else "moved"
         note = f"{move.owner.guard}.{method}({self._file.number(move.site)});"
-        _PLACERS[move.placement](self, move, note)
+        placers = {
+            Placement.OPERAND: self._operand,
+            Placement.DEREFERENCED: self._operand,
+            Placement.CLOSURE: self._closure,
+            Placement.CALLEE: self._callee,
+        }
+        if move.placement in placers:
+            placers[move.placement](move, note)
 
     def _operand(self, move: MovePlan, note: str) -> None:
         node = move.node
@@ -193,9 +202,6 @@ class Emitter:
         if function is not None and move.site is not None:
             self._editor.wrap(function, f"({{ {note} ", " })", move.site.index)
 
-    def _unmarked(self, move: MovePlan, note: str) -> None:
-        """Nothing to tell: the binding has lost its guard for it."""
-
     # 4. assignments
     def assignment(self, node: Node, targets: list[tuple[BindingPlan, Site]]) -> None:
         """The old instances end, the new ones are born, after the assignment has happened."""
@@ -203,27 +209,32 @@ class Emitter:
         if not kept:
             return
         calls = [
-            (site.index, f"{one.guard} = {RUNTIME_PATH}assigning(){self._suffix(one)}; {one.guard} = {self.birth(one, site)};")
+            (
+                site.index,
+                f"{one.guard} = {RUNTIME_PATH}assigning(){self._suffix(one)}; {one.guard} = {self.birth(one, site)};",
+            )
             for one, site in kept
         ]
         statement = node.parent
         if statement is not None and statement.kind == "expression_statement" and statement.children[-1].kind == ";":
             cfgs = cfgs_of(statement)
             for index, text in calls:
-                text = f"{cfgs}{{ {text} }}" if cfgs else text
-                self._editor.after(statement.start, statement.end, f" {text}", index)
+                guarded = f" {cfgs}{{ {text} }}" if cfgs else f" {text}"
+                self._editor.after(statement.start, statement.end, guarded, index)
         else:
             first = calls[0][0]
             self._editor.wrap(node, "(", ", { " + " ".join(text for _, text in calls) + " }).0", first)
 
 
-_PLACERS = {
-    Placement.OPERAND: Emitter._operand,
-    Placement.DEREFERENCED: Emitter._operand,
-    Placement.CLOSURE: Emitter._closure,
-    Placement.CALLEE: Emitter._callee,
-    Placement.UNMARKED: Emitter._unmarked,
-}
+_WITH_TARGET = (Placement.PATTERN, Placement.AFTER_LET)
+
+
+def _parameter_cfgs(one: BindingPlan) -> str:
+    """The `#[cfg]`s of the parameter that binds the name: its guard exists only where the parameter does."""
+    if one.binding.kind != "param":
+        return ""
+    parameter = next((node for node in one.binding.node.ancestors() if node.kind == "parameter"), None)
+    return cfgs_of(parameter) if parameter is not None else ""
 
 
 def _starts_statement(node: Node) -> bool:

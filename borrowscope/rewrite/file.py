@@ -67,7 +67,10 @@ def _untraceable(item: FunctionItem, marks: dict[int, Mark], options: RewriteOpt
 
 
 def _is_in_const_trait(item: FunctionItem) -> bool:
-    return any(container.kind in ("trait_item", "impl_item") and container.child("const") is not None for container in item.containers)
+    return any(
+        container.kind in ("trait_item", "impl_item") and container.child("const") is not None
+        for container in item.containers
+    )
 
 
 def _is_wanted(item: FunctionItem, marks: dict[int, Mark], options: RewriteOptions) -> bool:

@@ -146,5 +146,3 @@ def _report_unseen(plan: FunctionPlan, span: Span) -> None:
             continue
         if any(tokens.contains(fact.span) for tokens in plan.scopes.macro_spans):
             plan.file.skip(fact.span, "binding", SkipReason.MACRO_UNKNOWN, fact.name)
-
-

@@ -9,7 +9,7 @@ from borrowscope.analyzer.facts import MoveFact, MoveShape
 from borrowscope.parse.syntax import Node
 from borrowscope.rewrite.plans import BindingPlan, FunctionPlan, MovePlan, Placement
 from borrowscope.rewrite.positions import has_untyped_parameters, strip_parentheses
-from borrowscope.rewrite.scopes import AfterLet, BodyHead, Binding
+from borrowscope.rewrite.scopes import AfterLet, Binding
 from borrowscope.text.span import Span
 
 
@@ -54,7 +54,7 @@ def _place(plan: FunctionPlan, owner: BindingPlan, fact: MoveFact) -> MovePlan:
     node = plan.scopes.expressions.get(fact.span)
     if target is not None and (value := _let_value(target.binding, fact.span)) is not None:
         return MovePlan(fact, owner, Placement.AFTER_LET, value, target=target, is_partial=is_partial)
-    if target is not None and _is_taken_by_pattern(target.binding, fact):
+    if target is not None and (node is None or _is_taken_by_pattern(target.binding, fact)):
         return MovePlan(fact, owner, Placement.PATTERN, target.binding.node, target=target, is_partial=is_partial)
     if node is None:
         return MovePlan(fact, owner, Placement.UNMARKED, owner.binding.node, is_partial=is_partial)
@@ -63,7 +63,7 @@ def _place(plan: FunctionPlan, owner: BindingPlan, fact: MoveFact) -> MovePlan:
 
 
 def _is_taken_by_pattern(binding: Binding, fact: MoveFact) -> bool:
-    """rustc gives the move the span of the pattern that takes the value: `mut x`, `x`, `x @ ..`."""
+    """The compiler gives the move the span of the pattern that takes the value: `mut x`, `x`, `x @ ..`."""
     return fact.span.start <= binding.node.start and binding.node.end <= fact.span.end
 
 
@@ -102,8 +102,3 @@ def _operand(plan: FunctionPlan, owner: BindingPlan, fact: MoveFact, node: Node)
     if inner.kind in ("field_expression", "unary_expression") and fact.shape is not MoveShape.OPERAND:
         return Placement.OPERAND
     return Placement.UNMARKED
-
-
-def is_at_head(binding: Binding) -> bool:
-    """Whether the binding is observed at the head of a body."""
-    return isinstance(binding.anchor, BodyHead)

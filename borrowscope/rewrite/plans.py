@@ -87,6 +87,7 @@ class FilePlan:
         return site is not None and site.index not in self.options.disabled
 
     def skip(self, span: Span, construct: str, reason: SkipReason, name: str | None = None) -> None:
+        """List a construct that is not observed."""
         self.skipped.append(Skipped(span, construct, reason, name))
 
 

@@ -50,7 +50,11 @@ def statement_of(node: Node) -> Node:
 def needs_parentheses(node: Node) -> bool:
     """Whether a block in the node's place would be read as a statement or belong to another construct."""
     parent = node.parent
-    return parent is not None and parent.kind in _LEFT_OPEN and (parent.start == node.start or parent.kind == "for_expression")
+    return (
+        parent is not None
+        and parent.kind in _LEFT_OPEN
+        and (parent.start == node.start or parent.kind == "for_expression")
+    )
 
 
 def strip_parentheses(node: Node) -> Node:

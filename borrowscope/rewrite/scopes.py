@@ -68,6 +68,7 @@ class Binding:
 
     @property
     def start(self) -> int:
+        """Byte offset of the name: the key of facts and plans."""
         return self.node.start
 
 
