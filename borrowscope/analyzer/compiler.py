@@ -1,0 +1,114 @@
+"""The compiler's answers: a folder of MIR dumps turned into facts per file.
+
+In: the dump folder and the directory where rustc ran. Out: `FileFacts` by absolute path. Flags and traps of the
+dumps: `cargo check` with `-Zdump-mir=built -Zmir-include-spans=on -Ztrim-diagnostic-paths=no`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from borrowscope.analyzer.facts import BindingFact, FileFacts, TypeSource
+from borrowscope.analyzer.mir import parse_body
+from borrowscope.analyzer.mir_facts import BodyFacts, Known, Place, read_body
+from borrowscope.analyzer.source_files import SourceFiles
+from borrowscope.analyzer.type_text import short_type
+
+DUMP_SUFFIX = ".built.after.mir"
+
+
+def read_dump(dump_dir: Path, root: Path) -> dict[str, FileFacts]:
+    """Facts of every file that the dumps below `dump_dir` speak of, keyed by absolute path.
+
+    `root` is the directory where rustc ran (cargo: the workspace root); relative paths in the dumps start there.
+    Files that are gone, entries whose name no longer stands at its place and dumps that cannot be read are left out.
+    A folder that does not exist yields no facts.
+    """
+    files = SourceFiles(root)
+    bodies = [read_body(body, files) for text in _dump_texts(dump_dir) if (body := parse_body(text))]
+    return _join(bodies)
+
+
+def _dump_texts(dump_dir: Path) -> Iterator[str]:
+    """The texts of all dumps, in the order of their paths."""
+    for folder, folders, names in os.walk(dump_dir):
+        folders.sort()
+        for name in sorted(names):
+            if name.endswith(DUMP_SUFFIX):
+                try:
+                    yield Path(folder, name).read_text(encoding="utf-8", errors="replace")
+                except OSError:
+                    continue
+
+
+def _join(bodies: list[BodyFacts]) -> dict[str, FileFacts]:
+    """One `FileFacts` per file; the same body seen in two compilations (library, its tests) counts once."""
+    rebound: dict[Place, str] = {}
+    for body in bodies:
+        rebound.update(dict.fromkeys(body.rebound(), body.path))
+    facts: dict[str, FileFacts] = {}
+    for body in bodies:
+        for known in (*body.locals.values(), *body.items):
+            if not known.is_guard_view and _counts(rebound, known.file.path, known.fact.span.start, body):
+                _add_binding(_file(facts, known.file.path), known)
+        for path, move in body.moves:
+            if _counts(rebound, path, move.binding, body):
+                _file(facts, path).moves.append(move)
+        for path, borrow in body.borrows:
+            if _counts(rebound, path, borrow.binding, body):
+                _file(facts, path).borrows.append(borrow)
+        for path, call in body.calls:
+            _file(facts, path).calls.append(call)
+        for path, span in body.closures:
+            _file(facts, path).closure_spans.add(span)
+    for file in facts.values():
+        _finish(file)
+    return facts
+
+
+def _counts(rebound: dict[Place, str], path: str, binding: int, body: BodyFacts) -> bool:
+    """Whether the body speaks for the binding: for an `async fn`'s parameters only the coroutine does."""
+    return rebound.get((path, binding), body.path) == body.path
+
+
+def _file(facts: dict[str, FileFacts], path: str) -> FileFacts:
+    file = facts.get(path)
+    if file is None:
+        file = facts[path] = FileFacts(path)
+    return file
+
+
+def _add_binding(file: FileFacts, known: Known) -> None:
+    """Store a binding, or join it with what another body says about the same place."""
+    new = known.fact
+    old = file.bindings.setdefault(new.span.start, new)
+    if old is new:
+        return
+    old.drop_spans.extend(span for span in new.drop_spans if span not in old.drop_spans)
+    if old.ty is None or new.ty is None or short_type(old.ty) != short_type(new.ty):
+        _forget_type(old)
+        return
+    old.needs_drop = _either(old.needs_drop, new.needs_drop)
+    old.is_copy = _either(old.is_copy, new.is_copy)
+
+
+def _either(*answers: bool | None) -> bool | None:
+    """True if anybody says so, else False if anybody says that, else None."""
+    return True if True in answers else False if False in answers else None
+
+
+def _forget_type(fact: BindingFact) -> None:
+    """A place that several bodies bind with different types (a macro's own `let`): nothing is true of all."""
+    fact.ty = None
+    fact.source = TypeSource.UNKNOWN
+    fact.needs_drop = fact.is_copy = fact.is_reference = fact.is_mutable_reference = None
+
+
+def _finish(file: FileFacts) -> None:
+    """Each fact once, in source order."""
+    file.bindings = dict(sorted(file.bindings.items()))
+    file.moves = sorted(dict.fromkeys(file.moves), key=lambda move: (move.span, move.binding))
+    file.borrows = sorted(dict.fromkeys(file.borrows), key=lambda borrow: (borrow.span, borrow.binding))
+    file.calls = sorted(dict.fromkeys(file.calls), key=lambda call: call.span)
