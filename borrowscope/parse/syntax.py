@@ -133,25 +133,37 @@ def _copy(cursor: tree_sitter.TreeCursor, source: bytes, shift: int) -> Node:
     return node
 
 
-_PREFIX = b"fn f(){_("
-_SUFFIX = b");}"
-
-
 def parse_arguments(source: bytes, start: int, end: int) -> list[Node] | None:
     """The byte range parsed as a comma-separated list of expressions, or None if it is none.
 
     The nodes carry offsets in `source`, so that edits can be made in a macro's arguments.
     """
-    text = source[start:end]
-    tree = _parser().parse(_PREFIX + text + _SUFFIX)
+    arguments = _parse_within(source, start, end, (b"fn f(){_(", b");}"), "arguments")
+    return arguments.named if arguments is not None else None
+
+
+def parse_repeat(source: bytes, start: int, end: int) -> list[Node] | None:
+    """The byte range parsed as `ELEMENT; COUNT`, or None if it is none. Both are named without a field."""
+    array = _parse_within(source, start, end, (b"fn f(){_=[", b"];}"), "array_expression")
+    if array is None:
+        return None
+    for child in array.named:
+        child.field_name = None
+    return array.named
+
+
+def _parse_within(source: bytes, start: int, end: int, around: tuple[bytes, bytes], kind: str) -> Node | None:
+    """Parse a byte range inside a frame that makes it a file; the node of `kind` that holds exactly the range."""
+    prefix, suffix = around
+    tree = _parser().parse(prefix + source[start:end] + suffix)
     if tree.root_node.has_error:
         return None
-    root = _convert(tree.walk(), source, start - len(_PREFIX))
-    arguments = next((node for node in root.walk() if node.kind == "arguments"), None)
-    if arguments is None or arguments.end != end + 1:
+    root = _convert(tree.walk(), source, start - len(prefix))
+    found = next((node for node in root.walk() if node.kind == kind and node.start == start - 1), None)
+    if found is None or found.end != end + 1:
         return None
-    arguments.parent = None
-    return arguments.named
+    found.parent = None
+    return found
 
 
 def parse_items(source: bytes, start: int, end: int) -> Node | None:

@@ -5,7 +5,6 @@ In: one function's plan with its bindings and moves. Out: the same plan, births 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from borrowscope.analyzer.facts import CallFact
@@ -23,9 +22,7 @@ _GUARD_TYPES = ("std::cell::Ref<", "std::cell::RefMut<")
 
 def is_clone(call: CallFact | None) -> bool:
     """Whether the compiler resolved the call to `Clone::clone`."""
-    return (call is not None and call.callee.split("::<")[0].endswith(_CLONES)) or (
-        call is not None and call.callee.endswith(_CLONES)
-    )
+    return call is not None and call.callee.endswith(_CLONES)
 
 
 class Calls:
@@ -104,41 +101,50 @@ def call_source(call: Node) -> Node | None:
 
 
 @dataclass(slots=True)
-class ConstructEdit:
-    """A construct with its site; `emit` makes its edits once guards are settled."""
+class Reassigned:
+    """One variable that an assignment overwrites. `owner` is None inside a closure: no instance can be named there."""
 
+    owner: BindingPlan | None
     site: Site
-    emit: Callable[[], None]
 
 
-def plan_assignments(plan: FunctionPlan) -> list[tuple[Node, list[tuple[BindingPlan, Site]]]]:
+def plan_assignments(plan: FunctionPlan) -> list[tuple[Node, list[Reassigned]]]:
     """Every assignment to observed variables, each with the sites of the new instances."""
     found = []
     for node, frame in plan.scopes.assignments:
         left = node.field("left")
-        targets = _assigned(plan, left, frame) if left is not None else []
+        targets = [_reassigned(plan, node, name, frame) for name in _assigned(plan, left)] if left is not None else []
         if targets:
-            sites = [(one, plan.new_site("assign", "New", name, name=one.binding.name)) for one, name in targets]
-            for one, site in sites:
-                one.assignments.append(node)
-                site.binding, site.ty, site.needs_drop = one.site.index, one.site.ty, one.site.needs_drop
-                site.depends_on = (one.site.index,)
-            found.append((node, sites))
+            found.append((node, targets))
     return found
 
 
-def _assigned(plan: FunctionPlan, left: Node, frame: Frame) -> list[tuple[BindingPlan, Node]]:
+def _reassigned(plan: FunctionPlan, node: Node, name: Node, frame: Frame) -> Reassigned:
+    binding = plan.scopes.uses[name.start].binding
+    one = plan.bindings[binding.start] if binding is not None else None
+    site = plan.new_site("assign", "New", name, frame, name=name.text)
+    if one is None:
+        return Reassigned(None, site)
+    site.binding, site.ty, site.needs_drop = one.site.index, one.site.ty, one.site.needs_drop
+    if one.binding.frame is not frame:
+        return Reassigned(None, site)
+    one.assignments.append(node)
+    site.depends_on = (one.site.index,)
+    return Reassigned(one, site)
+
+
+def _assigned(plan: FunctionPlan, left: Node) -> list[Node]:
     """The variables that an assignee expression overwrites: `x`, `(x, y)`, `[x, ..]`, `S { f: x, .. }`, `T(x)`."""
     left = strip_parentheses(left)
     if left.kind == "identifier":
-        one = plan.plan_of(left)
-        return [(one, left)] if one is not None and one.binding.frame is frame else []
+        use = plan.scopes.uses.get(left.start)
+        return [left] if use is not None and use.binding is not None and use.binding.start in plan.bindings else []
     if left.kind not in _ASSIGNEE_GROUPS:
         return []
-    found: list[tuple[BindingPlan, Node]] = []
+    found: list[Node] = []
     for child in left.named:
         if child.field_name not in ("function", "name", "type", "field"):
-            found.extend(_assigned(plan, child, frame))
+            found.extend(_assigned(plan, child))
     return found
 
 
@@ -161,8 +167,3 @@ def cell_attempt(one: BindingPlan) -> Node | None:
     if one.birth.producer is not Producer.CELL_GUARD or one.source_node is None:
         return None
     return one.source_node if is_simple_place(one.source_node) else None
-
-
-def is_guard_type(ty: str | None) -> bool:
-    """Whether the type is a RefCell guard."""
-    return ty is not None and ty.startswith(_GUARD_TYPES)

@@ -9,7 +9,7 @@ from collections import defaultdict
 
 from borrowscope.parse.functions import cfgs_of
 from borrowscope.parse.syntax import Node
-from borrowscope.rewrite.constructs import cell_attempt
+from borrowscope.rewrite.constructs import Reassigned, cell_attempt
 from borrowscope.rewrite.model import Site
 from borrowscope.rewrite.plans import RUNTIME_PATH, BindingPlan, FunctionPlan, MovePlan, Placement
 from borrowscope.rewrite.positions import (
@@ -203,30 +203,43 @@ class Emitter:
             self._editor.wrap(function, f"({{ {note} ", " })", move.site.index)
 
     # 4. assignments
-    def assignment(self, node: Node, targets: list[tuple[BindingPlan, Site]]) -> None:
+    def assignment(self, node: Node, targets: list[Reassigned]) -> None:
         """The old instances end, the new ones are born, after the assignment has happened."""
-        kept = [(one, site) for one, site in targets if one.is_enabled and self._file.is_enabled(site)]
-        if not kept:
+        calls = [(one.site.index, self._replaced(one)) for one in targets if self._file.is_enabled(one.site)]
+        calls = [(index, text) for index, text in calls if text]
+        if not calls:
             return
-        calls = [
-            (
-                site.index,
-                f"{one.guard} = {RUNTIME_PATH}assigning(){self._suffix(one)}; {one.guard} = {self.birth(one, site)};",
-            )
-            for one, site in kept
-        ]
         statement = node.parent
-        if statement is not None and statement.kind == "expression_statement" and statement.children[-1].kind == ";":
+        if statement is not None and _ends_with_semicolon(statement) and not _has_temporaries(node):
             cfgs = cfgs_of(statement)
             for index, text in calls:
                 guarded = f" {cfgs}{{ {text} }}" if cfgs else f" {text}"
                 self._editor.after(statement.start, statement.end, guarded, index)
         else:
-            first = calls[0][0]
-            self._editor.wrap(node, "(", ", { " + " ".join(text for _, text in calls) + " }).0", first)
+            self._editor.wrap(node, "(", ", { " + " ".join(text for _, text in calls) + " }).0", calls[0][0])
+
+    def _replaced(self, target: Reassigned) -> str:
+        one = target.owner
+        if one is None:
+            return f"{RUNTIME_PATH}replaced({self._file.number(target.site)});"
+        if not one.is_enabled:
+            return ""
+        birth = self.birth(one, target.site)
+        return f"{one.guard} = {RUNTIME_PATH}assigning(){self._suffix(one)}; {one.guard} = {birth};"
 
 
-_WITH_TARGET = (Placement.PATTERN, Placement.AFTER_LET)
+def _ends_with_semicolon(node: Node) -> bool:
+    return node.kind == "expression_statement" and node.children[-1].kind == ";"
+
+
+def _has_temporaries(assignment: Node) -> bool:
+    """Whether temporaries of the right side may die at the end of the statement, behind the old value."""
+    right = assignment.field("right")
+    calls = [one for one in right.walk() if one.kind in _MAKES_TEMPORARIES] if right is not None else []
+    return len(calls) > 1 or any(call is not right for call in calls)
+
+
+_MAKES_TEMPORARIES = frozenset({"call_expression", "macro_invocation", "index_expression", "await_expression"})
 
 
 def _parameter_cfgs(one: BindingPlan) -> str:

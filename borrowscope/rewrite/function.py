@@ -23,7 +23,7 @@ def rewrite_function(file: FilePlan, item: FunctionItem, body: Node, calls: Call
     bindings = file.facts.bindings
     scopes = read_scopes(item.node, item.parameters, body, bindings.__contains__)
     plan = FunctionPlan(file, item, body, scopes, type_parameters=_type_parameters(item))
-    enter = plan.new_site("fn", "FnEnter", item.node.field("name") or item.node, name=item.name)
+    enter = plan.new_site("fn", "FnEnter", item.node.field("name") or item.node, None, name=item.name)
     for binding in sorted(scopes.bindings.values(), key=lambda one: one.start):
         plan.bindings[binding.start] = _binding_plan(plan, bindings[binding.start], binding.start)
     for one in plan.bindings.values():
@@ -58,7 +58,7 @@ def _type_parameters(item: FunctionItem) -> frozenset[str]:
 
 def _binding_plan(plan: FunctionPlan, fact: BindingFact, start: int) -> BindingPlan:
     binding = plan.scopes.bindings[start]
-    site = plan.new_site(binding.kind, "New", binding.node, name=binding.name)
+    site = plan.new_site(binding.kind, "New", binding.node, binding.frame, name=binding.name)
     site.ty, site.needs_drop = fact.ty, fact.needs_drop
     if binding.name == "self":
         site.kind = "self"
@@ -74,7 +74,7 @@ def _number_moves(plan: FunctionPlan) -> None:
                 move.site, target.moved_from = target.site, move
                 target.site.event, target.site.depends_on = "Move", (one.site.index,)
                 continue
-            move.site = plan.new_site("move", "Move", move.node, name=one.binding.name)
+            move.site = plan.new_site("move", "Move", move.node, one.binding.frame, name=one.binding.name)
             move.site.binding, move.site.ty = one.site.index, one.site.ty
             move.site.depends_on = (one.site.index,)
             move.site.fields = {"partial": True} if move.is_partial else {}
@@ -107,7 +107,7 @@ def _is_told(plan: FunctionPlan, move: MovePlan) -> bool:
 def _unnamed_clones(plan: FunctionPlan, calls: Calls) -> None:
     """`s.clone()` that no binding is born by: the value passes through a function that records it."""
     births = {one.fact.span.start for one in plan.bindings.values() if one.birth.producer == "clone"}
-    for node, _ in plan.scopes.calls:
+    for node, frame in plan.scopes.calls:
         call = calls.find(node)
         if not is_clone(call) or call is None or call.target in births:
             continue
@@ -115,7 +115,8 @@ def _unnamed_clones(plan: FunctionPlan, calls: Calls) -> None:
         source = plan.plan_of(place_base(source_node)) if source_node is not None else None
         name = node.field("function")
         told = name.field("field") if name is not None and name.kind == "field_expression" else name
-        site = plan.new_site("call", "Clone", told or node, name=source.binding.name if source else None)
+        source_name = source.binding.name if source is not None else None
+        site = plan.new_site("call", "Clone", told or node, frame, name=source_name)
         site.owner = source.site.index if source is not None else None
         if plan.file.is_enabled(site):
             owner = f"{source.guard}.id()" if source is not None and source.is_enabled else f"{RUNTIME_PATH}NONE"
@@ -124,14 +125,14 @@ def _unnamed_clones(plan: FunctionPlan, calls: Calls) -> None:
 
 def _unnamed_borrows(plan: FunctionPlan) -> None:
     """`f(&x)`: a borrow that no binding is born by, told in the argument's place."""
-    for node, _ in plan.scopes.references:
+    for node, frame in plan.scopes.references:
         value = node.field("value")
         if value is None or node.parent is None or node.parent.kind != "arguments":
             continue
         owner = plan.plan_of(place_base(value))
         if owner is None or any(child.kind == "raw" for child in node.children):
             continue
-        site = plan.new_site("borrow", "Borrow", node)
+        site = plan.new_site("borrow", "Borrow", node, frame)
         site.owner, site.depends_on = owner.site.index, (owner.site.index,)
         site.fields = {"mutable": node.child("mutable_specifier") is not None}
         if plan.file.is_enabled(site) and owner.is_enabled:

@@ -50,7 +50,7 @@ def _let_value(binding: Binding, span: Span) -> Node | None:
 
 def _place(plan: FunctionPlan, owner: BindingPlan, fact: MoveFact) -> MovePlan:
     target = plan.bindings.get(fact.target) if fact.target is not None else None
-    is_partial = fact.shape in (MoveShape.PARTIAL, MoveShape.DEREF)
+    is_partial = fact.shape in (MoveShape.PARTIAL, MoveShape.DEREF) or fact.field is not None
     node = plan.scopes.expressions.get(fact.span)
     if target is not None and (value := _let_value(target.binding, fact.span)) is not None:
         return MovePlan(fact, owner, Placement.AFTER_LET, value, target=target, is_partial=is_partial)

@@ -14,7 +14,7 @@ from borrowscope.parse.syntax import Node
 from borrowscope.rewrite.edits import Editor
 from borrowscope.rewrite.model import RewriteOptions, Site, Skipped, SkipReason
 from borrowscope.rewrite.positions import statement_of
-from borrowscope.rewrite.scopes import Binding, FunctionScopes
+from borrowscope.rewrite.scopes import Binding, Frame, FunctionScopes
 from borrowscope.tables.births import NEW, Birth
 from borrowscope.text.span import Span
 
@@ -102,7 +102,7 @@ class FunctionPlan:
     bindings: dict[int, BindingPlan] = field(default_factory=dict)
     type_parameters: frozenset[str] = frozenset()
 
-    def new_site(self, kind: str, event: str, node: Node, *, name: str | None = None) -> Site:
+    def new_site(self, kind: str, event: str, node: Node, frame: Frame | None, *, name: str | None = None) -> Site:
         """Number a new site; the order of planning is the order of numbers, whatever healing switched off."""
         statement = statement_of(node)
         site = Site(
@@ -110,7 +110,7 @@ class FunctionPlan:
             kind=kind,
             event=event,
             span=Span(node.start, node.end),
-            function=self.item.path,
+            function=self.item.path + (frame.path if frame is not None else ""),
             function_span=Span(self.item.node.start, self.item.node.end),
             statement=Span(statement.start, statement.end),
             name=name,

@@ -12,17 +12,27 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from borrowscope.parse.syntax import COMMENTS, Node, parse_arguments
+from borrowscope.parse.syntax import COMMENTS, Node, parse_arguments, parse_repeat
 from borrowscope.tables.macros import MACROS, Entry
 from borrowscope.text.span import Span
 
 
 @dataclass(slots=True, eq=False)
 class Frame:
-    """A function body, a closure or an async block: what captures names (rule 11 of the design)."""
+    """A function body, a closure or an async block: what captures names (rule 11 of the design).
+
+    `path` is what it adds to the function's path: closures and async blocks are numbered together, as rustc does.
+    """
 
     node: Node
     parent: Frame | None
+    path: str = ""
+    inner: int = 0
+
+    def nested(self, node: Node) -> Frame:
+        """The next closure or async block inside this frame."""
+        self.inner += 1
+        return Frame(node, self, f"{self.path}::{{closure#{self.inner - 1}}}")
 
 
 @dataclass(slots=True, frozen=True, eq=False)
@@ -88,7 +98,6 @@ class FunctionScopes:
     bindings: dict[int, Binding] = field(default_factory=dict)
     uses: dict[int, Use] = field(default_factory=dict)
     expressions: dict[Span, Node] = field(default_factory=dict)
-    frames: dict[int, Frame] = field(default_factory=dict)  # by start of the expression
     assignments: list[tuple[Node, Frame]] = field(default_factory=list)
     calls: list[tuple[Node, Frame]] = field(default_factory=list)
     references: list[tuple[Node, Frame]] = field(default_factory=list)
@@ -172,17 +181,21 @@ class _Walker:
     @contextmanager
     def _inside(self, frame: Frame) -> Iterator[None]:
         outer, self._frame = self._frame, frame
-        self.found.frames[frame.node.start] = frame
         yield
         self._frame = outer
 
     def function(self, node: Node, parameters: Node | None, body: Node) -> None:
         with self._scope(), self._inside(Frame(node, None)):
             for parameter in parameters.named if parameters is not None else []:
-                if parameter.kind == "self_parameter":
-                    self._bind_name(parameter.child("self"), "self", BodyHead(body))
-                elif (pattern := parameter.field("pattern")) is not None:
-                    self._bind(pattern, "param", BodyHead(body))
+                receiver = parameter if parameter.kind == "self_parameter" else parameter.field("pattern")
+                if receiver is None:
+                    continue
+                if receiver.kind == "self_parameter":
+                    receiver = receiver.child("self")
+                if receiver is not None and receiver.kind == "self":
+                    self._bind_name(receiver, "self", BodyHead(body))
+                elif receiver is not None:
+                    self._bind(receiver, "param", BodyHead(body))
             self.visit(body)
 
     # 2. expressions
@@ -294,7 +307,7 @@ class _Walker:
         parameters, body = node.field("parameters"), node.field("body")
         if body is None:
             return
-        with self._inside(Frame(node, self._frame)), self._scope():
+        with self._inside(self._frame.nested(node)), self._scope():
             for parameter in parameters.named if parameters is not None else []:
                 pattern = parameter.field("pattern") if parameter.kind == "parameter" else parameter
                 if pattern is not None:
@@ -302,7 +315,7 @@ class _Walker:
             self.visit(body)
 
     def _async(self, node: Node) -> None:
-        with self._inside(Frame(node, self._frame)):
+        with self._inside(self._frame.nested(node)):
             self._children(node)
 
     def _bind(self, pattern: Node, kind: str, anchor: Anchor) -> None:
@@ -341,6 +354,8 @@ def _entered_arguments(name: str, tokens: Node) -> list[Node] | None:
     if row is None or row.entry is Entry.TEXT:
         return None
     arguments = parse_arguments(tokens.source, tokens.start + 1, tokens.end - 1)
+    if arguments is None and name == "vec":
+        arguments = parse_repeat(tokens.source, tokens.start + 1, tokens.end - 1)
     if arguments is None or (row.entry is Entry.MESSAGE and len(arguments) < 2):
         return None
     return arguments
