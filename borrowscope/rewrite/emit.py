@@ -228,6 +228,9 @@ class Emitter:
         return f"{one.guard} = {RUNTIME_PATH}assigning(){self._suffix(one)}; {one.guard} = {birth};"
 
 
+_WITH_TARGET = (Placement.PATTERN, Placement.AFTER_LET)
+
+
 def _ends_with_semicolon(node: Node) -> bool:
     return node.kind == "expression_statement" and node.children[-1].kind == ";"
 
