@@ -1,0 +1,170 @@
+"""Rewrites every file of the traced targets: sites and new texts, nothing on disk yet.
+
+In: a project's facts, stable file ids, the switched-off sites. Out: `InstrumentPlan`. Files that cannot be read or
+are not UTF-8 stay as they are and are listed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from borrowscope.analyzer.facts import FileFacts
+from borrowscope.build.file_ids import FileIds
+from borrowscope.build.pipeline import ProjectFacts
+from borrowscope.build.switches import Switches
+from borrowscope.build.text_includes import redirect_text_includes
+from borrowscope.parse.modules import crate_files
+from borrowscope.project.model import Package, Target
+from borrowscope.rewrite.file import has_marks, rewrite_file
+from borrowscope.rewrite.model import SITES_PER_FILE_ID, RewriteOptions, RewrittenFile, Site
+
+Rewrite = Callable[[bytes, FileFacts | None, RewriteOptions], RewrittenFile]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceToTrace:
+    """One file before it is rewritten: whose it is, and its text."""
+
+    path: Path
+    relative: str
+    package: Package
+    edition: str
+    module_path: str
+    is_root: bool
+    source: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class TracedFile:
+    """One file with its new text. `disabled` are the indices of the sites that healing has switched off."""
+
+    origin: SourceToTrace
+    file_id: int
+    rewritten: RewrittenFile
+    disabled: frozenset[int]
+    rustc_bindings: int
+
+    @property
+    def kept(self) -> list[Site]:
+        """The sites that the new text records."""
+        return [site for site in self.rewritten.sites if site.index not in self.disabled]
+
+
+@dataclass(slots=True)
+class InstrumentPlan:
+    """All files by absolute path, and the unreadable ones with the reason. `has_marks`: `#[trace_borrow]` was seen."""
+
+    root: Path
+    files: dict[Path, TracedFile] = field(default_factory=dict)
+    unreadable: list[tuple[str, str]] = field(default_factory=list)
+    has_marks: bool = False
+    rounds: int = 0
+
+    @property
+    def site_count(self) -> int:
+        """How many sites are kept."""
+        return sum(len(file.kept) for file in self.files.values())
+
+
+@dataclass(slots=True)
+class Planner:
+    """Everything that rewriting needs and that stays the same through the rounds of healing."""
+
+    facts: ProjectFacts
+    ids: FileIds
+    switches: Switches
+    trace_all: bool = False
+    rewrite: Rewrite = rewrite_file
+    absolute_includes: bool = True
+    sources: list[SourceToTrace] = field(default_factory=list)
+    unreadable: list[tuple[str, str]] = field(default_factory=list)
+    marked: bool = False
+
+    def read_sources(self) -> None:
+        """Find and read the files of all targets; the first target that has a file names its module path."""
+        seen: set[Path] = set()
+        for traced in self.facts.targets:
+            for file in crate_files(traced.target.src_path, traced.target.crate_name):
+                if file.path not in seen:
+                    seen.add(file.path)
+                    self._read(file.path, file.module_path, traced.package, traced.target, is_root=file.is_root)
+        self.marked = any(has_marks(file.source) for file in self.sources)
+
+    def _read(self, path: Path, module_path: str, package: Package, target: Target, *, is_root: bool) -> None:
+        relative = relative_name(path, self.facts.project.root)
+        try:
+            source = path.read_bytes()
+            source.decode("utf-8")
+        except OSError as error:
+            self.unreadable.append((relative, error.strerror or "cannot be read"))
+            return
+        except UnicodeDecodeError as error:
+            self.unreadable.append((relative, f"not UTF-8 at byte {error.start}"))
+            return
+        self.sources.append(
+            SourceToTrace(path, relative, package, target.edition, module_path, is_root=is_root, source=source)
+        )
+
+    def plan(self, only: set[Path] | None = None, before: InstrumentPlan | None = None) -> InstrumentPlan:
+        """Rewrite all files, or only those named and take the rest from `before`."""
+        plan = InstrumentPlan(self.facts.project.root, unreadable=self.unreadable, has_marks=self.marked)
+        plan.rounds = self.switches.rounds
+        for source in self.sources:
+            is_known = before is not None and only is not None and source.path not in only
+            plan.files[source.path] = (
+                before.files[source.path] if before is not None and is_known else self._rewrite(source)
+            )
+        return plan
+
+    def _rewrite(self, source: SourceToTrace) -> TracedFile:
+        facts = self.facts.facts.get(str(source.path))
+        disabled = frozenset(self.switches.of(source.relative, source.source).sites)
+        file_id = self.ids.first_id(source.relative)
+        rewritten = self.rewrite(source.source, facts, self._options(source, file_id, disabled))
+        if len(rewritten.sites) > SITES_PER_FILE_ID:
+            wanted = self.ids.first_id(source.relative, len(rewritten.sites))
+            if wanted != file_id:
+                file_id = wanted
+                rewritten = self.rewrite(source.source, facts, self._options(source, file_id, disabled))
+        if rewritten.sites and len(disabled) >= len(rewritten.sites):
+            rewritten = _untouched(source.source, rewritten)
+        if self.absolute_includes:
+            rewritten = redirect_text_includes(source.source, rewritten, source.path.parent)
+        return TracedFile(source, file_id, rewritten, disabled, len(facts.bindings) if facts else 0)
+
+    def _options(self, source: SourceToTrace, file_id: int, disabled: frozenset[int]) -> RewriteOptions:
+        return RewriteOptions(
+            file_id=file_id,
+            edition=source.edition,
+            trace_all=self.trace_all or not self.marked,
+            disabled=disabled,
+            module_path=source.module_path,
+            crate_root=source.is_root,
+        )
+
+
+def _untouched(source: bytes, rewritten: RewrittenFile) -> RewrittenFile:
+    """A file whose sites are all off keeps the user's text (its marks are blanked all the same)."""
+    shifted = _without_insertions(rewritten) if rewritten.insertions else rewritten.text
+    text = shifted if len(shifted) == len(source) else source
+    return RewrittenFile(text, rewritten.sites, rewritten.skipped, rewritten.functions, rewritten.macros, [])
+
+
+def _without_insertions(rewritten: RewrittenFile) -> bytes:
+    parts: list[bytes] = []
+    at = 0
+    shift = 0
+    for insertion in rewritten.insertions:
+        start = insertion.at + shift
+        size = len(insertion.text.encode())
+        parts.append(rewritten.text[at:start])
+        at = start + size
+        shift += size
+    return b"".join([*parts, rewritten.text[at:]])
+
+
+def relative_name(path: Path, root: Path) -> str:
+    """The path relative to the root with forward slashes; absolute where it lies elsewhere."""
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()

@@ -1,0 +1,57 @@
+"""Paths in `include!`, `include_str!`, `include_bytes!` and `#[path]`, which rustc resolves beside the mirrored file.
+
+In: a source file. Out: the files that it names, and insertions that make text includes of Rust sources absolute (the
+program must read the user's text, not ours).
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import insort
+from pathlib import Path
+
+from borrowscope.rewrite.model import Insertion, RewrittenFile
+
+_INCLUDE = re.compile(rb'\binclude(?P<text>_str|_bytes)?\s*!\s*[(\[{]\s*(?P<raw>r#*)?"(?P<path>[^"\\\n]+)"')
+
+
+def included_files(source: bytes, folder: Path) -> list[Path]:
+    """The files that the source's includes name by a literal path, as written (relative ones below `folder`)."""
+    return [folder / match["path"].decode("utf-8", "replace") for match in _INCLUDE.finditer(source)]
+
+
+def redirect_text_includes(source: bytes, rewritten: RewrittenFile, folder: Path) -> RewrittenFile:
+    """The rewritten file with `include_str!("x.rs")` made absolute: the folder is inserted before the path."""
+    insertions = list(rewritten.insertions)
+    for match in _INCLUDE.finditer(source):
+        path = match["path"].decode("utf-8", "replace")
+        if match["text"] and path.endswith(".rs") and not path.startswith("/"):
+            insort(insertions, Insertion(match.start("path"), f"{folder}/", None), key=lambda each: each.at)
+    if len(insertions) == len(rewritten.insertions):
+        return rewritten
+    return RewrittenFile(
+        text=apply_insertions(rewritten, insertions),
+        sites=rewritten.sites,
+        skipped=rewritten.skipped,
+        functions=rewritten.functions,
+        macros=rewritten.macros,
+        insertions=insertions,
+    )
+
+
+def apply_insertions(rewritten: RewrittenFile, insertions: list[Insertion]) -> bytes:
+    """The text of `rewritten` with those of `insertions` that it does not hold yet (marks stay blanked)."""
+    held = {id(insertion) for insertion in rewritten.insertions}
+    text = rewritten.text
+    parts: list[bytes] = []
+    copied = 0
+    shift = 0
+    for insertion in insertions:
+        content = insertion.text.encode()
+        if id(insertion) in held:
+            shift += len(content)
+            continue
+        at = insertion.at + shift
+        parts += [text[copied:at], content]
+        copied = at
+    return b"".join([*parts, text[copied:]])
