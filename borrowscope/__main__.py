@@ -1,0 +1,10 @@
+"""`python -m borrowscope` is the program `borrowscope`."""
+
+from __future__ import annotations
+
+import sys
+
+from borrowscope.cli.app import main
+
+if __name__ == "__main__":
+    sys.exit(main())

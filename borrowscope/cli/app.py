@@ -1,0 +1,145 @@
+"""The command line: `borrowscope ...`, `cargo borrowscope ...` and `python -m borrowscope ...` are the same program.
+
+In: the arguments. Out: the exit code. The one place that turns errors into lines and codes (README, "Exit codes").
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from typer import exceptions
+from typer.completion import completion_init
+
+from borrowscope.cli import terminal
+from borrowscope.cli.command import Command, Invocation
+from borrowscope.cli.commands import clean, completions, doctor, schema
+from borrowscope.errors import BorrowScopeError, ExitCode
+from borrowscope.tables.tool import GRAMMAR, TOOL
+
+COMMANDS: tuple[Command, ...] = (
+    doctor.COMMAND,
+    schema.COMMAND,
+    clean.COMMAND,
+    completions.COMMAND,
+)
+
+COMPLETION = "_BORROWSCOPE_COMPLETE"
+
+app = typer.Typer(
+    name="borrowscope",
+    help="Shows what ownership does in a Rust program while it runs: on stable Rust, without edits.",
+    epilog="First steps:\n\n  borrowscope run hello.rs\n\n  borrowscope report\n\n  borrowscope show main",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        terminal.write(f"{TOOL} ({GRAMMAR})")
+        raise typer.Exit
+
+
+@app.callback()
+def _everything(
+    version: Annotated[
+        bool,
+        typer.Option("--version", "-V", callback=_show_version, is_eager=True, help="Print the version and end"),
+    ] = False,
+) -> None:
+    """Take the flags that stand before a command."""
+
+
+def _register(command: Command) -> None:
+    settings = {"ignore_unknown_options": True, "allow_extra_args": True} if command.passes_on else {}
+    lines = (f"  {escape(example.line)}   [dim]{escape(example.says)}[/dim]" for example in command.examples)
+    app.command(
+        command.name,
+        rich_help_panel=command.panel,
+        epilog="\n\n".join(("Examples:", *lines)),
+        context_settings=settings,
+    )(command.function)
+
+
+for _command in COMMANDS:
+    _register(_command)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code; never raises, never shows a traceback unless asked to."""
+    terminal.prepare()
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words[:1] == ["borrowscope"]:  # cargo hands its subcommand's name on
+        del words[0]
+    try:
+        status = _dispatch(words)
+        terminal.flush()
+    except terminal.ClosedOutputError:
+        terminal.abandon_stdout()
+        return ExitCode.OK
+    except BrokenPipeError:
+        terminal.abandon_stdout()
+        return ExitCode.OK
+    except KeyboardInterrupt:
+        terminal.complain("interrupted")
+        return ExitCode.INTERRUPTED
+    except BorrowScopeError as error:
+        terminal.complain(error.message, error.hint)
+        return error.exit_code
+    except exceptions.TyperException as error:
+        return _complain_about_usage(error)
+    except Exception as error:  # noqa: BLE001 - a bug of ours must not look like the user's fault
+        return _confess(error)
+    return status
+
+
+def _dispatch(words: list[str]) -> int:
+    if COMPLETION in os.environ:  # a shell asks what could stand here
+        completion_init()
+    names = {command.name for command in COMMANDS if command.passes_on}
+    program: tuple[str, ...] = ()
+    if words and words[0] in names and "--" in words:
+        at = words.index("--")
+        program = tuple(words[at + 1 :])
+        words = words[:at]
+    try:
+        result = app(args=words, prog_name="borrowscope", standalone_mode=False, obj=Invocation(program))
+    except SystemExit as leaving:  # typer ends itself where our stdout has gone
+        if isinstance(leaving.__context__, OSError):
+            raise terminal.ClosedOutputError from leaving
+        raise
+    return result if isinstance(result, int) else ExitCode.OK
+
+
+def _complain_about_usage(error: exceptions.TyperException) -> int:
+    text = str(error) or "this command line cannot be understood"
+    describe = getattr(error, "format_message", None)
+    if describe:
+        text = describe()
+    context = getattr(error, "ctx", None)
+    if not text.strip():  # only a name was typed: the help has been shown
+        return ExitCode.USAGE
+    words = " ".join(text.split())
+    place = context.command_path if context else "borrowscope"
+    terminal.complain(words[0].lower() + words[1:].rstrip("."), f"see: {place} --help")
+    return ExitCode.USAGE
+
+
+def _confess(error: Exception) -> int:
+    said = " ".join(str(error).split()) or "no message"
+    terminal.complain(
+        f"internal error: {type(error).__name__}: {said}",
+        "this is a bug of borrowscope; BORROWSCOPE_DEBUG=1 shows where",
+    )
+    if os.environ.get("BORROWSCOPE_DEBUG"):
+        terminal.note("".join(traceback.format_exception(error)))
+    return ExitCode.INTERNAL

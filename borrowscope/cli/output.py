@@ -1,0 +1,38 @@
+"""Where data goes: stdout, or the file that `-o` names.
+
+In: text. Out: bytes. Errors: `UsageError` where the file cannot be written; a file is written whole or not at all.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from borrowscope.cli import terminal
+from borrowscope.errors import UsageError
+
+
+def deliver(text: str, output: Path | None) -> None:
+    """Write the text to the file, or to stdout where there is none or it is called `-`."""
+    with opened(output) as stream:
+        stream.write(text if text.endswith("\n") else f"{text}\n")
+
+
+@contextmanager
+def opened(output: Path | None) -> Iterator[IO[str]]:
+    """A text stream whose content appears at `output` when the block ends well; stdout for None and `-`."""
+    if output is None or str(output) == "-":
+        yield terminal.stdout()
+        return
+    part = output.with_name(f".{output.name}.{os.getpid()}.part")
+    try:
+        with part.open("w", encoding="utf-8", newline="\n") as stream:
+            yield stream
+        part.replace(output)
+    except OSError as error:
+        raise UsageError(f"cannot write {output}: {error.strerror}") from error
+    finally:
+        part.unlink(missing_ok=True)

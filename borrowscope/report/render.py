@@ -1,0 +1,196 @@
+"""The summary as a text that a person enjoys: 80 columns, readable without colours.
+
+In: a `Summary`. Out: text. Lines that start in column 0 are headings, so that a terminal may set them off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from borrowscope.report.summary import CloneCount, Place, Summary
+from borrowscope.tables.recording_files import RunFile
+
+WIDTH = 80
+BAR_WIDTH = 16
+LONGEST_LIST = 8
+PLACES_SHOWN = 3
+
+
+def render(summary: Summary, *, unicode: bool = True) -> str:
+    """The whole summary. `unicode=False` draws with ASCII only."""
+    sections = (
+        _head(summary, unicode=unicode),
+        _notes(summary),
+        _events(summary, unicode=unicode),
+        _functions(summary, unicode=unicode),
+        _clones(summary),
+        _shared(summary),
+        _cells(summary),
+        _alive(summary),
+    )
+    text = "\n".join("\n".join(lines) + "\n" for lines in (list(section) for section in sections) if lines)
+    return text if unicode else _ascii(text)
+
+
+def short(text: str, width: int) -> str:
+    """The text cut in front to a width: the end of a path or a place tells more than its start."""
+    return text if len(text) <= width else "…" + text[len(text) - width + 1 :]
+
+
+def short_type(text: str, width: int) -> str:
+    """The text cut at its end to a width: the outermost type tells most."""
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def duration(nanoseconds: int) -> str:
+    """A time span in the unit that fits it."""
+    for unit, size in (("s", 1_000_000_000), ("ms", 1_000_000), ("µs", 1_000)):
+        if nanoseconds >= size:
+            return (
+                f"{nanoseconds / size:.3g} {unit}" if nanoseconds < size * 1000 else f"{nanoseconds // size:,} {unit}"
+            )
+    return f"{nanoseconds} ns"
+
+
+def counted(count: int, noun: str, plural: str | None = None) -> str:
+    """A number with its noun."""
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def ending(run: RunFile) -> str:
+    """How the program ended, in words."""
+    signal, code = run.exit.get("signal"), run.exit.get("code")
+    if signal:
+        return f"ended by signal {signal}"
+    return "" if code is None else f"exit status {code}"
+
+
+def _head(summary: Summary, *, unicode: bool) -> Iterator[str]:
+    run = summary.run
+    parts = [" ".join(run.command), ending(run)] if run else []
+    title = " · ".join(part for part in (summary.recording, *parts) if part)
+    yield short_type(title, WIDTH)
+    yield ("─" if unicode else "-") * WIDTH
+    entered = sum(1 for one in summary.functions if one.calls)
+    facts = [
+        counted(summary.events, "event"),
+        counted(summary.instances, "value"),
+        counted(entered, "function"),
+        counted(summary.threads, "thread"),
+        *([counted(summary.processes, "process", "processes")] if summary.processes > 1 else []),
+        f"in {duration(summary.duration_ns)}",
+    ]
+    yield "  " + ", ".join(facts[:-1]) + " " + facts[-1]
+    if run and run.types:
+        told = ", ".join(f"{count:,} {source}" for source, count in run.types.items() if count)
+        yield f"  types of bindings: {told or 'none'}"
+
+
+def _notes(summary: Summary) -> Iterator[str]:
+    lost = summary.run.lost if summary.run else []
+    notes = [*summary.notes, *(f"lost: {entry.get('reason')} ({entry.get('count')})" for entry in lost)]
+    if notes:
+        yield "Please note"
+        yield from (f"  ! {line}" for line in notes)
+
+
+def _events(summary: Summary, *, unicode: bool) -> Iterator[str]:
+    if not summary.by_event:
+        return
+    yield "What was recorded"
+    most = max(summary.by_event.values())
+    width = max(map(len, summary.by_event))
+    for name, count in summary.by_event.items():
+        yield f"  {name:<{width}}  {count:>11,}  {_bar(count, most, unicode=unicode)}".rstrip()
+
+
+def _functions(summary: Summary, *, unicode: bool) -> Iterator[str]:
+    busiest = summary.functions[:LONGEST_LIST]
+    if not busiest:
+        return
+    yield f"Busiest functions{_of(len(busiest), len(summary.functions))}"
+    yield "       calls       events"
+    most = busiest[0].events
+    for one in busiest:
+        calls = f"{one.calls:,}" if one.calls else "-"
+        bar = _bar(one.events, most, unicode=unicode, width=8)
+        yield f"  {calls:>10}  {one.events:>11,}  {bar:<8}  {short(one.path, 43)}"
+
+
+def _clones(summary: Summary) -> Iterator[str]:
+    copies = [one for one in summary.clones if not one.shares]
+    handles = [one for one in summary.clones if one.shares]
+    if not summary.clones:
+        yield "Clones: none were seen"
+    yield from _clone_list("Clones by type", copies)
+    yield from _clone_list("New owners of shared values (Rc, Arc, Weak)", handles)
+
+
+def _clone_list(title: str, clones: list[CloneCount]) -> Iterator[str]:
+    if not clones:
+        return
+    shown = clones[:LONGEST_LIST]
+    yield f"{title}{_of(len(shown), len(clones))}"
+    for one in shown:
+        yield f"  {one.count:>10,}  {short_type(one.ty, 64)}"
+        more = len(one.places) - PLACES_SHOWN
+        for place, count in one.places[:PLACES_SHOWN]:
+            yield f"              {short(str(place), 52)}  {_times(count)}".rstrip()
+        if more > 0:
+            yield f"              and {counted(more, 'more place')}"
+
+
+def _shared(summary: Summary) -> Iterator[str]:
+    shown = summary.shared[:LONGEST_LIST]
+    if shown:
+        yield f"Shared values with the most owners{_of(len(shown), len(summary.shared))}"
+    for one in shown:
+        yield f"  {one.most_owners:>10,}  {_binding(one.name, one.ty, one.place)}"
+
+
+def _cells(summary: Summary) -> Iterator[str]:
+    shown = summary.cells[:LONGEST_LIST]
+    if shown:
+        yield f"RefCell borrows{_of(len(shown), len(summary.cells))}"
+    for one in shown:
+        refused = f", {one.refused:,} REFUSED because it was borrowed" if one.refused else ""
+        place = f"  {short(str(one.place), 30)}" if one.place else ""
+        yield f"  {one.name}{place}: {one.shared:,} shared, {one.mutable:,} mutable{refused}"
+
+
+def _alive(summary: Summary) -> Iterator[str]:
+    shown = summary.alive[:LONGEST_LIST]
+    if not shown:
+        yield "Alive at the end: nothing (of the values whose end is recorded)"
+        return
+    yield f"Alive at the end: never dropped or given away{_of(len(shown), len(summary.alive))}"
+    for one in shown:
+        yield f"  {one.count:>10,}  {_binding(one.name, one.ty, one.place)}"
+
+
+def _binding(name: str, ty: str, place: Place | None) -> str:
+    where = short(str(place), 32) if place else ""
+    return f"{short_type(f'{name}: {ty}', 32):<32}  {where}".rstrip()
+
+
+def _times(count: int) -> str:
+    return f"×{count:,}" if count > 1 else ""
+
+
+def _of(shown: int, total: int) -> str:
+    return f" ({shown} of {total:,})" if shown < total else ""
+
+
+def _bar(count: int, most: int, *, unicode: bool, width: int = BAR_WIDTH) -> str:
+    """A bar in eighths of a character; something that happened is never drawn as nothing."""
+    eighths = max(1, round(count * width * 8 / most))
+    if not unicode:
+        return "#" * max(1, eighths // 8)
+    return "█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip()
+
+
+ASCII = {"…": "~", "·": "|", "×": "x", "µ": "u"}
+
+
+def _ascii(text: str) -> str:
+    return text.translate({ord(fancy): plain for fancy, plain in ASCII.items()})
