@@ -8,9 +8,13 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
+from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from borrowscope.build.directories import write_if_changed
+
+REWRITING = ("borrowscope.rewrite", "borrowscope.parse", "borrowscope.tables")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,24 @@ class FileSwitches:
     sites: dict[int, Reason] = field(default_factory=dict)
 
 
+def _plain(switches: FileSwitches) -> dict[str, list[str | None]]:
+    return {str(index): [why.code, why.message] for index, why in switches.sites.items()}
+
+
+def _reasons(plain: dict[str, list[Any]]) -> dict[int, Reason]:
+    return {int(index): Reason(*value) for index, value in plain.items()}
+
+
+def generator_name(rustc: str) -> str:
+    """What made a rewritten text: switches do not outlive a change of the rewriter or of the compiler."""
+    digest = hashlib.sha256(rustc.encode())
+    for package in REWRITING:
+        folder = files(package)
+        for name in sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".py")):
+            digest.update(folder.joinpath(name).read_bytes())
+    return digest.hexdigest()[:16]
+
+
 @dataclass(slots=True)
 class Switches:
     """All switched-off sites, by the file's path relative to the root, and the builds that finding them took."""
@@ -45,8 +67,7 @@ class Switches:
             if content["generator"] != generator:
                 return cls(path)
             files = {
-                name: FileSwitches(each["digest"], {int(key): Reason(*value) for key, value in each["sites"].items()})
-                for name, each in content["files"].items()
+                name: FileSwitches(each["digest"], _reasons(each["sites"])) for name, each in content["files"].items()
             }
             return cls(path, files, int(content["rounds"]))
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -55,15 +76,21 @@ class Switches:
     def save(self, generator: str) -> None:
         """Write the registry back."""
         files = {
-            name: {
-                "digest": each.digest,
-                "sites": {str(index): [why.code, why.message] for index, why in each.sites.items()},
-            }
+            name: {"digest": each.digest, "sites": _plain(each)}
             for name, each in sorted(self.files.items())
             if each.sites
         }
         content = {"generator": generator, "rounds": self.rounds if files else 0, "files": files}
         write_if_changed(self.path, json.dumps(content, indent=1).encode())
+
+    def snapshot(self) -> str:
+        """The state as text, for `restore`."""
+        return json.dumps([self.rounds, {name: [f.digest, _plain(f)] for name, f in self.files.items()}])
+
+    def restore(self, state: str) -> None:
+        """Go back to a snapshot: what was switched off in vain is on again."""
+        self.rounds, files = json.loads(state)
+        self.files = {name: FileSwitches(digest, _reasons(plain)) for name, (digest, plain) in files.items()}
 
     def of(self, file: str, source: bytes) -> FileSwitches:
         """The switches of a file with this text; those of an older text are forgotten."""

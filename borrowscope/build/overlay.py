@@ -1,0 +1,170 @@
+"""Builds the user's workspace in place with the rewritten roots of the mirror: cargo with the overlay wrapper.
+
+In: a project, cargo's options, a mirror. Out: `Overlay`, and `BuildOutcome` values; a failed build is data.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from borrowscope.build.cargo_output import Artifact, Diagnostic, read_artifacts, read_errors
+from borrowscope.build.mirror import Mirror
+from borrowscope.build.process import Finished, capture_stdout
+from borrowscope.build.rustc_wrapper import environment_without_wrapper, place_wrapper, wrapper_argument
+from borrowscope.build.toolchain import Toolchain
+from borrowscope.project.cargo import find_cargo
+from borrowscope.project.model import Project
+from borrowscope.project.options import (
+    CargoOptions,
+    feature_arguments,
+    network_arguments,
+    output_arguments,
+    package_arguments,
+    profile_arguments,
+)
+from borrowscope.runtime.generate import write_runtime
+
+RUN, TEST = "run", "test"
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """One lane (run or test): its mirror, the file that names the running recording, cargo's arguments."""
+
+    project: Project
+    options: CargoOptions
+    lane: str
+    mirror: Mirror
+    active_file: Path
+    arguments: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BuildOutcome:
+    """How a build ended: the errors with their places, and what was built."""
+
+    code: int
+    interrupted: bool
+    errors: tuple[Diagnostic, ...]
+    artifacts: tuple[Artifact, ...]
+
+    @property
+    def is_success(self) -> bool:
+        """Whether everything was built."""
+        return self.code == 0 and not self.interrupted
+
+
+def prepare_overlay(project: Project, options: CargoOptions, toolchain: Toolchain, lane: str) -> Overlay:
+    """Write the runtime crate and the wrapper's plan."""
+    own = project.own_dir
+    mirror = Mirror(own / lane / "mirror")
+    active_file = own / lane / "active"
+    runtime = _place_runtime(own, active_file)
+    key = hashlib.sha256((runtime.name + toolchain.verbose_version).encode()).hexdigest()[:16]
+    values = {
+        "mode": "overlay",
+        "mirror": str(mirror.root),
+        "runtime-source": str(runtime / "src" / "lib.rs"),
+        "runtime-edition": _edition_of(runtime),
+        "runtime-hash": key,
+    }
+    wrapper = place_wrapper(own, toolchain, lane, values, project.traced, variant=key)
+    arguments = [
+        *("--manifest-path", str(project.manifest), "--target-dir", str(own / "build")),
+        *wrapper_argument(wrapper),
+        *package_arguments(options),
+        *feature_arguments(options),
+        *profile_arguments(options),
+        *network_arguments(options),
+        *output_arguments(options),
+    ]
+    return Overlay(project, options, lane, mirror, active_file, tuple(arguments))
+
+
+def build_overlay(overlay: Overlay) -> BuildOutcome:
+    """Build what the lane's command will start, without starting it; diagnostics are kept, progress is shown."""
+    selection = overlay.options.selection
+    if overlay.lane == RUN:
+        return _build(overlay, ["build", *selection])
+    if "--doc" in selection:
+        return _build(overlay, ["build", "--lib"])
+    outcome = _build(overlay, ["test", "--no-run", *selection])
+    if outcome.is_success and not selection:
+        missing = _unbuilt_libraries(overlay.project, outcome.artifacts)
+        if missing:
+            # cargo builds a library that only doctests use when it runs them: too late to heal
+            packages = [part for name in missing for part in ("--package", name)]
+            return _build(overlay, ["build", "--lib", *packages], with_packages=False)
+    return outcome
+
+
+def final_command(overlay: Overlay, test_filter: Sequence[str], program_arguments: Sequence[str]) -> list[str]:
+    """The `cargo run` or `cargo test` command that finds everything built."""
+    command = [find_cargo(), overlay.lane, *overlay.arguments, *overlay.options.selection, *overlay.options.extra]
+    command += test_filter
+    return [*command, "--", *program_arguments] if program_arguments else command
+
+
+def _build(overlay: Overlay, command: Sequence[str], *, with_packages: bool = True) -> BuildOutcome:
+    arguments = list(overlay.arguments)
+    if not with_packages:
+        arguments = _without_packages(arguments)
+    environment, _ = environment_without_wrapper()
+    done: Finished = capture_stdout(
+        [find_cargo(), *command, "--message-format=json", *arguments], overlay.project.directory, environment
+    )
+    return BuildOutcome(
+        code=done.exit_code,
+        interrupted=done.interrupted,
+        errors=tuple(read_errors(done.stdout)),
+        artifacts=tuple(read_artifacts(done.stdout)),
+    )
+
+
+def _without_packages(arguments: list[str]) -> list[str]:
+    kept: list[str] = []
+    is_value = False
+    for argument in arguments:
+        if not is_value and argument not in {"--package", "--exclude", "--workspace"}:
+            kept.append(argument)
+        is_value = argument in {"--package", "--exclude"}
+    return kept
+
+
+def _unbuilt_libraries(project: Project, artifacts: Sequence[Artifact]) -> list[str]:
+    built = {artifact.src_path for artifact in artifacts if not artifact.is_test}
+    return [
+        package.name
+        for package in project.selected
+        for target in package.traceable_targets
+        if target.is_library and target.has_doctests and target.src_path not in built
+    ]
+
+
+def _place_runtime(own: Path, active_file: Path) -> Path:
+    """The generated runtime crate, in a directory that its content names."""
+    runtimes = own / "runtime"
+    runtimes.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=runtimes, prefix=".new-") as temporary:
+        fresh = Path(temporary) / "crate"
+        write_runtime(fresh, active_file=active_file, sites_json=None)
+        digest = hashlib.sha256()
+        for file in sorted(fresh.rglob("*")):
+            if file.is_file():
+                digest.update(f"{file.relative_to(fresh)}\0".encode() + file.read_bytes())
+        place = runtimes / digest.hexdigest()[:16]
+        if not (place / "src" / "lib.rs").is_file():
+            shutil.rmtree(place, ignore_errors=True)
+            fresh.replace(place)
+    return place
+
+
+def _edition_of(runtime: Path) -> str:
+    manifest = tomllib.loads((runtime / "Cargo.toml").read_text(encoding="utf-8"))
+    return str(manifest["package"].get("edition", "2015"))

@@ -1,0 +1,183 @@
+"""`run` and `test`: rewrite, build in place, start the program with the user's terminal, complete the recording.
+
+In: a project, cargo's options, a `RunRequest`. Out: `RunOutcome` with the exit code that the command ends with.
+Two runs of one project wait for each other.
+"""
+
+from __future__ import annotations
+
+import shlex
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from borrowscope.build.directories import locked
+from borrowscope.build.file_ids import FileIds
+from borrowscope.build.healed_build import HealedBuild, Verdict, build_with_healing
+from borrowscope.build.mirror import update_mirror
+from borrowscope.build.overlay import RUN, TEST, BuildOutcome, Overlay, build_overlay, final_command, prepare_overlay
+from borrowscope.build.pipeline import ProjectFacts, analyze_project
+from borrowscope.build.plan import InstrumentPlan, Planner, relative_name
+from borrowscope.build.process import Finished, inherit
+from borrowscope.build.recording_folder import Describe, check_place, finish_run, prepare_recording, write_plan
+from borrowscope.build.rustc_wrapper import environment_without_wrapper
+from borrowscope.build.site_files import instrument_report, sites_file
+from borrowscope.build.switches import Switches, generator_name
+from borrowscope.build.type_check import BuildFailure, TargetChoice
+from borrowscope.build.untouched import build_untouched
+from borrowscope.errors import ExitCode
+from borrowscope.project.model import Project
+from borrowscope.project.options import CargoOptions
+from borrowscope.tables.recording_files import InstrumentReport, RunFile
+from borrowscope.tables.tool import TOOL
+
+Note = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """What to start. `test_filter` are the words that `cargo test` takes before `--`."""
+
+    command: str = RUN
+    program_arguments: tuple[str, ...] = ()
+    test_filter: tuple[str, ...] = ()
+    output: Path | None = None
+    trace_all: bool = False
+    command_line: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunOutcome:
+    """How it went: the exit code, and the recording where a program was started."""
+
+    exit_code: int
+    recording: Path | None = None
+    program: Finished | None = None
+    report: InstrumentReport | None = None
+    failure: BuildFailure | None = None
+    has_marks: bool = False
+    notes: tuple[str, ...] = field(default=())
+
+
+def run_project(
+    project: Project,
+    options: CargoOptions,
+    request: RunRequest,
+    *,
+    note: Note,
+    describe: Describe | None = None,
+) -> RunOutcome:
+    """Record one `cargo run` or `cargo test`.
+
+    `note` gets one line at a time for stderr; `describe` reads what a stream holds (events, executable ...).
+    """
+    if request.output is not None:
+        check_place(request.output)
+    with locked(project.own_dir, lambda: note("waiting for another run of this project to end")):
+        facts = analyze_project(project, options, _choice(options, request.command), show=True)
+        for line in facts.notes:
+            note(line)
+        if facts.interrupted:
+            return RunOutcome(ExitCode.INTERRUPTED)
+        if facts.failure is not None:
+            return RunOutcome(ExitCode.BASELINE, failure=facts.failure)
+        planner = make_planner(facts, project.own_dir / request.command, trace_all=request.trace_all)
+        overlay = prepare_overlay(project, options, facts.toolchain, request.command)
+        built = _build(planner, overlay, note)
+        if built.verdict is not Verdict.BUILT:
+            return RunOutcome(_VERDICT_CODES[built.verdict], failure=built.failure)
+        return _start(planner, overlay, built.plan, request, describe)
+
+
+_VERDICT_CODES = {
+    Verdict.INTERRUPTED: ExitCode.INTERRUPTED,
+    Verdict.BASELINE_FAILS: ExitCode.BASELINE,
+    Verdict.OURS_FAILS: ExitCode.INSTRUMENTED,
+}
+
+
+def _choice(options: CargoOptions, command: str) -> TargetChoice:
+    if command == TEST:
+        # all test targets, whichever are selected: what cargo builds beside them must have the same text
+        has_benches = any(flag in {"--bench", "--benches", "--all-targets"} for flag in options.selection)
+        return TargetChoice.ALL if has_benches else TargetChoice.TESTS
+    return TargetChoice.GIVEN if options.selection else TargetChoice.DEFAULT
+
+
+def make_planner(facts: ProjectFacts, state: Path, *, trace_all: bool, absolute_includes: bool = True) -> Planner:
+    """A planner with the file ids and switches that are kept below the target directory."""
+    generator = generator_name(facts.toolchain.verbose_version)
+    planner = Planner(
+        facts=facts,
+        ids=FileIds.load(facts.project.own_dir / "file-ids.json"),
+        switches=Switches.load(state / "healed.json", generator),
+        trace_all=trace_all,
+        absolute_includes=absolute_includes,
+    )
+    planner.read_sources()
+    return planner
+
+
+def save_planner(planner: Planner) -> None:
+    """Keep the file ids and switches for the next run."""
+    planner.ids.save()
+    planner.switches.save(generator_name(planner.facts.toolchain.verbose_version))
+
+
+def _build(planner: Planner, overlay: Overlay, note: Note) -> HealedBuild:
+    def build(plan: InstrumentPlan) -> BuildOutcome:
+        update_mirror(overlay.mirror, plan, overlay.project)
+        return build_overlay(overlay)
+
+    def untouched() -> BuildFailure | None:
+        return build_untouched(overlay.project, overlay.options, overlay.lane)
+
+    built = build_with_healing(planner, build, untouched, note)
+    save_planner(planner)
+    return built
+
+
+def _start(
+    planner: Planner,
+    overlay: Overlay,
+    plan: InstrumentPlan,
+    request: RunRequest,
+    describe: Describe | None,
+) -> RunOutcome:
+    facts = planner.facts
+    report = instrument_report(plan, planner.switches)
+    recording = prepare_recording(overlay.project.own_dir / "recordings", request.command, request.output)
+    write_plan(recording, plan, sites_file(plan), report)
+    run = _run_file(facts, request, report, overlay)
+    finish_run(recording, run, None)
+    environment, _ = environment_without_wrapper()
+    overlay.active_file.write_text(f"{recording}\n", encoding="utf-8")
+    start = time.monotonic_ns()
+    try:
+        command = final_command(overlay, request.test_filter, request.program_arguments)
+        finished = inherit(command, overlay.project.directory, environment)
+    finally:
+        overlay.active_file.unlink(missing_ok=True)
+    run.duration_ns = time.monotonic_ns() - start
+    run.exit = {"code": finished.code, "signal": finished.signal}
+    run = finish_run(recording, run, describe)
+    code = finished.exit_code
+    if code == 0 and not any(stream["events"] != 0 for stream in run.streams):
+        code = ExitCode.NOTHING_RECORDED
+    return RunOutcome(code, recording, finished, report, has_marks=plan.has_marks, notes=facts.notes)
+
+
+def _run_file(facts: ProjectFacts, request: RunRequest, report: InstrumentReport, overlay: Overlay) -> RunFile:
+    selected = overlay.project.selected
+    return RunFile(
+        tool=TOOL,
+        command=list(request.command_line) or shlex.split(f"borrowscope {request.command}"),
+        cwd=relative_name(Path.cwd(), overlay.project.root) if Path.cwd().is_relative_to(overlay.project.root) else ".",
+        package=selected[0].name if len(selected) == 1 else None,
+        started=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        rustc=facts.toolchain.version,
+        types=report.types,
+        options={"all": request.trace_all, "release": overlay.options.release, "profile": overlay.options.profile},
+    )
