@@ -76,7 +76,7 @@ def paint(text: str, style: str, stream: IO[str] | None = None) -> str:
 
 
 def has_colour(stream: IO[str]) -> bool:
-    """Whether the stream shows colours: `NO_COLOR`, forcing variables, `CARGO_TERM_COLOR`, the terminal decide in turn."""
+    """Whether the stream shows colours: what `NO_COLOR`, `CARGO_TERM_COLOR` and the terminal say, in this order."""
     if os.environ.get("NO_COLOR"):
         return False
     forced = (os.environ.get("CLICOLOR_FORCE"), os.environ.get("FORCE_COLOR"))

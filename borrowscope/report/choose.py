@@ -54,8 +54,8 @@ def _at(recording: Recording, paths: list[str], place: tuple[str, int]) -> list[
     file, line = place
     ids = {one.id for one in recording.files.values() if one.path == file or one.path.endswith(f"/{file}")}
     lines: dict[str, list[int]] = {}
-    for number, site in recording.sites.items():
-        if number // 256 in ids or site.file in ids:
+    for site in recording.sites.values():
+        if site.file in ids:
             lines.setdefault(site.function, []).append(site.line)
     inside = [path for path in paths if path in lines and min(lines[path]) <= line <= max(lines[path])]
     before = [path for path in paths if path in lines and min(lines[path]) <= line]

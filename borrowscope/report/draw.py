@@ -16,6 +16,7 @@ WIDTH = 80
 LANE = 3  # columns of a lane: its sign, what stands behind it, a gap
 LEAST_SOURCE = 36
 LONGEST_NAME = 12
+LISTED_NAME = 20
 LONGEST_TYPE = 24
 FOLD_OVER = 60  # functions with more lines have the stretches left out on which nothing happens
 
@@ -229,12 +230,12 @@ def _has_end(lane: Lane) -> bool:
 def _bindings(page: Page) -> list[str]:
     """What happened to each binding, in words."""
     names = {lane.key: lane.name for lane in page.lanes}
-    name_width = min(max((len(lane.name) for lane in page.lanes), default=0), 20)
+    name_width = min(max((len(lane.name) for lane in page.lanes), default=0), LISTED_NAME)
     types = {lane.key: _cut(lane.ty or "type not known", LONGEST_TYPE) for lane in page.lanes}
     type_width = max(map(len, types.values()), default=0)
     lines: list[str] = []
     for lane in page.lanes:
-        head = f"  {lane.name:<{name_width}}  {types[lane.key]:<{type_width}}  "
+        head = f"  {_cut(lane.name, LISTED_NAME):<{name_width}}  {types[lane.key]:<{type_width}}  "
         lines += _wrapped(head, _life(lane, names))
     return lines
 
@@ -270,6 +271,7 @@ def _phrase(one: Happening, other: str | None) -> str:
 def _wrapped(head: str, phrases: list[str]) -> list[str]:
     lines: list[str] = []
     line = head
+    phrases = [_cut(phrase, WIDTH - len(head) - 1) for phrase in phrases]
     for at, phrase in enumerate(phrases):
         text = phrase + ("; " if at + 1 < len(phrases) else "")
         if len(line) + len(text.rstrip()) > WIDTH and line.strip() != head.strip():

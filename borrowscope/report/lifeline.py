@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from borrowscope.report.blocks import Blocks
-from borrowscope.report.lives import CONSTRUCTS, ENDS
+from borrowscope.report.lives import BIRTHS, ENDS
 from borrowscope.tables.recording_files import SiteRecord
 from borrowscope.trace.event import Event
 
@@ -98,20 +98,17 @@ class _Builder:
 
     def add(self, event: Event) -> None:
         """Take one event to the lanes that it concerns."""
-        if event.event in CONSTRUCTS:
-            return
         if event.event in ENDS:
             self._end(event)
             return
-        if event.line:
-            self._line = event.line
+        self._line = event.line or self._line
         if event.event == "Move":
             self._move(event)
         elif event.event in BORROWS:
             self._borrow(event)
         elif event.event in CLONES:
             self._clone(event)
-        elif event.instance is not None and event.instance not in self._lane_of:
+        elif event.instance is not None and event.event in BIRTHS and event.instance not in self._lane_of:
             self._born(event.instance, event, Mark.BORN)
 
     def _born(self, instance: int, event: Event, mark: Mark, other: Lane | None = None) -> Lane | None:

@@ -9,32 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from borrowscope.tables.events import EVENTS
 from borrowscope.tables.recording_files import SiteRecord
 from borrowscope.trace.event import Event
 
-ENDS = frozenset({"Drop", "RefCellDrop", "LockGuardDrop"})
-# Events of a construct: their instance is an execution of the construct and no value.
-CONSTRUCTS = frozenset(
-    {
-        "FnEnter",
-        "FnExit",
-        "LoopEnter",
-        "LoopIteration",
-        "LoopExit",
-        "MatchEnter",
-        "MatchArm",
-        "MatchExit",
-        "AwaitStart",
-        "AwaitEnd",
-        "UnsafeBlockEnter",
-        "UnsafeBlockExit",
-        "AsyncBlockEnter",
-        "AsyncBlockExit",
-        "RegionEnter",
-        "RegionExit",
-        "Attempt",
-    }
-)
+BIRTHS = frozenset(row.name for row in EVENTS if row.is_birth)
+ENDS = frozenset(row.name for row in EVENTS if row.is_death)
 
 
 @dataclass(slots=True)
@@ -73,7 +53,7 @@ class Lives:
             self._end(event.instance)
         elif event.event == "Move":
             self._move(event)
-        elif event.instance is not None and event.instance not in self._lives and event.event not in CONSTRUCTS:
+        elif event.instance is not None and event.event in BIRTHS and event.instance not in self._lives:
             self._born(event.instance, event)
 
     def alive(self) -> Iterator[Life]:
@@ -82,7 +62,7 @@ class Lives:
             site = self._sites.get(life.site) if life.site is not None else None
             if life.has_ended or site is None or not site.needs_drop:
                 continue
-            if site.is_guarded or (site.is_guarded is None and life.site in self._ending_sites):
+            if is_end_recorded(site) or (is_end_recorded(site) is None and life.site in self._ending_sites):
                 yield life
 
     def _move(self, event: Event) -> None:
@@ -92,12 +72,22 @@ class Lives:
             self._born(event.to, event)
 
     def _born(self, instance: int, event: Event) -> None:
-        self._lives[instance] = Life(
-            instance, event.name or "(unnamed)", event.ty, event.file or "", event.line or 0, event.site
-        )
+        # A move tells the name of what moved; its site is the new binding's own.
+        site = self._sites.get(event.site) if event.site is not None else None
+        name = (site.name if site else None) or event.name or "(unnamed)"
+        ty = event.ty or (site.ty if site else None)
+        self._lives[instance] = Life(instance, name, ty, event.file or "", event.line or 0, event.site)
 
     def _end(self, instance: int | None) -> None:
         life = self._lives.get(instance) if instance is not None else None
         if life:
             life.has_ended = True
             self._ending_sites.add(life.site)
+
+
+def is_end_recorded(site: SiteRecord) -> bool | None:
+    """Whether the end of the site's binding is recorded; None where the recording does not say."""
+    if site.is_guarded is not None:
+        return site.is_guarded
+    told: bool | None = site.fields.get("guarded")
+    return told

@@ -53,10 +53,7 @@ def _missing(function: str, call: int, total: int) -> UsageError:
 def _file_and_sites(recording: Recording, function: str) -> tuple[str, list[SiteRecord]]:
     sites = [site for site in recording.sites.values() if site.function == function]
     paths = {one.id: one.path for one in recording.files.values()}
-    site = sites[0]
-    # A file with many sites owns consecutive ids; `files` may list the first alone.
-    owner = max((id_ for id_ in paths if id_ <= site.file), default=site.file)
-    return paths[owner], sites
+    return paths[sites[0].file], sites
 
 
 def _extent(blocks: Blocks, sites: list[SiteRecord], lanes: list[Lane]) -> tuple[int, int]:

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from borrowscope.report.answer import answer
+from borrowscope.report.render import render
+from borrowscope.report.summary import Place, summarize
+from tests.report.recordings import FILE, Script, tour
+
+
+def test_what_the_tour_holds(tmp_path: Path):
+    summary = summarize(tour(tmp_path).recording())
+    assert summary.events == 27
+    assert summary.by_event["Drop"] == 8
+    assert [(one.path, one.calls) for one in summary.functions] == [("demo::main", 1)]
+    assert [(one.ty, one.count, one.shares) for one in summary.clones] == [
+        ("String", 1, False),
+        ("Rc<String>", 1, True),
+    ]
+    assert summary.clones[0].places == ((Place(FILE, 12), 1),)
+    assert [(one.name, one.most_owners) for one in summary.shared] == [("shared", 2)]
+    assert summary.alive == ()
+
+
+def test_alive_means_that_the_end_would_have_been_recorded(tmp_path: Path):
+    script = Script(tmp_path, "fn main() {\n let a = 1;\n let b = 2;\n let c = 3;\n}\n")
+    sites = [
+        script.site("let", "New", 2, "a", "a", ty="String", needs_drop=True),
+        script.site("let", "New", 3, "b", "b", ty="String", needs_drop=True, is_guarded=False),
+        script.site("let", "New", 4, "c", "c", ty="u8", needs_drop=False),
+    ]
+    for instance, site in enumerate(sites):
+        script.record(site, instance=instance)
+    assert [one.name for one in summarize(script.recording()).alive] == ["a"]
+
+
+def test_a_refused_borrow_is_told(tmp_path: Path):
+    script = Script(tmp_path, "fn main() {\n let c = RefCell::new(1);\n c.borrow();\n}\n")
+    cell = script.site("let", "RefCellNew", 2, "c", "c", ty="RefCell<i32>", needs_drop=True)
+    borrow = script.site("borrow", "RefCellBorrow", 3, "borrow")
+    script.record(cell, instance=1)
+    script.record(borrow, owner=1, is_mutable=False, success=True)
+    script.record(borrow, owner=1, is_mutable=True, success=False)
+    text = render(summarize(script.recording()))
+    assert "c  src/main.rs:2: 1 shared, 0 mutable, 1 REFUSED because it was borrowed" in text
+
+
+def test_the_text_fits_a_page_and_needs_no_colours(tmp_path: Path):
+    long = "krate::" + "module::" * 20
+    script = Script(tmp_path, "fn main() {\n let a = 1;\n}\n", function=f"{long}main")
+    site = script.site("let", "Clone", 2, "a", "a" * 100, ty=f"Vec<{'String, ' * 30}>", needs_drop=True)
+    for instance in range(3000):
+        script.record(site, instance=instance)
+    text = render(summarize(script.recording(["the stream was cut off"])))
+    assert all(len(line) <= 80 for line in text.splitlines())
+    assert "! the stream was cut off" in text
+    assert "\x1b" not in text
+    assert render(summarize(script.recording()), unicode=False).isascii()
+
+
+def test_an_empty_recording_is_told_as_empty(tmp_path: Path):
+    text = render(summarize(Script(tmp_path, "").recording()))
+    assert "0 events" in text
+
+
+def test_json_has_the_keys_of_the_reference(tmp_path: Path):
+    told = json.loads(answer(summarize(tour(tmp_path).recording())).model_dump_json())
+    assert {"version", "tool", "recording", "findings", "summary"} <= told.keys()
+    assert {"events", "by_event", "functions", "threads", "duration_ns", "instances"} <= told["summary"].keys()
+    assert told["findings"] == []
