@@ -171,7 +171,7 @@ class Emitter:
             Placement.OPERAND: self._operand,
             Placement.DEREFERENCED: self._operand,
             Placement.CLOSURE: self._closure,
-            Placement.CALLEE: self._callee,
+            Placement.LATER_ARGUMENT: self._later_argument,
         }
         if move.placement in placers:
             placers[move.placement](move, note)
@@ -196,11 +196,9 @@ class Emitter:
         site = move.site.index if move.site is not None else None
         self._editor.wrap(move.node, before + note + " ", behind, site)
 
-    def _callee(self, move: MovePlan, note: str) -> None:
-        call = move.node.parent.parent if move.node.parent is not None else None
-        function = call.field("function") if call is not None else None
-        if function is not None and move.site is not None:
-            self._editor.wrap(function, f"({{ {note} ", " })", move.site.index)
+    def _later_argument(self, move: MovePlan, note: str) -> None:
+        site = move.site.index if move.site is not None else None
+        self._editor.wrap(move.node, f"({note.removesuffix(';')}, ", ").1", site)
 
     # 4. assignments
     def assignment(self, node: Node, targets: list[Reassigned]) -> None:

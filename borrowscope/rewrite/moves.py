@@ -58,7 +58,10 @@ def _place(plan: FunctionPlan, owner: BindingPlan, fact: MoveFact) -> MovePlan:
         return MovePlan(fact, owner, Placement.PATTERN, target.binding.node, target=target, is_partial=is_partial)
     if node is None:
         return MovePlan(fact, owner, Placement.UNMARKED, owner.binding.node, is_partial=is_partial)
-    placement = _capture(node) if fact.shape is MoveShape.CAPTURE else _operand(plan, owner, fact, node)
+    if fact.shape is MoveShape.CAPTURE:
+        placement, node = _capture(plan, node)
+    else:
+        placement = _operand(plan, owner, fact, node)
     return MovePlan(fact, owner, placement, node, is_partial=is_partial)
 
 
@@ -68,25 +71,36 @@ def _is_taken_by_pattern(binding: Binding, fact: MoveFact) -> bool:
 
 
 _CALLABLE = ("closure_expression", "async_block")
+_PLACES = ("identifier", "self", "field_expression", "index_expression", "unary_expression", "parenthesized_expression")
 
 
-def _capture(node: Node) -> Placement:
+def _capture(plan: FunctionPlan, node: Node) -> tuple[Placement, Node]:
+    """A block directly around the closure; where a later argument tells its parameters' types, in that argument."""
     if node.kind not in _CALLABLE:
-        return Placement.UNMARKED
-    if node.kind == "async_block" or not has_untyped_parameters(node) or not _has_later_argument(node):
-        return Placement.CLOSURE
-    arguments = node.parent
-    call = arguments.parent if arguments is not None else None
-    function = call.field("function") if call is not None else None
-    is_first = arguments is not None and arguments.named[0] is node
-    if is_first and function is not None and function.kind in ("identifier", "scoped_identifier"):
-        return Placement.CALLEE
-    return Placement.UNMARKED
+        return Placement.UNMARKED, node
+    later = _later_arguments(node)
+    if not later or node.kind == "async_block" or not has_untyped_parameters(node):
+        return Placement.CLOSURE, node
+    fit = [argument for argument in later if _can_carry(plan, argument)]
+    return (Placement.LATER_ARGUMENT, fit[-1]) if fit else (Placement.UNMARKED, node)
 
 
-def _has_later_argument(node: Node) -> bool:
+def _later_arguments(node: Node) -> list[Node]:
     parent = node.parent
-    return parent is not None and parent.kind == "arguments" and parent.named[-1] is not node
+    if parent is None or parent.kind != "arguments":
+        return []
+    arguments = parent.named
+    return arguments[arguments.index(node) + 1 :]
+
+
+def _can_carry(plan: FunctionPlan, argument: Node) -> bool:
+    """Whether `(note, ARGUMENT).1` means the argument: a place of reference type would lose its reborrow."""
+    if argument.kind in _CALLABLE:
+        return False
+    if argument.kind == "identifier":
+        one = plan.plan_of(argument)
+        return one is not None and one.fact.is_reference is False
+    return argument.kind not in _PLACES
 
 
 def _operand(plan: FunctionPlan, owner: BindingPlan, fact: MoveFact, node: Node) -> Placement:

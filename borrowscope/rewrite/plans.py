@@ -29,7 +29,7 @@ class Placement(Enum):
     AFTER_LET = auto()  # `let y = x;`: the guard is handed on behind the statement
     PATTERN = auto()  # a pattern takes it: told where the pattern's names are observed
     CLOSURE = auto()  # a block directly around the closure literal or async block
-    CALLEE = auto()  # in the callee of the call that takes the closure
+    LATER_ARGUMENT = auto()  # in a later argument: it gives the closure's parameters their types
     UNMARKED = auto()  # cannot be told
 
 

@@ -136,7 +136,9 @@ def ends_in_untyped_closure(body: Node) -> bool:
     tail = strip_parentheses(tail)
     if tail.kind == "closure_expression":
         return has_untyped_parameters(tail)
-    if tail.kind in ("block", "unsafe_block"):
+    if tail.kind == "unsafe_block" and (inner := tail.child("block")) is not None:
+        return ends_in_untyped_closure(inner)
+    if tail.kind == "block":
         return ends_in_untyped_closure(tail)
     if tail.kind == "call_expression":
         arguments = tail.field("arguments")

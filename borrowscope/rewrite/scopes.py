@@ -200,7 +200,7 @@ class _Walker:
 
     # 2. expressions
     def visit(self, node: Node) -> None:
-        if node.kind in _SKIPPED_KINDS or (node.field_name in _SKIPPED_FIELDS and node.kind != "block"):
+        if node.kind in _SKIPPED_KINDS or node.field_name in _SKIPPED_FIELDS:
             return
         if node.is_named:
             self.found.expressions.setdefault(Span(node.start, node.end), node)
