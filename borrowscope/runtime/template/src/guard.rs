@@ -1,0 +1,158 @@
+//! What generated code keeps beside a variable: numbers only, so it can be wherever the variable can be.
+
+use crate::{format, recorder};
+
+/// Kind and site in one word.
+#[inline(always)]
+pub(crate) const fn word(kind: u32, site: u32) -> u32 {
+    kind << format::KIND_SHIFT | site & format::SITE_MASK
+}
+
+/// Stands beside a variable and records its end, on every way out.
+///
+/// It borrows nothing and is `Send`, `Sync`, `Unpin` and unwind safe. Where the variable moves, it is consumed.
+#[derive(Debug)]
+#[must_use = "the guard records the end of its variable when it is dropped"]
+pub struct Guard {
+    end: u32,
+    instance: u32,
+}
+
+/// An instance without an end of its own: for bindings whose end cannot be told.
+#[derive(Debug, Clone, Copy)]
+pub struct Id {
+    end: u32,
+    instance: u32,
+}
+
+/// Records that a function was left, on every way out.
+#[derive(Debug)]
+#[must_use = "the guard records that the function was left when it is dropped"]
+pub struct FnGuard {
+    end: u32,
+    instance: u32,
+}
+
+impl Guard {
+    /// A guard whose end is told as `kind`.
+    #[inline(always)]
+    pub(crate) const fn new(kind: u32, site: u32, instance: u32) -> Guard {
+        Guard {
+            end: word(kind, site),
+            instance,
+        }
+    }
+
+    /// A guard that tells nothing.
+    #[inline(always)]
+    pub(crate) const fn silent() -> Guard {
+        Guard { end: 0, instance: 0 }
+    }
+
+    /// The instance, 0 if there is none.
+    #[inline]
+    pub fn id(&self) -> u32 {
+        self.instance
+    }
+
+    /// The variable moved away, to nobody that is known.
+    #[inline]
+    pub fn moved(self, site: u32) {
+        self.unguarded().moved(site);
+    }
+
+    /// The variable moved into a binding, whose site this is.
+    #[inline]
+    pub fn moved_to(self, site: u32) -> Guard {
+        self.unguarded().moved_to(site)
+    }
+
+    /// A part of the variable moved away.
+    #[inline]
+    pub fn part_moved(&self, site: u32) {
+        Id::of(self).part_moved(site);
+    }
+
+    /// Gives up the end and keeps the instance.
+    #[inline]
+    pub fn unguarded(self) -> Id {
+        let id = Id::of(&self);
+        core::mem::forget(self);
+        id
+    }
+}
+
+impl Drop for Guard {
+    #[inline]
+    fn drop(&mut self) {
+        if self.instance != 0 && !recorder::is_off() {
+            recorder::end(self.end, self.instance);
+        }
+    }
+}
+
+impl Id {
+    #[inline(always)]
+    fn of(guard: &Guard) -> Id {
+        Id {
+            end: guard.end,
+            instance: guard.instance,
+        }
+    }
+
+    /// The instance, 0 if there is none.
+    #[inline]
+    pub fn id(&self) -> u32 {
+        self.instance
+    }
+
+    /// The variable moved away, to nobody that is known.
+    #[inline]
+    pub fn moved(self, site: u32) {
+        if self.instance != 0 && !recorder::is_off() {
+            recorder::event(word(format::kind::MOVE, site), self.instance, 0);
+        }
+    }
+
+    /// The variable moved into a binding, whose site this is.
+    #[inline]
+    pub fn moved_to(self, site: u32) -> Guard {
+        if recorder::is_off() {
+            return Guard::silent();
+        }
+        let to = recorder::birth_by_move(word(format::kind::MOVE, site), self.instance);
+        let kind = match self.end >> format::KIND_SHIFT {
+            0 => format::kind::DROP,
+            kind => kind,
+        };
+        Guard::new(kind, site, to)
+    }
+
+    /// A part of the variable moved away.
+    #[inline]
+    pub fn part_moved(&self, site: u32) {
+        if self.instance != 0 && !recorder::is_off() {
+            let partial = recorder::flags(format::FLAG_PARTIAL);
+            recorder::event_with(word(format::kind::MOVE, site), self.instance, 0, partial);
+        }
+    }
+}
+
+impl FnGuard {
+    #[inline(always)]
+    pub(crate) const fn new(site: u32, instance: u32) -> FnGuard {
+        FnGuard {
+            end: word(format::kind::FN_EXIT, site),
+            instance,
+        }
+    }
+}
+
+impl Drop for FnGuard {
+    #[inline]
+    fn drop(&mut self) {
+        if self.instance != 0 && !recorder::is_off() {
+            recorder::event(self.end, self.instance, 0);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Records what ownership does while a program runs.
+//!
+//! BorrowScope generates this crate and puts calls of its [`site`] module into a program. It has no dependencies.
+//! Every process of the program writes one stream file into the recording's folder. The stream's format is specified
+//! in BorrowScope's `tables/stream_format.py`; the constants in `format.rs` are made from there.
+//!
+//! What holds at any time:
+//! * recording never panics, never runs code of the user, never prints, and takes no lock on the usual path;
+//! * what was recorded can be read after `process::exit`, `abort` or a kill: streams are shared mappings;
+//! * space is reserved on disk before it is written to; where that fails the recording stops, says why in the
+//!   stream's header, and the program goes on untouched.
+//!
+//! Environment: `BORROWSCOPE=off` records nothing, `BORROWSCOPE_OUT=DIR` names the recording's folder.
+//!
+//! On 64-bit Linux, Android and macOS streams are mapped into memory. Elsewhere (and with
+//! `--cfg borrowscope_portable`) each event is written to the file with one call of the system, which is slower.
+
+#![deny(unsafe_op_in_unsafe_fn)]
+#![warn(missing_docs)]
+#![allow(unknown_lints)]
+#![allow(unexpected_cfgs)]
+
+mod clock;
+mod config;
+mod format;
+mod guard;
+mod local;
+mod recorder;
+mod setup;
+pub mod site;
+mod stream;
+mod text;
+
+#[cfg(all(
+    not(borrowscope_portable),
+    target_pointer_width = "64",
+    any(target_os = "linux", target_os = "android", target_os = "macos")
+))]
+#[path = "mapped.rs"]
+mod platform;
+
+#[cfg(not(all(
+    not(borrowscope_portable),
+    target_pointer_width = "64",
+    any(target_os = "linux", target_os = "android", target_os = "macos")
+)))]
+#[path = "portable.rs"]
+mod platform;

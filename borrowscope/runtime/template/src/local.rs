@@ -1,0 +1,102 @@
+//! What one thread knows: its place in its chunk, its instances, the texts that it has stored.
+
+use std::cell::Cell;
+
+/// Number of a thread that has none yet.
+pub(crate) const NO_THREAD: u32 = u32::MAX;
+/// Texts that a thread remembers; one that was forgotten is stored again under a new number.
+const TEXTS: usize = 64;
+
+/// A thread's state. It has no destructor, so it can be used while the thread's other locals are destroyed.
+pub(crate) struct Local {
+    /// Address of the next slot, 0 before the first chunk.
+    pub(crate) cursor: Cell<usize>,
+    /// Address of the chunk's end.
+    pub(crate) end: Cell<usize>,
+    /// Ticks of the last head slot.
+    pub(crate) last: Cell<u64>,
+    /// Set while an event is written: a signal handler must not write in between.
+    pub(crate) busy: Cell<bool>,
+    /// The cause that the next drop of a guard takes.
+    pub(crate) cause: Cell<u32>,
+    /// Instances that this thread may hand out: from here ...
+    pub(crate) instance: Cell<u32>,
+    /// ... to here, exclusive.
+    pub(crate) instance_end: Cell<u32>,
+    /// The thread's number in the stream.
+    pub(crate) thread: Cell<u32>,
+    /// Number of its next chunk.
+    pub(crate) sequence: Cell<u32>,
+    /// Address of the current chunk.
+    pub(crate) chunk: Cell<usize>,
+    /// The chunk's place in the file.
+    pub(crate) chunk_at: Cell<u64>,
+    /// Size of the chunk's own mapping, 0 where it shares one.
+    pub(crate) mapping: Cell<usize>,
+    /// Address and size of the last attempted cell.
+    pub(crate) attempt: Cell<(usize, usize)>,
+    text_count: Cell<u32>,
+    texts: [Cell<(usize, usize, u32)>; TEXTS],
+}
+
+thread_local! {
+    static LOCAL: Local = const { Local::new() };
+}
+
+/// Runs `f` with the state of the calling thread.
+#[inline(always)]
+pub(crate) fn with<R>(f: impl FnOnce(&Local) -> R) -> R {
+    LOCAL.with(f)
+}
+
+impl Local {
+    const fn new() -> Local {
+        #[allow(clippy::declare_interior_mutable_const)]
+        const EMPTY: Cell<(usize, usize, u32)> = Cell::new((0, 0, 0));
+        Local {
+            cursor: Cell::new(0),
+            end: Cell::new(0),
+            last: Cell::new(0),
+            busy: Cell::new(false),
+            cause: Cell::new(0),
+            instance: Cell::new(0),
+            instance_end: Cell::new(0),
+            thread: Cell::new(NO_THREAD),
+            sequence: Cell::new(0),
+            chunk: Cell::new(0),
+            chunk_at: Cell::new(0),
+            mapping: Cell::new(0),
+            attempt: Cell::new((0, 0)),
+            text_count: Cell::new(0),
+            texts: [EMPTY; TEXTS],
+        }
+    }
+
+    /// Forgets the stream: in a forked child the thread starts anew in a stream of its own.
+    pub(crate) fn forget_stream(&self) {
+        self.cursor.set(0);
+        self.end.set(0);
+        self.busy.set(false);
+        self.thread.set(NO_THREAD);
+        self.sequence.set(0);
+        self.mapping.set(0);
+        self.text_count.set(0);
+        for text in &self.texts {
+            text.set((0, 0, 0));
+        }
+    }
+
+    /// The number of a text, and whether it is new and has to be stored.
+    pub(crate) fn text_number(&self, text: &'static str) -> (u32, bool) {
+        let key = (text.as_ptr() as usize, text.len());
+        let place = &self.texts[((key.0 >> 4) ^ (key.0 >> 10) ^ key.1) % TEXTS];
+        let (address, size, number) = place.get();
+        if (address, size) == key && number != 0 {
+            return (number, false);
+        }
+        let number = self.text_count.get().wrapping_add(1);
+        self.text_count.set(number);
+        place.set((key.0, key.1, number));
+        (number, true)
+    }
+}

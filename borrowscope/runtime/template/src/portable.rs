@@ -1,0 +1,200 @@
+//! The system, where streams cannot be mapped: memory that is written to the file after each event.
+//!
+//! Slower (one call of the system for each event), and just as safe against kills. Forks are not seen.
+
+use crate::format;
+use crate::text::Text;
+use std::fs::{File, OpenOptions};
+use std::io::{Error, ErrorKind, Read, Write};
+use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+/// Why something could not be done: the reason for the stream's header, and the system's error number.
+#[derive(Clone, Copy)]
+pub(crate) struct Failure {
+    pub(crate) reason: u32,
+    pub(crate) errno: u32,
+    taken: bool,
+}
+
+static FILE: OnceLock<File> = OnceLock::new();
+static START: OnceLock<(Instant, u64)> = OnceLock::new();
+
+/// The recording's path does not fit.
+pub(crate) const PATH_TOO_LONG: Failure = Failure {
+    reason: format::stop::FOLDER_LOST,
+    errno: 36,
+    taken: false,
+};
+
+fn failure(error: &Error) -> Failure {
+    let errno = error.raw_os_error().unwrap_or(0) as u32;
+    let reason = match (error.kind(), errno) {
+        (ErrorKind::NotFound, _) => format::stop::FOLDER_LOST,
+        (_, 28 | 39 | 112) => format::stop::DISK_FULL,
+        _ => format::stop::IO_ERROR,
+    };
+    Failure {
+        reason,
+        errno,
+        taken: error.kind() == ErrorKind::AlreadyExists,
+    }
+}
+
+fn path_of(path: &Text) -> PathBuf {
+    PathBuf::from(String::from_utf8_lossy(path.as_bytes()).into_owned())
+}
+
+/// Calls `f`; the thread's error number is no matter here.
+pub(crate) fn keeping_errno<R>(f: impl FnOnce() -> R) -> R {
+    f()
+}
+
+/// Nanoseconds that never go back; they count from 1970, as the system's own count has no name in std.
+pub(crate) fn monotonic_ns() -> u64 {
+    let (instant, ns) = START.get_or_init(|| (Instant::now(), unix_ns()));
+    ns.wrapping_add(instant.elapsed().as_nanos() as u64)
+}
+
+/// Nanoseconds since 1970.
+pub(crate) fn unix_ns() -> u64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |time| time.as_nanos() as u64)
+}
+
+/// Number of this process.
+pub(crate) fn pid() -> u32 {
+    std::process::id()
+}
+
+/// Not known here; forks are not seen.
+pub(crate) fn parent_pid() -> u32 {
+    0
+}
+
+/// Appends the value of an environment variable. `name` ends with a zero byte. Tells whether it is set.
+pub(crate) fn variable(name: &'static [u8], into: &mut Text) -> bool {
+    let name = String::from_utf8_lossy(&name[..name.len() - 1]);
+    match std::env::var(&*name) {
+        Ok(value) => {
+            into.push(value.as_bytes());
+            true
+        }
+        Err(_) => false,
+    }
+}
+
+/// Appends the path of the executable.
+pub(crate) fn executable(into: &mut Text) {
+    if let Ok(path) = std::env::current_exe() {
+        into.push(path.to_string_lossy().as_bytes());
+    }
+}
+
+/// Puts the working directory before a relative path.
+pub(crate) fn make_absolute(path: &mut Text) {
+    if let Ok(folder) = std::env::current_dir() {
+        let whole = folder.join(path_of(path));
+        *path = Text::new();
+        path.push(whole.to_string_lossy().as_bytes());
+    }
+}
+
+/// Appends the first line of a file. Tells whether the file could be read.
+pub(crate) fn first_line(path: &Text, into: &mut Text) -> bool {
+    let mut content = String::new();
+    let read = File::open(path_of(path)).and_then(|mut file| file.read_to_string(&mut content));
+    into.push(content.lines().next().unwrap_or("").as_bytes());
+    read.is_ok()
+}
+
+/// Creates a folder and those above it.
+pub(crate) fn make_folder(path: &Text) {
+    let _ = std::fs::create_dir_all(path_of(path));
+}
+
+/// Writes a whole file at once, unless there is one: it is written aside and then moved.
+pub(crate) fn write_new(path: &Text, content: &[u8]) {
+    let path = path_of(path);
+    let aside = path.with_extension(std::process::id().to_string());
+    if path.exists() {
+        return;
+    }
+    let written = File::create(&aside).and_then(|mut file| file.write_all(content));
+    if written.is_err() || std::fs::rename(&aside, &path).is_err() {
+        let _ = std::fs::remove_file(&aside);
+    }
+}
+
+/// Creates the stream's file; it must not exist yet.
+pub(crate) fn create(path: &Text) -> Result<(), Failure> {
+    let file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create_new(true)
+        .open(path_of(path))
+        .map_err(|error| failure(&error))?;
+    let _ = FILE.set(file);
+    Ok(())
+}
+
+/// Removes a stream that nothing could be written to.
+pub(crate) fn discard(path: &Text) {
+    let _ = std::fs::remove_file(path_of(path));
+}
+
+/// Reserves a piece of the stream on disk by writing zeros, and gives memory for it. The piece is zero.
+pub(crate) fn reserve(_path: &Text, at: u64, size: usize) -> Result<*mut u8, Failure> {
+    let memory = Box::leak(vec![0u8; size].into_boxed_slice());
+    write_at(memory, at).map_err(|error| failure(&error))?;
+    Ok(memory.as_mut_ptr())
+}
+
+#[cfg(unix)]
+fn write_at(content: &[u8], at: u64) -> Result<(), Error> {
+    use std::os::unix::fs::FileExt;
+    let file = FILE.get().ok_or(ErrorKind::NotFound)?;
+    file.write_all_at(content, at)
+}
+
+#[cfg(windows)]
+fn write_at(content: &[u8], at: u64) -> Result<(), Error> {
+    use std::os::windows::fs::FileExt;
+    let file = FILE.get().ok_or(ErrorKind::NotFound)?;
+    let mut done = 0;
+    while done < content.len() {
+        match file.seek_write(&content[done..], at + done as u64)? {
+            0 => return Err(ErrorKind::WriteZero.into()),
+            size => done += size,
+        }
+    }
+    Ok(())
+}
+
+#[cfg(not(any(unix, windows)))]
+fn write_at(_content: &[u8], _at: u64) -> Result<(), Error> {
+    Err(ErrorKind::Unsupported.into())
+}
+
+/// Gives back memory. A thread keeps to its own chunk, so nothing else points there.
+pub(crate) fn release(address: usize, size: usize) {
+    // SAFETY: the recorder hands back memory that `reserve` leaked with this size.
+    drop(unsafe { Box::from_raw(core::ptr::slice_from_raw_parts_mut(address as *mut u8, size)) });
+}
+
+/// Brings written slots to the file.
+pub(crate) fn publish(address: usize, at: u64, size: usize) {
+    // SAFETY: the caller wrote these bytes just now, in memory that `reserve` gave.
+    let written = unsafe { core::slice::from_raw_parts(address as *const u8, size) };
+    let _ = write_at(written, at);
+}
+
+/// Forks are not seen here.
+pub(crate) fn on_fork(_child: extern "C" fn()) {}
+
+/// Whether a failure to create a stream means that its name is taken.
+pub(crate) fn is_taken(failure: Failure) -> bool {
+    failure.taken
+}

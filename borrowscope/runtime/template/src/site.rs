@@ -1,0 +1,274 @@
+//! What generated code calls: one function for each way in which a binding is born, and for what happens to it.
+//!
+//! Every function takes the number of its site first. Instances are numbers, 0 is none. Nothing here panics, and
+//! nothing is read from a value but counts, addresses and sizes.
+
+pub use crate::guard::{FnGuard, Guard, Id};
+
+use crate::format::{cause, kind, FLAG_MUTABLE, FLAG_SUCCESS};
+use crate::guard::word;
+use crate::recorder::{self, object, Slot};
+use std::cell::{Cell, Ref, RefCell, RefMut};
+use std::rc::{Rc, Weak};
+use std::sync::{Arc, Weak as SyncWeak};
+
+/// No instance.
+pub const NONE: u32 = 0;
+
+/// A birth, and the guard that tells the end as a Drop.
+#[inline(always)]
+fn born(kind: u32, site: u32, other: u32) -> Guard {
+    if recorder::is_off() {
+        return Guard::silent();
+    }
+    Guard::new(kind::DROP, site, recorder::birth(word(kind, site), other))
+}
+
+/// A birth with an object. `slot` is not asked for where nothing is recorded.
+#[inline(always)]
+fn born_with(kind: u32, site: u32, other: u32, slot: impl FnOnce() -> Slot) -> Guard {
+    if recorder::is_off() {
+        return Guard::silent();
+    }
+    Guard::new(kind::DROP, site, recorder::birth_with(word(kind, site), other, slot()))
+}
+
+#[inline(always)]
+fn address<T: ?Sized>(pointer: *const T) -> usize {
+    pointer as *const u8 as usize
+}
+
+#[inline(always)]
+fn counted(strong: usize, weak: usize, at: usize) -> Slot {
+    // A Weak that was made without a value points to the end of all addresses.
+    let at = if at == usize::MAX { 0 } else { at };
+    object(weak as u32, strong as u32, at)
+}
+
+#[inline(always)]
+fn rc_slot<T: ?Sized>(value: &Rc<T>) -> Slot {
+    counted(
+        Rc::strong_count(value),
+        Rc::weak_count(value),
+        address(Rc::as_ptr(value)),
+    )
+}
+
+#[inline(always)]
+fn arc_slot<T: ?Sized>(value: &Arc<T>) -> Slot {
+    counted(
+        Arc::strong_count(value),
+        Arc::weak_count(value),
+        address(Arc::as_ptr(value)),
+    )
+}
+
+#[inline(always)]
+fn weak_slot<T: ?Sized>(value: &Weak<T>) -> Slot {
+    counted(value.strong_count(), value.weak_count(), address(value.as_ptr()))
+}
+
+#[inline(always)]
+fn sync_weak_slot<T: ?Sized>(value: &SyncWeak<T>) -> Slot {
+    counted(value.strong_count(), value.weak_count(), address(value.as_ptr()))
+}
+
+/// A binding was born.
+#[inline]
+pub fn track_new_with_id<T: ?Sized>(site: u32, _value: &T) -> Guard {
+    born(kind::NEW, site, NONE)
+}
+
+/// A binding was born whose type is known at run time only.
+#[inline]
+pub fn track_new_typed_with_id<T: ?Sized>(site: u32, _value: &T) -> Guard {
+    if recorder::is_off() {
+        return Guard::silent();
+    }
+    let instance = recorder::birth_typed(word(kind::NEW, site), std::any::type_name::<T>());
+    Guard::new(kind::DROP, site, instance)
+}
+
+/// A reference to `owner` was born.
+#[inline]
+pub fn track_borrow_with_id(site: u32, owner: u32) -> Guard {
+    born(kind::BORROW, site, owner)
+}
+
+/// A clone of `source` was born.
+#[inline]
+pub fn track_clone_with_id<T: ?Sized>(site: u32, source: u32, _value: &T) -> Guard {
+    born(kind::CLONE, site, source)
+}
+
+/// An `Rc` was born.
+#[inline]
+pub fn track_rc_new_with_id<T: ?Sized>(site: u32, value: &Rc<T>) -> Guard {
+    born_with(kind::RC_NEW, site, NONE, || rc_slot(value))
+}
+
+/// An `Arc` was born.
+#[inline]
+pub fn track_arc_new_with_id<T: ?Sized>(site: u32, value: &Arc<T>) -> Guard {
+    born_with(kind::ARC_NEW, site, NONE, || arc_slot(value))
+}
+
+/// A clone of the `Rc` `source` was born.
+#[inline]
+pub fn track_rc_clone_with_id<T: ?Sized>(site: u32, source: u32, value: &Rc<T>) -> Guard {
+    born_with(kind::RC_CLONE, site, source, || rc_slot(value))
+}
+
+/// A clone of the `Arc` `source` was born.
+#[inline]
+pub fn track_arc_clone_with_id<T: ?Sized>(site: u32, source: u32, value: &Arc<T>) -> Guard {
+    born_with(kind::ARC_CLONE, site, source, || arc_slot(value))
+}
+
+/// A `Box` was born.
+#[inline]
+#[allow(clippy::borrowed_box)]
+pub fn track_box_new_with_id<T: ?Sized>(site: u32, value: &Box<T>) -> Guard {
+    born_with(kind::BOX_NEW, site, NONE, || object(0, 0, address::<T>(&**value)))
+}
+
+/// A `RefCell` was born.
+#[inline]
+pub fn track_refcell_new_with_id<T: ?Sized>(site: u32, value: &RefCell<T>) -> Guard {
+    born_with(kind::REF_CELL_NEW, site, NONE, || object(0, 0, address(value)))
+}
+
+/// A `Cell` was born.
+#[inline]
+pub fn track_cell_new_with_id<T: ?Sized>(site: u32, value: &Cell<T>) -> Guard {
+    born_with(kind::CELL_NEW, site, NONE, || object(0, 0, address(value)))
+}
+
+/// A `Weak` of the `Rc` `source` was born.
+#[inline]
+pub fn track_weak_new_with_id<T: ?Sized>(site: u32, source: u32, value: &Weak<T>) -> Guard {
+    born_with(kind::WEAK_NEW, site, source, || weak_slot(value))
+}
+
+/// A clone of the `Weak` `source` was born.
+#[inline]
+pub fn track_weak_clone_with_id<T: ?Sized>(site: u32, source: u32, value: &Weak<T>) -> Guard {
+    born_with(kind::WEAK_CLONE, site, source, || weak_slot(value))
+}
+
+/// A `Weak` of the `Arc` `source` was born.
+#[inline]
+pub fn track_weak_new_sync_with_id<T: ?Sized>(site: u32, source: u32, value: &SyncWeak<T>) -> Guard {
+    born_with(kind::WEAK_NEW, site, source, || sync_weak_slot(value))
+}
+
+/// A clone of the `Weak` `source` of an `Arc` was born.
+#[inline]
+pub fn track_weak_clone_sync_with_id<T: ?Sized>(site: u32, source: u32, value: &SyncWeak<T>) -> Guard {
+    born_with(kind::WEAK_CLONE, site, source, || sync_weak_slot(value))
+}
+
+#[inline(always)]
+fn cell_guard(site: u32, owner: u32, flags: u32, value: usize) -> Guard {
+    if recorder::is_off() {
+        return Guard::silent();
+    }
+    let instance = recorder::birth_of_cell_guard(word(kind::REF_CELL_BORROW, site), owner, flags, value);
+    Guard::new(kind::REF_CELL_DROP, site, instance)
+}
+
+/// The guard of a shared borrow of a `RefCell` was born.
+#[inline]
+pub fn track_refcell_borrow_with_id<T: ?Sized>(site: u32, owner: u32, value: &Ref<'_, T>) -> Guard {
+    cell_guard(site, owner, FLAG_SUCCESS, address::<T>(&**value))
+}
+
+/// The guard of a unique borrow of a `RefCell` was born.
+#[inline]
+pub fn track_refcell_borrow_mut_with_id<T: ?Sized>(site: u32, owner: u32, value: &RefMut<'_, T>) -> Guard {
+    cell_guard(site, owner, FLAG_SUCCESS | FLAG_MUTABLE, address::<T>(&**value))
+}
+
+/// Something is tried that may fail or block. Its outcome is recorded by another call.
+#[inline]
+pub fn attempt<T: ?Sized>(site: u32, owner: u32, value: &T) {
+    if !recorder::is_off() {
+        let size = std::mem::size_of_val(value);
+        recorder::attempt(word(kind::ATTEMPT, site), owner, address(value), size);
+    }
+}
+
+/// A borrow of a `RefCell` is tried. Its outcome is recorded by another call.
+#[inline]
+pub fn attempt_refcell<T: ?Sized>(site: u32, owner: u32, cell: &RefCell<T>) {
+    attempt(site, owner, cell);
+}
+
+/// A closure assigned to a variable that it captures: the old value ended, a new one is there; no instance is known.
+#[inline]
+pub fn replaced(site: u32) {
+    if !recorder::is_off() {
+        recorder::note_cause(cause::ASSIGN);
+        recorder::end(word(kind::DROP, site), NONE);
+        recorder::event(word(kind::NEW, site), NONE, NONE);
+    }
+}
+
+/// A function began; the guard records that it was left.
+#[inline]
+pub fn track_fn_enter_with_id(site: u32) -> FnGuard {
+    if recorder::is_off() {
+        return FnGuard::new(site, NONE);
+    }
+    FnGuard::new(site, recorder::enter(word(kind::FN_ENTER, site)))
+}
+
+/// A clone of `source` that no binding receives.
+#[inline]
+pub fn cloned<T>(site: u32, source: u32, value: T) -> T {
+    if !recorder::is_off() {
+        recorder::event(word(kind::CLONE, site), NONE, source);
+    }
+    value
+}
+
+/// A clone of the `Rc` `source` that no binding receives.
+#[inline]
+pub fn rc_cloned<T: ?Sized>(site: u32, source: u32, value: Rc<T>) -> Rc<T> {
+    if !recorder::is_off() {
+        recorder::event_with(word(kind::RC_CLONE, site), NONE, source, rc_slot(&value));
+    }
+    value
+}
+
+/// A clone of the `Arc` `source` that no binding receives.
+#[inline]
+pub fn arc_cloned<T: ?Sized>(site: u32, source: u32, value: Arc<T>) -> Arc<T> {
+    if !recorder::is_off() {
+        recorder::event_with(word(kind::ARC_CLONE, site), NONE, source, arc_slot(&value));
+    }
+    value
+}
+
+/// A borrow of `owner` that no binding receives.
+#[inline]
+pub fn borrowed(site: u32, owner: u32) {
+    if !recorder::is_off() {
+        recorder::event(word(kind::BORROW, site), NONE, owner);
+    }
+}
+
+/// A guard that tells nothing, for a variable without a value.
+#[inline]
+pub fn vacant() -> Guard {
+    Guard::silent()
+}
+
+/// A guard that tells nothing, put where a variable is about to be assigned: the old guard's end is an assignment.
+#[inline]
+pub fn assigning() -> Guard {
+    if !recorder::is_off() {
+        recorder::note_cause(cause::ASSIGN);
+    }
+    Guard::silent()
+}

@@ -1,0 +1,241 @@
+//! The stream of this process: its file, its header page, and the chunks that threads get.
+
+use crate::platform::Failure;
+use crate::text::Text;
+use crate::{clock, format, platform};
+use core::cell::UnsafeCell;
+use core::ptr;
+use core::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+
+/// A piece of the stream that one thread writes to.
+pub(crate) struct Chunk {
+    pub(crate) address: usize,
+    pub(crate) size: usize,
+    /// Place in the file.
+    pub(crate) at: u64,
+    /// Size of the mapping that ends with the chunk, 0 if others share it.
+    pub(crate) mapping: usize,
+}
+
+struct Stream {
+    path: Text,
+    /// Bytes of the file that are reserved.
+    used: u64,
+    /// Where the next chunk is cut from ...
+    segment: usize,
+    segment_at: u64,
+    /// ... and how much is left there.
+    left: usize,
+    /// How many segments were reserved.
+    segments: usize,
+}
+
+struct Shared(UnsafeCell<Stream>);
+
+// SAFETY: the content is touched under `LOCK` only.
+unsafe impl Sync for Shared {}
+
+static LOCK: AtomicBool = AtomicBool::new(false);
+static HEADER: AtomicUsize = AtomicUsize::new(0);
+static STREAM: Shared = Shared(UnsafeCell::new(Stream {
+    path: Text::new(),
+    used: 0,
+    segment: 0,
+    segment_at: 0,
+    left: 0,
+    segments: 0,
+}));
+
+/// Runs `f` with the stream, one thread at a time. Only for what happens once in thousands of events.
+fn locked<R>(f: impl FnOnce(&mut Stream) -> R) -> R {
+    while LOCK
+        .compare_exchange_weak(false, true, Ordering::Acquire, Ordering::Relaxed)
+        .is_err()
+    {
+        std::thread::yield_now();
+    }
+    // SAFETY: the lock is held; `f` neither panics nor comes back here.
+    let result = f(unsafe { &mut *STREAM.0.get() });
+    LOCK.store(false, Ordering::Release);
+    result
+}
+
+/// Creates the stream in `folder`, with its header and the first segment. `parent` is the forked process, or 0.
+pub(crate) fn create(folder: &Text, parent: u32) -> Result<(), Failure> {
+    locked(|stream| {
+        *stream = Stream {
+            path: name_stream(folder)?,
+            used: 0,
+            segment: 0,
+            segment_at: 0,
+            left: 0,
+            segments: 0,
+        };
+        if let Err(failure) = stream.grow() {
+            platform::discard(&stream.path);
+            return Err(failure);
+        }
+        let header = stream.segment;
+        stream.cut(format::HEADER_SIZE);
+        write_header(header, stream.used, parent);
+        HEADER.store(header, Ordering::Release);
+        platform::publish(header, 0, format::HEADER_SIZE);
+        Ok(())
+    })
+}
+
+/// Creates the file under a name that nobody has: process and start time.
+fn name_stream(folder: &Text) -> Result<Text, Failure> {
+    let mut time = platform::unix_ns();
+    loop {
+        let mut path = *folder;
+        path.push(b"/");
+        path.push_number(u64::from(platform::pid()), 0);
+        path.push(b"-");
+        path.push_number(time, 0);
+        path.push(format::SUFFIX.as_bytes());
+        if !path.is_usable() {
+            return Err(platform::PATH_TOO_LONG);
+        }
+        match platform::create(&path) {
+            Ok(()) => return Ok(path),
+            Err(failure) if platform::is_taken(failure) => time = time.wrapping_add(1),
+            Err(failure) => return Err(failure),
+        }
+    }
+}
+
+/// Forgets the stream: it belongs to the process that was forked.
+pub(crate) fn forget() {
+    HEADER.store(0, Ordering::Relaxed);
+    LOCK.store(false, Ordering::Relaxed);
+}
+
+impl Stream {
+    /// Reserves the next segment. Where the whole does not fit any more, a page is tried.
+    fn grow(&mut self) -> Result<(), Failure> {
+        let step = self.segments.min(format::SEGMENT_SIZES.len() - 1);
+        let wanted = format::SEGMENT_SIZES[step];
+        let (address, size) = self.reserve(wanted)?;
+        self.segment = address;
+        self.segment_at = self.used;
+        self.left = size;
+        self.segments += 1;
+        self.used += size as u64;
+        self.note_used();
+        Ok(())
+    }
+
+    fn reserve(&self, wanted: usize) -> Result<(usize, usize), Failure> {
+        let mut size = wanted;
+        loop {
+            match platform::reserve(&self.path, self.used, size) {
+                Ok(address) => return Ok((address as usize, size)),
+                Err(failure) if size / 4 < 2 * format::PAGE_SIZE => return Err(failure),
+                Err(_) => size /= 4,
+            }
+        }
+    }
+
+    /// Takes the first `size` bytes of the segment.
+    fn cut(&mut self, size: usize) {
+        self.segment += size;
+        self.segment_at += size as u64;
+        self.left -= size;
+    }
+
+    fn note_used(&self) {
+        let header = HEADER.load(Ordering::Acquire);
+        if header != 0 {
+            // SAFETY: the header page stays mapped, the place is aligned.
+            unsafe { ((header + format::header::USED) as *mut u64).write_volatile(self.used) };
+            platform::publish(header + format::header::USED, format::header::USED as u64, 8);
+        }
+    }
+}
+
+/// Hands out the next chunk of a thread, `size` bytes or what is left in the segment.
+pub(crate) fn take_chunk(size: usize) -> Result<Chunk, Failure> {
+    locked(|stream| {
+        if size >= format::SEGMENT_SIZES[format::SEGMENT_SIZES.len() - 1] {
+            if let Ok(address) = platform::reserve(&stream.path, stream.used, size) {
+                let at = stream.used;
+                stream.used += size as u64;
+                stream.note_used();
+                return Ok(Chunk {
+                    address: address as usize,
+                    size,
+                    at,
+                    mapping: size,
+                });
+            }
+        }
+        if stream.left == 0 {
+            stream.grow()?;
+        }
+        let chunk = Chunk {
+            address: stream.segment,
+            size: size.min(stream.left),
+            at: stream.segment_at,
+            mapping: 0,
+        };
+        stream.cut(chunk.size);
+        Ok(chunk)
+    })
+}
+
+/// Writes down why the recording ends before the process does.
+pub(crate) fn note_stop(failure: Failure) {
+    let header = HEADER.load(Ordering::Acquire);
+    if header == 0 {
+        return;
+    }
+    let place = header + format::header::STOPPED;
+    // SAFETY: the header page stays mapped, the places are aligned.
+    unsafe {
+        ((header + format::header::STOPPED_ERRNO) as *mut u32).write_volatile(failure.errno);
+        (*(place as *const AtomicU32)).store(failure.reason, Ordering::Release);
+    }
+    platform::publish(place, format::header::STOPPED as u64, 8);
+}
+
+/// Counts an event that a signal handler wanted to record while its thread was recording.
+pub(crate) fn note_lost() {
+    let header = HEADER.load(Ordering::Acquire);
+    if header != 0 {
+        // SAFETY: the header page stays mapped, the place is aligned.
+        unsafe { (*((header + format::header::LOST) as *const AtomicU32)).fetch_add(1, Ordering::Relaxed) };
+        platform::publish(header + format::header::LOST, format::header::LOST as u64, 4);
+    }
+}
+
+fn write_header(header: usize, used: u64, parent: u32) {
+    let mut executable = Text::new();
+    platform::executable(&mut executable);
+    let (ticks, ns) = clock::pair();
+    // SAFETY: the header page was mapped just now and belongs to nobody else.
+    unsafe {
+        put(header, format::header::VERSION, format::VERSION);
+        put(header, format::header::HEADER_SIZE, format::HEADER_SIZE as u32);
+        put(header, format::header::PID, platform::pid());
+        put(header, format::header::CLOCK, clock::source());
+        put(header, format::header::START_NS, ns);
+        put(header, format::header::START_TICKS, ticks);
+        put(header, format::header::START_UNIX_NS, platform::unix_ns());
+        put(header, format::header::PARENT_PID, parent);
+        put(header, format::header::USED, used);
+        let path = executable.as_bytes();
+        let size = path.len().min(format::header::EXECUTABLE_LIMIT);
+        put(header, format::header::EXECUTABLE_SIZE, size as u32);
+        ptr::copy_nonoverlapping(path.as_ptr(), (header + format::header::EXECUTABLE) as *mut u8, size);
+        core::sync::atomic::fence(Ordering::Release);
+        put(header, format::header::MAGIC, u64::from_le_bytes(format::MAGIC).to_le());
+    }
+}
+
+/// # Safety
+/// `base + offset` must be writable memory of the stream, and aligned.
+unsafe fn put<T>(base: usize, offset: usize, value: T) {
+    // SAFETY: the caller's promise.
+    unsafe { ((base + offset) as *mut T).write_volatile(value) };
+}

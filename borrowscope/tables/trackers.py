@@ -1,0 +1,80 @@
+"""The functions of the runtime's `site` module that generated code calls, one row each.
+
+In: nothing, this is a table. Out: `TRACKERS`, `BY_FUNCTION`. A test compares it with the runtime crate's `site.rs`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Yield(StrEnum):
+    """What a call gives back."""
+
+    GUARD = "Guard"  # records the end of a binding
+    FN_GUARD = "FnGuard"  # records that the function was left
+    VALUE = "value"  # its last argument, unchanged
+    NOTHING = "()"
+
+
+@dataclass(frozen=True, slots=True)
+class TrackerRow:
+    """One function. `event` is what it records at once, `end` what its guard records; None: nothing."""
+
+    function: str
+    event: str | None
+    arguments: tuple[str, ...]
+    yields: Yield
+    end: str | None
+    doc: str
+
+
+def _birth(function: str, event: str, arguments: str, doc: str, end: str = "Drop") -> TrackerRow:
+    return TrackerRow(function, event, tuple(arguments.split()), Yield.GUARD, end, doc)
+
+
+TRACKERS: tuple[TrackerRow, ...] = (
+    _birth("track_new_with_id", "New", "site &T", "a binding"),
+    _birth("track_new_typed_with_id", "New", "site &T", "a binding whose type is named at run time"),
+    _birth("track_borrow_with_id", "Borrow", "site owner", "a reference"),
+    _birth("track_clone_with_id", "Clone", "site source &T", "a clone"),
+    _birth("track_rc_new_with_id", "RcNew", "site &Rc<T>", "an Rc"),
+    _birth("track_arc_new_with_id", "ArcNew", "site &Arc<T>", "an Arc"),
+    _birth("track_rc_clone_with_id", "RcClone", "site source &Rc<T>", "a clone of an Rc"),
+    _birth("track_arc_clone_with_id", "ArcClone", "site source &Arc<T>", "a clone of an Arc"),
+    _birth("track_box_new_with_id", "BoxNew", "site &Box<T>", "a Box"),
+    _birth("track_refcell_new_with_id", "RefCellNew", "site &RefCell<T>", "a RefCell"),
+    _birth("track_cell_new_with_id", "CellNew", "site &Cell<T>", "a Cell"),
+    _birth("track_weak_new_with_id", "WeakNew", "site source &rc::Weak<T>", "a Weak of an Rc"),
+    _birth("track_weak_clone_with_id", "WeakClone", "site source &rc::Weak<T>", "a clone of a Weak of an Rc"),
+    _birth("track_weak_new_sync_with_id", "WeakNew", "site source &sync::Weak<T>", "a Weak of an Arc"),
+    _birth("track_weak_clone_sync_with_id", "WeakClone", "site source &sync::Weak<T>", "a clone of a Weak of an Arc"),
+    _birth("track_refcell_borrow_with_id", "RefCellBorrow", "site owner &Ref<T>", "a cell's guard", "RefCellDrop"),
+    _birth(
+        "track_refcell_borrow_mut_with_id",
+        "RefCellBorrow",
+        "site owner &RefMut<T>",
+        "a cell's unique guard",
+        "RefCellDrop",
+    ),
+    TrackerRow("attempt", "Attempt", ("site", "owner", "&T"), Yield.NOTHING, None, "something that may fail or block"),
+    TrackerRow(
+        "attempt_refcell",
+        "Attempt",
+        ("site", "owner", "&RefCell<T>"),
+        Yield.NOTHING,
+        None,
+        "a borrow of a cell, through anything that derefs to it",
+    ),
+    TrackerRow("replaced", "Drop", ("site",), Yield.NOTHING, None, "an assignment inside a closure: Drop, then New"),
+    TrackerRow("track_fn_enter_with_id", "FnEnter", ("site",), Yield.FN_GUARD, "FnExit", "a function's execution"),
+    TrackerRow("cloned", "Clone", ("site", "source", "T"), Yield.VALUE, None, "a clone without a binding"),
+    TrackerRow("rc_cloned", "RcClone", ("site", "source", "Rc<T>"), Yield.VALUE, None, "an Rc without a binding"),
+    TrackerRow("arc_cloned", "ArcClone", ("site", "source", "Arc<T>"), Yield.VALUE, None, "an Arc without a binding"),
+    TrackerRow("borrowed", "Borrow", ("site", "owner"), Yield.NOTHING, None, "a borrow without a binding"),
+    TrackerRow("vacant", None, (), Yield.GUARD, None, "a guard that tells nothing"),
+    TrackerRow("assigning", None, (), Yield.GUARD, None, "a vacant guard; the next end's cause is the assignment"),
+)
+
+BY_FUNCTION: dict[str, TrackerRow] = {row.function: row for row in TRACKERS}

@@ -1,0 +1,130 @@
+"""Opens a recording: a folder with `sites.json`, `run.json` and one stream for each process.
+
+In: the folder's path. Out: `Recording`. Whatever is unreadable raises InputError; what is only missing is in `notes`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from borrowscope.errors import InputError
+from borrowscope.tables import stream_format as spec
+from borrowscope.tables.recording_files import FORMAT_VERSION, RunFile, SiteRecord, SitesFile, SourceFile
+from borrowscope.trace.event import Event
+from borrowscope.trace.join import join_events
+from borrowscope.trace.shapes import Shapes
+from borrowscope.trace.stream import Stream, decode_stream
+
+_HINT = "give the folder of a recording (NAME.bstrace), as `borrowscope run -o NAME.bstrace` writes it"
+
+
+@dataclass(slots=True)
+class Recording:
+    """One run: its sites by number, its files by id, and its events in `seq` order.
+
+    `notes` are what a reader must say: cut streams, recordings that stopped early.
+    """
+
+    path: Path
+    sites: dict[int, SiteRecord]
+    files: dict[int, SourceFile]
+    run: RunFile | None
+    events: list[Event]
+    notes: list[str]
+
+
+def load_recording(path: Path) -> Recording:
+    """Read a recording with all its streams.
+
+    Raises:
+        InputError: there is no such folder, it is no recording, it is empty, or it is newer than this BorrowScope.
+    """
+    names = _stream_names(path)
+    sites_file = _load_sites(path)
+    sites = {site.number: site for site in sites_file.sites}
+    files = {file.id: file for file in sites_file.files}
+    notes: list[str] = []
+    streams = _load_streams(path, names, notes)
+    run = _load_run(path)
+    shapes = Shapes(sites, {number: file.path for number, file in files.items()})
+    events = join_events(streams, shapes)
+    for stream in streams:
+        notes.extend(stream.notes)
+    if shapes.unknown:
+        notes.append(f"{len(shapes.unknown)} sites of the streams are not in sites.json: their events have no place")
+    return Recording(path, sites, files, run, events, notes)
+
+
+def _stream_names(path: Path) -> list[str]:
+    if not path.exists():
+        raise InputError(f"{path}: there is no such recording", hint=_HINT)
+    if not path.is_dir():
+        raise InputError(f"{path}: this is no recording, which is a folder", hint=_HINT)
+    names = sorted(entry.name for entry in path.iterdir() if entry.name.endswith(spec.SUFFIX))
+    if not names and not (path / "sites.json").is_file():
+        empty = not any(path.iterdir())
+        raise InputError(f"{path}: {'the folder is empty' if empty else 'this is no recording'}", hint=_HINT)
+    if not names:
+        raise InputError(
+            f"{path}: the recording is empty, no process wrote to it", hint="record again; did traced code run?"
+        )
+    return names
+
+
+def _load_streams(path: Path, names: list[str], notes: list[str]) -> list[Stream]:
+    """Decode the streams. An empty one beside others belongs to a process that had no room to begin."""
+    streams = []
+    for name in names:
+        try:
+            data = (path / name).read_bytes()
+        except OSError as error:
+            raise InputError(f"{path / name}: cannot be read ({error.strerror})") from error
+        if not data.strip(b"\0") and len(names) > 1:
+            notes.append(f"{name}: the stream is empty; its process could not begin to record")
+        elif not data.strip(b"\0"):
+            raise InputError(f"{path / name}: the recording is empty", hint="record the program again")
+        else:
+            streams.append(decode_stream(data, name))
+    return streams
+
+
+def _load_sites(path: Path) -> SitesFile:
+    file = path / "sites.json"
+    if not file.is_file():
+        raise InputError(f"{path}: the recording has no sites.json", hint="copy the whole folder of the recording")
+    try:
+        return SitesFile.model_validate(_load_json(file))
+    except ValidationError as error:
+        place = ".".join(str(part) for part in error.errors()[0]["loc"])
+        raise InputError(f"{file}: not as it should be, at `{place}`", hint="record the program again") from error
+
+
+def _load_run(path: Path) -> RunFile | None:
+    """`run.json`, which the process that records does not write itself: it may be missing."""
+    file = path / "run.json"
+    if not file.is_file():
+        return None
+    try:
+        return RunFile.model_validate(_load_json(file))
+    except ValidationError as error:
+        raise InputError(f"{file}: not as it should be", hint="remove it, the events are not in there") from error
+
+
+def _load_json(file: Path) -> Any:
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{file}: cannot be read as JSON", hint="record the program again") from error
+    version = str(content.get("version", "")) if isinstance(content, dict) else ""
+    major = version.split(".")[0]
+    if major.isdigit() and int(major) > int(FORMAT_VERSION.split(".")[0]):
+        raise InputError(
+            f"{file}: version {version} is newer than this BorrowScope reads ({FORMAT_VERSION})",
+            hint="update BorrowScope",
+        )
+    return content
