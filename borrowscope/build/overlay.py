@@ -6,9 +6,6 @@ In: a project, cargo's options, a mirror. Out: `Overlay`, and `BuildOutcome` val
 from __future__ import annotations
 
 import hashlib
-import shutil
-import tempfile
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +13,7 @@ from pathlib import Path
 from borrowscope.build.cargo_output import Artifact, Diagnostic, read_artifacts, read_errors
 from borrowscope.build.mirror import Mirror
 from borrowscope.build.process import Finished, capture_stdout
+from borrowscope.build.runtime_crate import overlay_runtime, runtime_edition
 from borrowscope.build.rustc_wrapper import environment_without_wrapper, place_wrapper, wrapper_argument
 from borrowscope.build.toolchain import Toolchain
 from borrowscope.project.cargo import find_cargo
@@ -28,7 +26,6 @@ from borrowscope.project.options import (
     package_arguments,
     profile_arguments,
 )
-from borrowscope.runtime.generate import write_runtime
 
 RUN, TEST = "run", "test"
 
@@ -65,13 +62,13 @@ def prepare_overlay(project: Project, options: CargoOptions, toolchain: Toolchai
     own = project.own_dir
     mirror = Mirror(own / lane / "mirror")
     active_file = own / lane / "active"
-    runtime = _place_runtime(own, active_file)
-    key = hashlib.sha256((runtime.name + toolchain.verbose_version).encode()).hexdigest()[:16]
+    runtime, digest = overlay_runtime(own, active_file)
+    key = hashlib.sha256((digest + toolchain.verbose_version).encode()).hexdigest()[:16]
     values = {
         "mode": "overlay",
         "mirror": str(mirror.root),
         "runtime-source": str(runtime / "src" / "lib.rs"),
-        "runtime-edition": _edition_of(runtime),
+        "runtime-edition": runtime_edition(),
         "runtime-hash": key,
     }
     wrapper = place_wrapper(own, toolchain, lane, values, project.traced, variant=key)
@@ -145,26 +142,3 @@ def _unbuilt_libraries(project: Project, artifacts: Sequence[Artifact]) -> list[
         for target in package.traceable_targets
         if target.is_library and target.has_doctests and target.src_path not in built
     ]
-
-
-def _place_runtime(own: Path, active_file: Path) -> Path:
-    """The generated runtime crate, in a directory that its content names."""
-    runtimes = own / "runtime"
-    runtimes.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=runtimes, prefix=".new-") as temporary:
-        fresh = Path(temporary) / "crate"
-        write_runtime(fresh, active_file=active_file, sites_json=None)
-        digest = hashlib.sha256()
-        for file in sorted(fresh.rglob("*")):
-            if file.is_file():
-                digest.update(f"{file.relative_to(fresh)}\0".encode() + file.read_bytes())
-        place = runtimes / digest.hexdigest()[:16]
-        if not (place / "src" / "lib.rs").is_file():
-            shutil.rmtree(place, ignore_errors=True)
-            fresh.replace(place)
-    return place
-
-
-def _edition_of(runtime: Path) -> str:
-    manifest = tomllib.loads((runtime / "Cargo.toml").read_text(encoding="utf-8"))
-    return str(manifest["package"].get("edition", "2015"))

@@ -14,13 +14,14 @@ from borrowscope.analyzer.facts import FileFacts
 from borrowscope.build.file_ids import FileIds
 from borrowscope.build.pipeline import ProjectFacts
 from borrowscope.build.switches import Switches
-from borrowscope.build.text_includes import redirect_text_includes
+from borrowscope.build.text_includes import text_include_insertions, with_insertions
 from borrowscope.parse.modules import crate_files
 from borrowscope.project.model import Package, Target
 from borrowscope.rewrite.file import has_marks, rewrite_file
-from borrowscope.rewrite.model import SITES_PER_FILE_ID, RewriteOptions, RewrittenFile, Site
+from borrowscope.rewrite.model import SITES_PER_FILE_ID, Insertion, RewriteOptions, RewrittenFile, Site
 
 Rewrite = Callable[[bytes, FileFacts | None, RewriteOptions], RewrittenFile]
+Further = Callable[["SourceToTrace", RewrittenFile, frozenset[int]], list[Insertion]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,11 @@ class SourceToTrace:
     module_path: str
     is_root: bool
     source: bytes
+
+
+def absolute_text_includes(source: SourceToTrace, _rewritten: RewrittenFile, _off: frozenset[int]) -> list[Insertion]:
+    """Text includes of Rust files read the user's text: what every overlay inserts beside its sites."""
+    return text_include_insertions(source.source, str(source.path.parent))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +83,7 @@ class Planner:
     switches: Switches
     trace_all: bool = False
     rewrite: Rewrite = rewrite_file
-    absolute_includes: bool = True
+    further: Further = absolute_text_includes
     sources: list[SourceToTrace] = field(default_factory=list)
     unreadable: list[tuple[str, str]] = field(default_factory=list)
     marked: bool = False
@@ -130,8 +136,7 @@ class Planner:
                 rewritten = self.rewrite(source.source, facts, self._options(source, file_id, disabled))
         if rewritten.sites and len(disabled) >= len(rewritten.sites):
             rewritten = _untouched(source.source, rewritten)
-        if self.absolute_includes:
-            rewritten = redirect_text_includes(source.source, rewritten, source.path.parent)
+        rewritten = with_insertions(rewritten, self.further(source, rewritten, disabled))
         return TracedFile(source, file_id, rewritten, disabled, len(facts.bindings) if facts else 0)
 
     def _options(self, source: SourceToTrace, file_id: int, disabled: frozenset[int]) -> RewriteOptions:

@@ -19,7 +19,7 @@ from borrowscope.build.healed_build import HealedBuild, Verdict, build_with_heal
 from borrowscope.build.mirror import update_mirror
 from borrowscope.build.overlay import RUN, TEST, BuildOutcome, Overlay, build_overlay, final_command, prepare_overlay
 from borrowscope.build.pipeline import ProjectFacts, analyze_project
-from borrowscope.build.plan import InstrumentPlan, Planner, relative_name
+from borrowscope.build.plan import Further, InstrumentPlan, Planner, absolute_text_includes, relative_name
 from borrowscope.build.process import Finished, inherit
 from borrowscope.build.recording_folder import Describe, check_place, finish_run, prepare_recording, write_plan
 from borrowscope.build.rustc_wrapper import environment_without_wrapper
@@ -87,11 +87,11 @@ def run_project(
         overlay = prepare_overlay(project, options, facts.toolchain, request.command)
         built = _build(planner, overlay, note)
         if built.verdict is not Verdict.BUILT:
-            return RunOutcome(_VERDICT_CODES[built.verdict], failure=built.failure)
+            return RunOutcome(VERDICT_CODES[built.verdict], failure=built.failure)
         return _start(planner, overlay, built.plan, request, describe)
 
 
-_VERDICT_CODES = {
+VERDICT_CODES = {
     Verdict.INTERRUPTED: ExitCode.INTERRUPTED,
     Verdict.BASELINE_FAILS: ExitCode.BASELINE,
     Verdict.OURS_FAILS: ExitCode.INSTRUMENTED,
@@ -106,7 +106,9 @@ def _choice(options: CargoOptions, command: str) -> TargetChoice:
     return TargetChoice.GIVEN if options.selection else TargetChoice.DEFAULT
 
 
-def make_planner(facts: ProjectFacts, state: Path, *, trace_all: bool, absolute_includes: bool = True) -> Planner:
+def make_planner(
+    facts: ProjectFacts, state: Path, *, trace_all: bool, further: Further = absolute_text_includes
+) -> Planner:
     """A planner with the file ids and switches that are kept below the target directory."""
     generator = generator_name(facts.toolchain.verbose_version)
     planner = Planner(
@@ -114,7 +116,7 @@ def make_planner(facts: ProjectFacts, state: Path, *, trace_all: bool, absolute_
         ids=FileIds.load(facts.project.own_dir / "file-ids.json"),
         switches=Switches.load(state / "healed.json", generator),
         trace_all=trace_all,
-        absolute_includes=absolute_includes,
+        further=further,
     )
     planner.read_sources()
     return planner

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import insort
+from collections.abc import Iterable
 from pathlib import Path
 
 from borrowscope.rewrite.model import Insertion, RewrittenFile
@@ -20,17 +21,25 @@ def included_files(source: bytes, folder: Path) -> list[Path]:
     return [folder / match["path"].decode("utf-8", "replace") for match in _INCLUDE.finditer(source)]
 
 
-def redirect_text_includes(source: bytes, rewritten: RewrittenFile, folder: Path) -> RewrittenFile:
-    """The rewritten file with `include_str!("x.rs")` made absolute: the folder is inserted before the path."""
-    insertions = list(rewritten.insertions)
+def text_include_insertions(source: bytes, folder: str) -> list[Insertion]:
+    """Insertions that put the folder before the path of each `include_str!("x.rs")`."""
+    found = []
     for match in _INCLUDE.finditer(source):
         path = match["path"].decode("utf-8", "replace")
         if match["text"] and path.endswith(".rs") and not path.startswith("/"):
-            insort(insertions, Insertion(match.start("path"), f"{folder}/", None), key=lambda each: each.at)
+            found.append(Insertion(match.start("path"), f"{folder}/", None))
+    return found
+
+
+def with_insertions(rewritten: RewrittenFile, more: Iterable[Insertion]) -> RewrittenFile:
+    """The rewritten file with more insertions; at one place they come after those that are there."""
+    insertions = list(rewritten.insertions)
+    for insertion in more:
+        insort(insertions, insertion, key=lambda each: each.at)
     if len(insertions) == len(rewritten.insertions):
         return rewritten
     return RewrittenFile(
-        text=apply_insertions(rewritten, insertions),
+        text=_apply(rewritten, insertions),
         sites=rewritten.sites,
         skipped=rewritten.skipped,
         functions=rewritten.functions,
@@ -39,7 +48,7 @@ def redirect_text_includes(source: bytes, rewritten: RewrittenFile, folder: Path
     )
 
 
-def apply_insertions(rewritten: RewrittenFile, insertions: list[Insertion]) -> bytes:
+def _apply(rewritten: RewrittenFile, insertions: list[Insertion]) -> bytes:
     """The text of `rewritten` with those of `insertions` that it does not hold yet (marks stay blanked)."""
     held = {id(insertion) for insertion in rewritten.insertions}
     text = rewritten.text

@@ -1,0 +1,229 @@
+"""`instrument --out`: a complete, buildable copy with the rewritten files and the runtime crate inside.
+
+In: a project, cargo's options, the directory. Out: `CopyOutcome`. The copy is made below the target directory, checked
+and healed there, and then put in place as a whole. Errors: `UsageError` for a directory that must not be written.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from borrowscope.build.cargo_output import read_artifacts, read_errors
+from borrowscope.build.copy_place import MARKER, check_out, put_in_place
+from borrowscope.build.copy_roots import root_insertions
+from borrowscope.build.copy_tree import copy_tree
+from borrowscope.build.directories import locked, write_if_changed
+from borrowscope.build.healed_build import HealedBuild, Verdict, build_with_healing
+from borrowscope.build.manifest import (
+    Table,
+    edit_manifest,
+    forbidden_lints,
+    lock_with_runtime,
+    with_absolute_paths,
+    with_runtime,
+    without_runtime_member,
+)
+from borrowscope.build.overlay import BuildOutcome
+from borrowscope.build.pipeline import analyze_project
+from borrowscope.build.plan import Further, InstrumentPlan, Planner, SourceToTrace
+from borrowscope.build.process import capture_stdout
+from borrowscope.build.recording_folder import write_model
+from borrowscope.build.run import VERDICT_CODES, Note, make_planner, save_planner
+from borrowscope.build.runtime_crate import place_runtime, runtime_version
+from borrowscope.build.site_files import instrument_report, sites_file
+from borrowscope.build.text_includes import text_include_insertions
+from borrowscope.build.type_check import BuildFailure, TargetChoice
+from borrowscope.build.untouched import build_untouched
+from borrowscope.errors import ExitCode
+from borrowscope.project.cargo import find_cargo
+from borrowscope.project.model import Package, Project
+from borrowscope.project.options import CargoOptions, feature_arguments, network_arguments, profile_arguments
+from borrowscope.rewrite.model import Insertion, RewrittenFile
+from borrowscope.runtime.generate import CRATE
+from borrowscope.tables.recording_files import InstrumentReport
+
+ORIGINALS = ".borrowscope-originals"
+
+
+@dataclass(frozen=True, slots=True)
+class CopyOutcome:
+    """The copy's directory and report, or the failure with its exit code."""
+
+    exit_code: int
+    out: Path
+    report: InstrumentReport | None = None
+    failure: BuildFailure | None = None
+    has_marks: bool = False
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Staging:
+    """The copy while it is made: `tree` is kept between runs, so that its check is incremental."""
+
+    project: Project
+    options: CargoOptions
+    tree: Path
+    check_dir: Path
+
+    def place(self, path: Path) -> Path:
+        return self.tree / path.relative_to(self.project.root)
+
+
+def instrument_copy(project: Project, options: CargoOptions, out: Path, *, trace_all: bool, note: Note) -> CopyOutcome:
+    """Write the instrumented copy of the whole workspace (or of a single file's package) to `out`."""
+    target = check_out(out, project)
+    with locked(project.own_dir, lambda: note("waiting for another run of this project to end")):
+        facts = analyze_project(project, options, TargetChoice.ALL, show=True)
+        if facts.interrupted:
+            return CopyOutcome(ExitCode.INTERRUPTED, target)
+        if facts.failure is not None:
+            return CopyOutcome(ExitCode.BASELINE, target, failure=facts.failure)
+        staging = _Staging(project, options, project.own_dir / "copy" / "tree", project.own_dir / "copy" / "target")
+        planner = make_planner(facts, project.own_dir / "copy", trace_all=trace_all, further=_further(project, staging))
+        # what lies outside of the root is not part of the copy: it is built as it is
+        planner.sources = [source for source in planner.sources if source.path.is_relative_to(project.root)]
+        _copy_sources(staging, planner)
+        built = _build(staging, planner, note)
+        save_planner(planner)
+        if built.verdict is not Verdict.BUILT:
+            return CopyOutcome(VERDICT_CODES[built.verdict], target, failure=built.failure)
+        report = _write_files(staging, built.plan, planner)
+        put_in_place(staging.tree, target)
+        return CopyOutcome(ExitCode.OK, target, report, has_marks=built.plan.has_marks, notes=facts.notes)
+
+
+def _build(staging: _Staging, planner: Planner, note: Note) -> HealedBuild:
+    def build(plan: InstrumentPlan) -> BuildOutcome:
+        for path, file in plan.files.items():
+            write_if_changed(staging.place(path), file.rewritten.text)
+        place_runtime(staging.tree / CRATE, active_file=None, sites_json=sites_file(plan).model_dump_json())
+        return _check(staging)
+
+    def untouched() -> BuildFailure | None:
+        return build_untouched(staging.project, staging.options, "test")
+
+    return build_with_healing(planner, build, untouched, note)
+
+
+def _check(staging: _Staging) -> BuildOutcome:
+    options = staging.options
+    names = [part for package in staging.project.traced for part in ("--package", package.name)]
+    command = [
+        *(find_cargo(), "check", "--message-format=json", "--manifest-path", str(staging.tree / "Cargo.toml")),
+        *("--target-dir", str(staging.check_dir), *names, *_target_flags(staging.project)),
+        *feature_arguments(options),
+        *profile_arguments(options),
+        *network_arguments(options),
+    ]
+    done = capture_stdout(command, staging.tree)
+    return BuildOutcome(
+        code=done.exit_code,
+        interrupted=done.interrupted,
+        errors=tuple(read_errors(done.stdout)),
+        artifacts=tuple(read_artifacts(done.stdout)),
+    )
+
+
+def _target_flags(project: Project) -> list[str]:
+    has_lib = any(target.is_library for package in project.traced for target in package.targets)
+    return [*(["--lib"] if has_lib else []), "--bins", "--tests", "--examples"]
+
+
+def _further(project: Project, staging: _Staging) -> Further:
+    """What a copy inserts beside sites: root attributes, and text includes that read the kept originals."""
+    forbidden = {package.name: _forbidden(package, project) for package in project.packages}
+
+    def insertions(source: SourceToTrace, _rewritten: RewrittenFile, _off: frozenset[int]) -> list[Insertion]:
+        original = staging.tree / ORIGINALS / source.path.relative_to(project.root).parent
+        folder = os.path.relpath(original, staging.place(source.path.parent))
+        found = text_include_insertions(source.source, folder)
+        if source.is_root:
+            # a root without sites of its own may have modules with some
+            found += root_insertions(source.source, forbidden[source.package.name], has_sites=True)
+        return found
+
+    return insertions
+
+
+def _forbidden(package: Package, project: Project) -> set[str]:
+    texts = {path.read_text(encoding="utf-8") for path in (package.manifest, project.workspace_root / "Cargo.toml")}
+    return {lint for text in texts for lint in forbidden_lints(text)}
+
+
+def _copy_sources(staging: _Staging, planner: Planner) -> None:
+    """Everything but the rewritten files: the other files, the manifests, the lock, kept originals."""
+    project, tree = staging.project, staging.tree
+    kept = {staging.place(source.path) for source in planner.sources}
+    kept |= {tree / CRATE, tree / "Cargo.lock", tree / ORIGINALS}
+    if project.is_single_file:
+        _copy_single_file(staging)
+    else:
+        kept |= {staging.place(package.manifest) for package in project.packages if _is_inside(package, project)}
+        kept.add(tree / "Cargo.toml")
+        copy_tree(project.root, tree, {project.target_dir}, kept)
+        _write_manifests(staging)
+    for source in planner.sources:
+        if b"include_" in source.source:
+            _keep_originals(staging, planner)
+            break
+    _write_lock(staging)
+    (tree / MARKER).write_text("An instrumented copy, made by BorrowScope; it may be replaced.\n", encoding="utf-8")
+
+
+def _is_inside(package: Package, project: Project) -> bool:
+    return package.root.is_relative_to(project.root)
+
+
+def _keep_originals(staging: _Staging, planner: Planner) -> None:
+    for source in planner.sources:
+        place = staging.tree / ORIGINALS / source.path.relative_to(staging.project.root)
+        write_if_changed(place, source.source)
+
+
+def _copy_single_file(staging: _Staging) -> None:
+    """A package for the file: its manifest, and every module file at its place beside it."""
+    package = staging.project.packages[0]
+    file = package.targets[0].src_path.relative_to(staging.project.root).as_posix()
+    text = package.manifest.read_text(encoding="utf-8")
+
+    def with_relative_path(document: Table) -> None:
+        document["bin"][0]["path"] = file
+
+    edited = edit_manifest(text, package.manifest, with_relative_path, with_runtime(CRATE), without_runtime_member)
+    write_if_changed(staging.tree / "Cargo.toml", edited.encode())
+
+
+def _write_manifests(staging: _Staging) -> None:
+    project = staging.project
+    root_manifest = project.workspace_root / "Cargo.toml"
+    traced = {package.manifest for package in project.traced if package.traceable_targets}
+    manifests = {package.manifest for package in project.packages if _is_inside(package, project)} | {root_manifest}
+    for manifest in manifests:
+        edits = [with_absolute_paths(manifest.parent, project.root)]
+        if manifest in traced:
+            folder = os.path.relpath(staging.tree / CRATE, staging.place(manifest.parent))
+            edits.append(with_runtime(folder))
+        if manifest == root_manifest:
+            edits.append(without_runtime_member)
+        edited = edit_manifest(manifest.read_text(encoding="utf-8"), manifest, *edits)
+        write_if_changed(staging.place(manifest), edited.encode())
+
+
+def _write_lock(staging: _Staging) -> None:
+    """The user's lock with the runtime in it; cargo itself makes one where there is none."""
+    project = staging.project
+    lock = project.workspace_root / "Cargo.lock"
+    if lock.is_file():
+        users = [(package.name, package.version) for package in project.traced if package.traceable_targets]
+        edited = lock_with_runtime(lock.read_text(encoding="utf-8"), runtime_version(), users)
+        write_if_changed(staging.tree / "Cargo.lock", edited.encode())
+
+
+def _write_files(staging: _Staging, plan: InstrumentPlan, planner: Planner) -> InstrumentReport:
+    report = instrument_report(plan, planner.switches)
+    write_model(staging.tree / "sites.json", sites_file(plan))
+    write_model(staging.tree / "instrument-report.json", report)
+    return report

@@ -1,0 +1,50 @@
+"""What a copy's crate roots get beside their sites: allowed lints on the first line, and the runtime's name.
+
+In: a crate root's text, the lints that are forbidden. Out: insertions. Lines stay where they are.
+"""
+
+from __future__ import annotations
+
+import re
+
+from borrowscope.rewrite.model import Insertion
+
+ALLOWED_LINTS = (
+    "unreachable_code",
+    "unfulfilled_lint_expectations",
+    "tail_expr_drop_order",
+    "unused_braces",
+    "unused_parens",
+)
+GROUPS = {
+    "unused": {"unreachable_code", "unused_braces", "unused_parens"},
+    "warnings": set(ALLOWED_LINTS),
+    "rust_2024_compatibility": {"tail_expr_drop_order"},
+}
+_FORBID = re.compile(rb"#!\[[^\]]*\bforbid\s*\(([^)]*)\)")
+_BOM = b"\xef\xbb\xbf"
+_UNUSED_CRATES = "unused_crate_dependencies"
+
+
+def root_insertions(source: bytes, forbidden: set[str], *, has_sites: bool) -> list[Insertion]:
+    """The insertions for one crate root; none where nothing of the crate is traced and nothing asks for them."""
+    insertions = []
+    named = {
+        name.strip().decode("utf-8", "replace") for match in _FORBID.finditer(source) for name in match[1].split(b",")
+    }
+    closed = {lint for name in forbidden | named for lint in GROUPS.get(name, {name})}
+    lints = [lint for lint in ALLOWED_LINTS if lint not in closed]
+    if lints and has_sites:
+        insertions.append(Insertion(_first_place(source), f"#![allow({', '.join(lints)})] ", None))
+    if _UNUSED_CRATES.encode() in source or _UNUSED_CRATES in forbidden:
+        newline = "" if source.endswith(b"\n") else "\n"
+        insertions.append(Insertion(len(source), f"{newline}extern crate borrowscope_runtime as _;\n", None))
+    return insertions
+
+
+def _first_place(source: bytes) -> int:
+    """Behind a byte order mark and a shebang line."""
+    start = len(_BOM) if source.startswith(_BOM) else 0
+    if source.startswith(b"#!", start) and not re.match(rb"#!\s*\[", source[start:]):
+        return source.find(b"\n", start) + 1
+    return start

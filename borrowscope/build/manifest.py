@@ -1,0 +1,110 @@
+"""Edits `Cargo.toml` and `Cargo.lock` of a copy: the one home of tomlkit.
+
+In: the text of a file and what to change. Out: the new text; comments and order stay. Errors: `InputError` for text
+that is no TOML (cargo has read it before, so that is rare).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, MutableMapping
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+
+from borrowscope.errors import InputError
+
+RUNTIME = "borrowscope-runtime"
+DEPENDENCY_TABLES = ("dependencies", "dev-dependencies", "build-dependencies", "dev_dependencies", "build_dependencies")
+
+Table = MutableMapping[str, Any]
+
+
+def edit_manifest(text: str, place: Path, *edits: Callable[[Table], None]) -> str:
+    """Apply edits to a manifest's text; `place` is named in errors."""
+    try:
+        document = tomlkit.parse(text)
+        for edit in edits:
+            edit(document)
+        return tomlkit.dumps(document)
+    except TOMLKitError as error:
+        raise InputError(f"{place} cannot be edited: {error}") from error
+
+
+def with_runtime(path: str) -> Callable[[Table], None]:
+    """Make the runtime a path dependency of the package; one of the user's own is replaced."""
+
+    def edit(document: Table) -> None:
+        dependencies = document.setdefault("dependencies", tomlkit.table())
+        entry = tomlkit.inline_table()
+        entry["path"] = path
+        dependencies[RUNTIME] = entry
+
+    return edit
+
+
+def without_runtime_member(document: Table) -> None:
+    """Keep the runtime out of the copy's workspace (and make a lone package a workspace of its own)."""
+    workspace = document.setdefault("workspace", tomlkit.table())
+    workspace.setdefault("exclude", tomlkit.array()).append(RUNTIME)
+
+
+def with_absolute_paths(folder: Path, root: Path) -> Callable[[Table], None]:
+    """Make paths of dependencies that leave the root absolute: the copy lies elsewhere."""
+
+    def edit(document: Table) -> None:
+        for dependencies in _dependency_tables(document):
+            for value in dependencies.values():
+                if not isinstance(value, MutableMapping) or not isinstance(value.get("path"), str):
+                    continue
+                target = Path(os.path.normpath(folder / value["path"]))
+                if not target.is_relative_to(root):
+                    value["path"] = str(target)
+
+    return edit
+
+
+def forbidden_lints(text: str) -> set[str]:
+    """The rustc lints that the manifest's `[lints]` or `[workspace.lints]` forbids."""
+    document: Table = tomlkit.parse(text)
+    found = set()
+    for holder in (document, document.get("workspace", {})):
+        for name, level in holder.get("lints", {}).get("rust", {}).items():
+            if (level.get("level") if isinstance(level, MutableMapping) else level) == "forbid":
+                found.add(str(name).replace("-", "_"))
+    return found
+
+
+def lock_with_runtime(text: str, version: str, packages: Iterable[tuple[str, str]]) -> str:
+    """`Cargo.lock` with the runtime, and with it as a dependency of the packages (name, version)."""
+    document: Table = tomlkit.parse(text)
+    users = set(packages)
+    entries = document.get("package")
+    if entries is None:
+        return text
+    if any(entry["name"] == RUNTIME for entry in entries):
+        return text
+    for entry in entries:
+        if (entry["name"], entry["version"]) in users and "source" not in entry:
+            names = sorted([*entry.get("dependencies", []), RUNTIME])
+            entry["dependencies"] = tomlkit.array()
+            entry["dependencies"].extend(names)
+            entry["dependencies"].multiline(multiline=True)
+    fresh = tomlkit.table()
+    fresh["name"] = RUNTIME
+    fresh["version"] = version
+    entries.append(fresh)
+    return tomlkit.dumps(document)
+
+
+def _dependency_tables(document: Table) -> Iterator[Table]:
+    holders = [document, *document.get("target", {}).values()]
+    for holder in holders:
+        yield from (holder[name] for name in DEPENDENCY_TABLES if name in holder)
+    yield from document.get("patch", {}).values()
+    if "replace" in document:
+        yield document["replace"]
+    if "dependencies" in document.get("workspace", {}):
+        yield document["workspace"]["dependencies"]
