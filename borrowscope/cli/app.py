@@ -18,11 +18,17 @@ from typer.completion import completion_init
 
 from borrowscope.cli import terminal
 from borrowscope.cli.command import Command, Invocation
-from borrowscope.cli.commands import clean, completions, doctor, schema
+from borrowscope.cli.commands import clean, completions, doctor, export, report, run, runtime, schema, show, test
 from borrowscope.errors import BorrowScopeError, ExitCode
 from borrowscope.tables.tool import GRAMMAR, TOOL
 
 COMMANDS: tuple[Command, ...] = (
+    run.COMMAND,
+    test.COMMAND,
+    report.COMMAND,
+    show.COMMAND,
+    export.COMMAND,
+    runtime.COMMAND,
     doctor.COMMAND,
     schema.COMMAND,
     clean.COMMAND,

@@ -5,6 +5,7 @@ In: nothing, these are values. Out: `Command`, and `Invocation`, what main() han
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -36,3 +37,8 @@ class Invocation:
     """What stands on the command line beside flags: `program_arguments` come after the first `--`."""
 
     program_arguments: tuple[str, ...] = ()
+
+
+def command_line() -> tuple[str, ...]:
+    """The command as it was typed, for run.json."""
+    return ("borrowscope", *sys.argv[1:])

@@ -5,12 +5,15 @@ In: a path or None. Out: a `Recording`. Errors: `UsageError` where there is none
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 from borrowscope.cli import terminal
 from borrowscope.errors import BorrowScopeError, UsageError
 from borrowscope.project.load import load_project
 from borrowscope.project.options import CargoOptions
+from borrowscope.project.single_file import cache_directory
 from borrowscope.trace.recording import Recording, load_recording
 
 SUFFIX = ".bstrace"
@@ -28,22 +31,30 @@ def open_recording(named: Path | None) -> Recording:
 
 
 def latest_recording(folder: Path) -> Path:
-    """The newest recording of the project in the folder."""
+    """The newest recording of the project in the folder, or of a single file that lies in it."""
     hint = "name one, or make one with `borrowscope run` or `borrowscope test`"
     above = next((place for place in (folder, *folder.parents) if (place / "Cargo.toml").is_file()), None)
-    if above is None:
-        raise UsageError("no recording is named, and here is no Cargo project whose latest could be read", hint=hint)
-    try:
-        recordings = load_project(above, CargoOptions(offline=True)).own_dir / "recordings"
-    except BorrowScopeError as error:
-        raise UsageError(f"the latest recording cannot be found: {error.message}", hint=hint) from error
-    latest = recordings / "latest"
-    if latest.exists():
-        return latest.resolve()
-    found = sorted(recordings.glob(f"*{SUFFIX}"))
-    if not found:
-        raise UsageError(f"no recording of the project in {above} yet", hint=hint)
-    return found[-1]
+    found = list(_of_single_files(folder))
+    if above is not None:
+        try:
+            found.append(load_project(above, CargoOptions(offline=True)).own_dir / "recordings" / "latest")
+        except BorrowScopeError as error:
+            raise UsageError(f"the latest recording cannot be found: {error.message}", hint=hint) from error
+    there = [latest.resolve() for latest in found if latest.exists()]
+    if not there:
+        raise UsageError(f"no recording is named, and there is none of {above or folder} yet", hint=hint)
+    return max(there, key=lambda path: path.stat().st_mtime_ns)
+
+
+def _of_single_files(folder: Path) -> Iterator[Path]:
+    """The `latest` of every single file in the folder that was ever run: its generated manifest names the file."""
+    for manifest in (cache_directory() / "files").glob("*/Cargo.toml"):
+        try:
+            binaries = tomllib.loads(manifest.read_text(encoding="utf-8")).get("bin", [])
+        except (OSError, tomllib.TOMLDecodeError):
+            continue
+        if any(Path(binary.get("path", "")).parent == folder.resolve() for binary in binaries):
+            yield manifest.parent / "target" / "borrowscope" / "recordings" / "latest"
 
 
 def is_recording(word: str) -> bool:

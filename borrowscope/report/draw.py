@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
-from borrowscope.report.lifeline import FINAL, Happening, Lane, Mark
+from borrowscope.report.lifeline import BIRTHS_DRAWN, FINAL, Happening, Lane, Mark
+from borrowscope.report.wording import cut, plain_type
 
 WIDTH = 80
 LANE = 3  # columns of a lane: its sign, what stands behind it, a gap
 LEAST_SOURCE = 36
 LONGEST_NAME = 12
+LONGEST_NAMES = 24  # of several bindings that are born on one line
 LISTED_NAME = 20
 LONGEST_TYPE = 24
 FOLD_OVER = 60  # functions with more lines have the stretches left out on which nothing happens
@@ -45,7 +48,6 @@ SHAPES = {
     Mark.ENDED: Shape("╵", "", "ends without a drop: last use, or end of scope"),
 }
 RANK = {mark: rank for rank, mark in enumerate(Mark)}
-BIRTHS = frozenset({Mark.BORN, Mark.BORN_SHARED, Mark.BORN_MUTABLE})
 ALIVE, ALIVE_REFERENCE, CROSSED, ACROSS = "│", "┊", "┼", "─"
 LEFTWARDS = {"├": "┤", "╰": "╯"}
 ASCII = str.maketrans("●○◉├┤╰╯◍╵×│┊┼─▸…·", "*o@++\\/%'x|:+->~.")
@@ -96,7 +98,8 @@ def draw(lanes: Sequence[Lane], lines: Sequence[str], first: int, *, unicode: bo
 def _page(lanes: Sequence[Lane], last: int) -> Page:
     count_width = max((len(f"×{count}") + 1 for count in _counts(lanes).values() if count > 1), default=0)
     number_width = len(str(last)) + 1
-    label_room = max((min(len(lane.name), LONGEST_NAME) for lane in lanes), default=0)
+    by_line = groupby(sorted(lanes, key=lambda lane: lane.first), key=lambda lane: lane.first)
+    label_room = max((len(_names(list(born))) for _, born in by_line), default=0)
     room = WIDTH - number_width - count_width - 4 - LEAST_SOURCE - label_room
     columns = _columns(lanes, room // LANE)
     lane_width = (max(columns.values(), default=-1) + 1) * LANE + label_room
@@ -173,16 +176,18 @@ def _cells(page: Page, number: int, *, is_fold: bool = False) -> str:
             canvas[start] = idle
     for key, here in busy.items():
         _connect(page, canvas, fixed, page.columns[key] * LANE, here)
-    for lane in page.lanes:
-        if lane.key in busy and any(one.mark in BIRTHS for one in busy[lane.key]):
-            _label(canvas, page.columns[lane.key] * LANE, lane.name)
+    born = [lane for lane in page.lanes if any(one.mark in BIRTHS_DRAWN for one in busy.get(lane.key, ()))]
+    if born:
+        _label(canvas, max(page.columns[lane.key] for lane in born) * LANE, _names(born))
     return "".join(canvas)
 
 
 def _signs(page: Page, here: list[Happening], lane: Lane) -> str:
-    """A lane's signs on a line: at most its birth or loan, and its end."""
-    first = here[0]
-    last = here[-1] if here[-1].mark is not first.mark else None
+    """A lane's signs on a line: its birth, else what joins it to another lane, else the first; then its end."""
+    births = [one for one in here if one.mark in BIRTHS_DRAWN]
+    joined = [one for one in here if one.other in page.columns]
+    first = [*births, *joined, *here][0]
+    last = here[-1] if here[-1].mark in FINAL and here[-1] is not first else None
     sign = SHAPES[first.mark].sign
     target = page.columns.get(first.other) if first.other is not None else None
     if target is not None and target < page.columns[lane.key]:
@@ -196,7 +201,7 @@ def _connect(page: Page, canvas: list[str], fixed: set[int], start: int, here: l
     """Join a lane with those that borrow from it, are cloned from it, or take its value."""
     for one in here:
         target = page.columns.get(one.other) if one.other is not None else None
-        if target is None or one.mark in BIRTHS:
+        if target is None or one.mark in BIRTHS_DRAWN:
             continue
         low, high = sorted((start, target * LANE))
         for at in range(low + 1, high):
@@ -204,12 +209,17 @@ def _connect(page: Page, canvas: list[str], fixed: set[int], start: int, here: l
                 canvas[at] = CROSSED if canvas[at] in {ALIVE, ALIVE_REFERENCE, CROSSED} else ACROSS
 
 
-def _label(canvas: list[str], start: int, name: str) -> None:
-    """Write a binding's name behind its birth, where nothing else stands there."""
+def _names(lanes: Sequence[Lane]) -> str:
+    """The names of bindings that are born on one line."""
+    return cut(", ".join(lane.name for lane in lanes), LONGEST_NAME if len(lanes) == 1 else LONGEST_NAMES)
+
+
+def _label(canvas: list[str], start: int, names: str) -> None:
+    """Write the names of what is born on a line behind its last sign, where nothing else stands there."""
     at = start + 1
     while at < len(canvas) and canvas[at] != " ":
         at += 1
-    text = _cut(name, min(LONGEST_NAME, len(canvas) - at - 1))
+    text = cut(names, len(canvas) - at - 1)
     if text and all(sign == " " for sign in canvas[at : at + len(text) + 2]):
         canvas[at + 1 : at + 1 + len(text)] = text
 
@@ -231,13 +241,21 @@ def _bindings(page: Page) -> list[str]:
     """What happened to each binding, in words."""
     names = {lane.key: lane.name for lane in page.lanes}
     name_width = min(max((len(lane.name) for lane in page.lanes), default=0), LISTED_NAME)
-    types = {lane.key: _cut(lane.ty or "type not known", LONGEST_TYPE) for lane in page.lanes}
+    types = {lane.key: cut(plain_type(lane.ty), LONGEST_TYPE) for lane in page.lanes}
     type_width = max(map(len, types.values()), default=0)
     lines: list[str] = []
     for lane in page.lanes:
-        head = f"  {_cut(lane.name, LISTED_NAME):<{name_width}}  {types[lane.key]:<{type_width}}  "
+        head = f"  {cut(lane.name, LISTED_NAME):<{name_width}}  {types[lane.key]:<{type_width}}  "
         lines += _wrapped(head, _life(lane, names))
-    return lines
+    return [*lines, *_drop_order(page.lanes)]
+
+
+def _drop_order(lanes: Sequence[Lane]) -> list[str]:
+    """The names of what was dropped, first to last."""
+    dropped = sorted((lane for lane in lanes if lane.dropped_as is not None), key=lambda lane: lane.dropped_as or 0)
+    if len(dropped) < 2:
+        return []
+    return ["", *_wrapped("  dropped in this order: ", [lane.name for lane in dropped], separator=", ")]
 
 
 def _life(lane: Lane, names: dict[int, str]) -> list[str]:
@@ -268,21 +286,17 @@ def _phrase(one: Happening, other: str | None) -> str:
     return f"{words} ({one.cause})" if one.cause else words
 
 
-def _wrapped(head: str, phrases: list[str]) -> list[str]:
+def _wrapped(head: str, phrases: list[str], separator: str = "; ") -> list[str]:
     lines: list[str] = []
     line = head
-    phrases = [_cut(phrase, WIDTH - len(head) - 1) for phrase in phrases]
+    phrases = [cut(phrase, WIDTH - len(head) - 1) for phrase in phrases]
     for at, phrase in enumerate(phrases):
-        text = phrase + ("; " if at + 1 < len(phrases) else "")
+        text = phrase + (separator if at + 1 < len(phrases) else "")
         if len(line) + len(text.rstrip()) > WIDTH and line.strip() != head.strip():
             lines.append(line.rstrip())
             line = " " * len(head)
         line += text
     return [*lines, line.rstrip()]
-
-
-def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else text[: width - 1] + "…"
 
 
 def _key(page: Page) -> list[str]:

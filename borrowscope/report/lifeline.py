@@ -6,6 +6,7 @@ fall on the same line and are counted. Where a scope ends is read from the text;
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -34,9 +35,11 @@ class Mark(Enum):
 
 
 BORROW_BIRTHS = {False: Mark.BORN_SHARED, True: Mark.BORN_MUTABLE}
+BIRTHS_DRAWN = frozenset({Mark.BORN, Mark.BORN_SHARED, Mark.BORN_MUTABLE})
 LENDINGS = {False: Mark.LENT, True: Mark.LENT_MUTABLE}
 BORROWS = frozenset({"Borrow", "RefCellBorrow", "LockGuardAcquire"})
 CLONES = frozenset({"Clone", "RcClone", "ArcClone", "WeakClone", "WeakNew"})
+MUTABLE_REFERENCE = re.compile(r"&(?:'\w+ )?mut\b")
 FINAL = frozenset({Mark.LEFT, Mark.DROPPED, Mark.ENDED, Mark.LAST_USE})
 
 
@@ -63,6 +66,7 @@ class Lane:
     scope_end: int | None
     needs_drop: bool | None
     happenings: dict[Happening, int] = field(default_factory=dict)
+    dropped_as: int | None = None  # place in the order of the last drops
 
     @property
     def is_reference(self) -> bool:
@@ -109,7 +113,7 @@ class _Builder:
         elif event.event in CLONES:
             self._clone(event)
         elif event.instance is not None and event.event in BIRTHS and event.instance not in self._lane_of:
-            self._born(event.instance, event, Mark.BORN)
+            self._born(event.instance, event, _birth_of(event.ty))
 
     def _born(self, instance: int, event: Event, mark: Mark, other: Lane | None = None) -> Lane | None:
         lane = self._lane(event)
@@ -117,7 +121,7 @@ class _Builder:
             return None
         self._lane_of[instance] = lane
         line = event.line or lane.line
-        if line != lane.line and any(one.mark in {Mark.BORN, mark} for one in lane.happenings):
+        if line != lane.line and any(one.mark in BIRTHS_DRAWN for one in lane.happenings):
             mark = Mark.REPLACED
         lane.add(Happening(line, mark, other.key if other else None))
         return lane
@@ -170,6 +174,7 @@ class _Builder:
             mark, line = Mark.LAST_USE, site.last_use["line"]
         latest = max((one.line for one in lane.happenings), default=lane.line)
         lane.add(Happening(max(line, latest), mark, cause=cause if cause != "scope_end" else None))
+        lane.dropped_as = event.seq if mark is Mark.DROPPED else None
 
     def _of(self, instance: int | None) -> Lane | None:
         return self._lane_of.get(instance) if instance is not None else None
@@ -181,6 +186,13 @@ def build_lanes(events: Iterable[Event], sites: Mapping[int, SiteRecord], blocks
     for event in events:
         builder.add(event)
     return sorted(builder.lanes.values(), key=lambda lane: (lane.line, lane.column))
+
+
+def _birth_of(ty: str | None) -> Mark:
+    """What a birth that tells no owner brings: a reference from elsewhere, or a value."""
+    if not (ty or "").startswith("&"):
+        return Mark.BORN
+    return BORROW_BIRTHS[bool(MUTABLE_REFERENCE.match(ty or ""))]
 
 
 def _own_number(site: SiteRecord) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from borrowscope.report.summary import CloneCount, Place, Summary
+from borrowscope.report.wording import counted, cut, cut_front, duration, plain_type
 from borrowscope.tables.recording_files import RunFile
 
 WIDTH = 80
@@ -32,31 +33,6 @@ def render(summary: Summary, *, unicode: bool = True) -> str:
     return text if unicode else _ascii(text)
 
 
-def short(text: str, width: int) -> str:
-    """The text cut in front to a width: the end of a path or a place tells more than its start."""
-    return text if len(text) <= width else "…" + text[len(text) - width + 1 :]
-
-
-def short_type(text: str, width: int) -> str:
-    """The text cut at its end to a width: the outermost type tells most."""
-    return text if len(text) <= width else text[: width - 1] + "…"
-
-
-def duration(nanoseconds: int) -> str:
-    """A time span in the unit that fits it."""
-    for unit, size in (("s", 1_000_000_000), ("ms", 1_000_000), ("µs", 1_000)):
-        if nanoseconds >= size:
-            return (
-                f"{nanoseconds / size:.3g} {unit}" if nanoseconds < size * 1000 else f"{nanoseconds // size:,} {unit}"
-            )
-    return f"{nanoseconds} ns"
-
-
-def counted(count: int, noun: str, plural: str | None = None) -> str:
-    """A number with its noun."""
-    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
-
-
 def ending(run: RunFile) -> str:
     """How the program ended, in words."""
     signal, code = run.exit.get("signal"), run.exit.get("code")
@@ -69,7 +45,7 @@ def _head(summary: Summary, *, unicode: bool) -> Iterator[str]:
     run = summary.run
     parts = [" ".join(run.command), ending(run)] if run else []
     title = " · ".join(part for part in (summary.recording, *parts) if part)
-    yield short_type(title, WIDTH)
+    yield cut(title, WIDTH)
     yield ("─" if unicode else "-") * WIDTH
     entered = sum(1 for one in summary.functions if one.calls)
     facts = [
@@ -114,7 +90,7 @@ def _functions(summary: Summary, *, unicode: bool) -> Iterator[str]:
     for one in busiest:
         calls = f"{one.calls:,}" if one.calls else "-"
         bar = _bar(one.events, most, unicode=unicode, width=8)
-        yield f"  {calls:>10}  {one.events:>11,}  {bar:<8}  {short(one.path, 43)}"
+        yield f"  {calls:>10}  {one.events:>11,}  {bar:<8}  {cut_front(one.path, 43)}"
 
 
 def _clones(summary: Summary) -> Iterator[str]:
@@ -132,10 +108,10 @@ def _clone_list(title: str, clones: list[CloneCount]) -> Iterator[str]:
     shown = clones[:LONGEST_LIST]
     yield f"{title}{_of(len(shown), len(clones))}"
     for one in shown:
-        yield f"  {one.count:>10,}  {short_type(one.ty, 64)}"
+        yield f"  {one.count:>10,}  {cut(plain_type(one.ty), 64)}"
         more = len(one.places) - PLACES_SHOWN
         for place, count in one.places[:PLACES_SHOWN]:
-            yield f"              {short(str(place), 52)}  {_times(count)}".rstrip()
+            yield f"              {cut_front(str(place), 52)}  {_times(count)}".rstrip()
         if more > 0:
             yield f"              and {counted(more, 'more place')}"
 
@@ -154,7 +130,7 @@ def _cells(summary: Summary) -> Iterator[str]:
         yield f"RefCell borrows{_of(len(shown), len(summary.cells))}"
     for one in shown:
         refused = f", {one.refused:,} REFUSED because it was borrowed" if one.refused else ""
-        place = f"  {short(str(one.place), 30)}" if one.place else ""
+        place = f"  {cut_front(str(one.place), 30)}" if one.place else ""
         yield f"  {one.name}{place}: {one.shared:,} shared, {one.mutable:,} mutable{refused}"
 
 
@@ -169,8 +145,8 @@ def _alive(summary: Summary) -> Iterator[str]:
 
 
 def _binding(name: str, ty: str, place: Place | None) -> str:
-    where = short(str(place), 32) if place else ""
-    return f"{short_type(f'{name}: {ty}', 32):<32}  {where}".rstrip()
+    where = cut_front(str(place), 22) if place else ""
+    return f"{cut(f'{name}: {plain_type(ty)}', 42):<42}  {where}".rstrip()
 
 
 def _times(count: int) -> str:

@@ -12,8 +12,8 @@ from borrowscope.report.calls import Call, find_call
 from borrowscope.report.choose import choose_function
 from borrowscope.report.draw import WIDTH, draw
 from borrowscope.report.lifeline import Lane, build_lanes
-from borrowscope.report.render import counted, short
 from borrowscope.report.source import read_source
+from borrowscope.report.wording import counted, cut_front
 from borrowscope.tables.recording_files import SiteRecord
 from borrowscope.trace.recording import Recording
 
@@ -71,7 +71,7 @@ def _title(function: str, file: str, first: int, last: int) -> list[str]:
     where = f"{file}:{first}-{last}"
     if len(function) + len(where) + 3 <= WIDTH:
         return [f"{function}   {where}"]
-    return [short(function, WIDTH), f"  {short(where, WIDTH - 2)}"]
+    return [cut_front(function, WIDTH), f"  {cut_front(where, WIDTH - 2)}"]
 
 
 def _which(call: Call, total: int) -> str:

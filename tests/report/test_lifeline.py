@@ -20,7 +20,7 @@ demo::main   src/main.rs:3-21
   6    │     println!("{r}");                      │  ╵
   7    │     let mut list = vec![1, 2, 3];         │  ● list
   8    │     list.push(4);                         │  ├◉
-  9 ×4 │     for n in &list {                      │  ├○ ● n
+  9 ×4 │     for n in &list {                      │  ├○ ○ n
  10    │         println!("{n}");                  │  │  ┊
  11    │     }                                     │  │  ╵
  12    │     let copy = greeting.clone();          ├──┼──● copy
@@ -38,12 +38,14 @@ demo::main   src/main.rs:3-21
                         moved to moved 13
   r         &String     borrows greeting 5; last used 6
   list      Vec<i32>    born 7; borrowed mutably 8; borrowed 9; dropped 21
-  n         &i32        born 9 (×4); ends 11 (×4)
+  n         &i32        borrows 9 (×4); ends 11 (×4)
   copy      String      born from greeting 12; moved away 14
   moved     String      born from greeting 13; moved away 15
   shared    Rc<String>  born 15; cloned into other 16; dropped 21
   other     Rc<String>  born from shared 16; dropped 21
   tmp       String      born 18; moved away 19
+
+  dropped in this order: other, shared, list
 
   ● a value is born; ○ a reference is born; ├○ borrowed; ├◉ borrowed mutably;
   ├● cloned; ╰▸ the value moves out;

@@ -1,0 +1,121 @@
+"""`run` and `test`, what they have in common: take words apart, record, tell how it went.
+
+In: the words and flags of the command line. Out: the exit code; the summary on stderr or in a file. The program keeps
+stdin, stdout and the terminal to itself.
+"""
+
+from __future__ import annotations
+
+import signal
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from borrowscope.build.run import RunOutcome, RunRequest, run_project
+from borrowscope.cli import terminal
+from borrowscope.cli.output import deliver
+from borrowscope.cli.session import Session
+from borrowscope.errors import BaselineError, BorrowScopeError, ExitCode, InstrumentedBuildError
+from borrowscope.project.options import CargoOptions
+from borrowscope.report.render import render
+from borrowscope.report.summary import summarize
+from borrowscope.tables.stream_format import Stop
+from borrowscope.trace.recording import load_recording
+from borrowscope.trace.stream import decode_stream
+
+LARGEST_SUMMED_UP = 64_000_000  # bytes of streams; a larger recording is summed up when `report` is asked
+
+
+def split_words(words: list[str] | None, cargo: CargoOptions) -> tuple[Path, list[str], CargoOptions]:
+    """PATH, the other words, and cargo's options with the flags among the words that only cargo knows."""
+    unknown = [word for word in words or [] if word.startswith("-")]
+    plain = [word for word in words or [] if not word.startswith("-")]
+    path = Path(plain.pop(0)) if plain else Path()
+    return path, plain, replace(cargo, extra=(*cargo.extra, *unknown))
+
+
+def record(session: Session, request: RunRequest) -> int:
+    """Run the request and tell what came of it."""
+    outcome = run_project(session.project, session.cargo, request, note=terminal.note, describe=describe_stream)
+    _raise_failure(outcome)
+    if outcome.recording is None:
+        return outcome.exit_code
+    _tell_ending(outcome)
+    if not (request.trace_all or outcome.has_marks):
+        terminal.note("nothing is marked with #[trace_borrow]: every function was traced")
+    _tell_summary(outcome.recording, session.settings.summary)
+    if outcome.exit_code == ExitCode.NOTHING_RECORDED:
+        terminal.complain("the program succeeded but nothing was recorded", "did it reach a traced function?")
+    return outcome.exit_code
+
+
+def describe_stream(path: Path) -> dict[str, Any]:
+    """What run.json says of one stream; a large one is not read through for it."""
+    if path.stat().st_size > LARGEST_SUMMED_UP:
+        return {}
+    try:
+        stream = decode_stream(path.read_bytes(), path.name)
+    except BorrowScopeError as error:
+        return {"events": 0, "stopped": error.message}
+    header = stream.header
+    return {
+        "executable": header.executable,
+        "events": sum(len(thread.words) for thread in stream.threads.values()),
+        "truncated": path.stat().st_size < header.used,
+        "stopped": _stop_reason(header.stopped),
+    }
+
+
+def _stop_reason(number: int) -> str | None:
+    if number == Stop.NONE:
+        return None
+    return Stop(number).name.lower() if number in set(Stop) else f"reason {number}"
+
+
+def _raise_failure(outcome: RunOutcome) -> None:
+    if outcome.failure is None:
+        return
+    if outcome.exit_code == ExitCode.INSTRUMENTED:
+        raise InstrumentedBuildError(
+            "the instrumented code does not build although the untouched code does; this is a bug of borrowscope",
+            hint=_first_line(outcome.failure.output),
+        )
+    if outcome.exit_code == ExitCode.BASELINE:
+        raise BaselineError("this does not compile, also without borrowscope", hint="cargo says why, above")
+
+
+def _first_line(text: str) -> str:
+    return next((line.strip() for line in text.splitlines() if line.strip()), "cargo said nothing")
+
+
+def _tell_ending(outcome: RunOutcome) -> None:
+    program = outcome.program
+    if program is None or program.is_success:
+        return
+    if program.signal:
+        terminal.note(f"the program was ended by signal {program.signal} ({signal.Signals(program.signal).name})")
+    elif program.code:
+        terminal.note(f"the program ended with exit status {program.code}")
+
+
+def _tell_summary(recording: Path, wanted: str | None) -> None:
+    size = sum(stream.stat().st_size for stream in recording.glob("*.bsstream"))
+    if size > LARGEST_SUMMED_UP and not wanted:
+        terminal.note(f"recorded {size / 1e6:,.0f} MB; `borrowscope report {_shown(recording)}` sums it up")
+        return
+    try:
+        summary = summarize(load_recording(recording))
+    except BorrowScopeError as error:
+        terminal.warn(f"the recording cannot be summed up: {error.message}")
+        return
+    if wanted:
+        deliver(render(summary), Path(wanted))
+        terminal.note(f"recording: {_shown(recording)}, summary: {wanted}")
+        return
+    terminal.note("\n" + render(summary, unicode=terminal.has_unicode()))
+    terminal.note(f"recording: {_shown(recording)}")
+
+
+def _shown(path: Path) -> str:
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
