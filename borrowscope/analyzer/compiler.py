@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from borrowscope.analyzer.facts import BindingFact, FileFacts, TypeSource
@@ -87,11 +88,20 @@ def _add_binding(file: FileFacts, known: Known) -> None:
     if old is new:
         return
     old.drop_spans.extend(span for span in new.drop_spans if span not in old.drop_spans)
-    if old.ty is None or new.ty is None or short_type(old.ty) != short_type(new.ty):
-        _forget_type(old)
+    same = next((fact for fact in old.alternatives or [old] if _is_same_type(fact, new)), None)
+    if same is not None:
+        same.needs_drop = _either(same.needs_drop, new.needs_drop)
+        same.is_copy = _either(same.is_copy, new.is_copy)
         return
-    old.needs_drop = _either(old.needs_drop, new.needs_drop)
-    old.is_copy = _either(old.is_copy, new.is_copy)
+    if not old.alternatives:
+        old.alternatives.append(replace(old, drop_spans=list(old.drop_spans), alternatives=[]))
+        _forget_type(old)
+    old.alternatives.append(new)
+
+
+def _is_same_type(old: BindingFact, new: BindingFact) -> bool:
+    """Paths differ where a file is a module of several crates."""
+    return old.ty is not None and new.ty is not None and short_type(old.ty) == short_type(new.ty)
 
 
 def _either(*answers: bool | None) -> bool | None:

@@ -48,6 +48,8 @@ class BindingFact:
     body: str = ""  # the MIR body's path, closures included: tells bindings of one span in several bodies apart
     is_captured: bool = False  # True for a closure's view of an outer variable: no binding of its own
     drop_spans: list[Span] = field(default_factory=list)
+    # Where a macro binds one written name several times with different types: each of them. `ty` is None then.
+    alternatives: list[BindingFact] = field(default_factory=list)
 
 
 @dataclass(slots=True, frozen=True)

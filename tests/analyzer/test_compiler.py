@@ -137,7 +137,10 @@ def test_drops_and_copies(facts_of: FactsOf) -> None:
 
 
 def test_borrows_and_calls_know_their_receivers(facts_of: FactsOf) -> None:
-    source = "use std::rc::Rc; pub fn f() { let a = Rc::new(1); let r = &a; let b = Rc::clone(r); let mut v = vec![b]; v.push(a.clone()); }"
+    source = (
+        "use std::rc::Rc; pub fn f() { let a = Rc::new(1); let r = &a; let b = Rc::clone(r); "
+        "let mut v = vec![b]; v.push(a.clone()); }"
+    )
     facts = facts_of(source)
     text = source.encode()
     (kept,) = [borrow for borrow in facts.borrows if borrow.target is not None]
@@ -160,11 +163,15 @@ def test_constants_and_statics_are_bindings(facts_of: FactsOf) -> None:
 
 
 def test_a_place_with_several_types_has_none(facts_of: FactsOf) -> None:
-    source = 'macro_rules! m { ($e:expr) => { let inner = $e; eat(inner); } } pub fn eat<T>(_: T) {} pub fn f() { m!(1u8); } pub fn g() { m!(""); }'
+    source = (
+        "macro_rules! m { ($e:expr) => { let inner = $e; eat(inner); } } pub fn eat<T>(_: T) {} "
+        'pub fn f() { m!(1u8); } pub fn g() { m!(""); }'
+    )
     fact = binding(facts_of(source), "inner")
     assert fact.ty is None
     assert fact.source is TypeSource.UNKNOWN
     assert fact.is_copy is None
+    assert [other.ty for other in fact.alternatives] == ["u8", "&str"]
 
 
 def test_strings_do_not_look_like_operands(facts_of: FactsOf) -> None:

@@ -1,0 +1,58 @@
+"""The texts to analyze: reads the files of the targets from disk.
+
+In: packages with their targets. Out: `SourceText` values, and the files that cannot be read with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from borrowscope.parse.modules import crate_files
+from borrowscope.project.model import Package, Target
+
+
+@dataclass(slots=True, frozen=True)
+class SourceText:
+    """One file: where it lies, what it is called in our files, and the module that it is."""
+
+    path: str  # absolute
+    relative: str  # to the project's root, with forward slashes
+    crate: str
+    module_path: str  # starts with the crate's name
+    source: bytes
+
+
+@dataclass(slots=True)
+class SourceTexts:
+    """All files; `unreadable` are relative paths with the reason."""
+
+    files: list[SourceText] = field(default_factory=list)
+    unreadable: list[tuple[str, str]] = field(default_factory=list)
+
+
+def read_sources(root: Path, targets: Iterable[tuple[Package, Target]]) -> SourceTexts:
+    """Every file of the targets once, the first target that reaches it counts; `root` is what paths are relative to.
+
+    Files that are not UTF-8 are listed as unreadable; `mod x;` without a file is left out.
+    """
+    texts = SourceTexts()
+    seen: set[Path] = set()
+    for _, target in targets:
+        for file in crate_files(target.src_path, target.crate_name):
+            if file.path in seen:
+                continue
+            seen.add(file.path)
+            relative = file.path.relative_to(root) if file.path.is_relative_to(root) else file.path
+            try:
+                source = file.path.read_bytes()
+                source.decode("utf-8")
+            except OSError as error:
+                texts.unreadable.append((relative.as_posix(), error.strerror or "cannot be read"))
+            except UnicodeDecodeError:
+                texts.unreadable.append((relative.as_posix(), "not UTF-8"))
+            else:
+                text = SourceText(str(file.path), relative.as_posix(), target.crate_name, file.module_path, source)
+                texts.files.append(text)
+    return texts
