@@ -57,6 +57,8 @@ def choose_birth(plan: FunctionPlan, calls: Calls, one: BindingPlan) -> None:
     if one.birth is NEW and _mentions(ty, plan.type_parameters):
         one.birth = NEW_TYPED
     one.site.event = one.birth.event
+    if one.birth.producer is Producer.REFERENCE:
+        one.site.fields = {"mutable": one.fact.is_mutable_reference is True}
 
 
 def _mentions(ty: str, parameters: frozenset[str]) -> bool:
@@ -162,8 +164,14 @@ _ASSIGNEE_GROUPS = frozenset(
 )
 
 
-def cell_attempt(one: BindingPlan) -> Node | None:
-    """The cell of `let g = CELL.borrow_mut();` if its place can be evaluated once more before the call."""
-    if one.birth.producer is not Producer.CELL_GUARD or one.source_node is None:
-        return None
-    return one.source_node if is_simple_place(one.source_node) else None
+def plan_attempt(plan: FunctionPlan, one: BindingPlan) -> None:
+    """`let g = CELL.borrow_mut();` is told before, too, if the cell's place can be evaluated once more (rule 8)."""
+    if one.birth.producer is not Producer.CELL_GUARD or one.source_node is None or not is_simple_place(one.source_node):
+        return
+    call = one.source_node.parent
+    method = call.field("field") if call is not None and call.kind == "field_expression" else None
+    if method is None:
+        return
+    one.attempt = plan.new_site("call", "Attempt", method, one.binding.frame)
+    one.attempt.owner = one.source.site.index if one.source is not None else None
+    one.attempt.fields = {"operation": method.text}

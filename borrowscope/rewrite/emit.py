@@ -9,7 +9,7 @@ from collections import defaultdict
 
 from borrowscope.parse.functions import cfgs_of
 from borrowscope.parse.syntax import Node
-from borrowscope.rewrite.constructs import Reassigned, cell_attempt
+from borrowscope.rewrite.constructs import Reassigned
 from borrowscope.rewrite.model import Site
 from borrowscope.rewrite.plans import RUNTIME_PATH, BindingPlan, FunctionPlan, MovePlan, Placement
 from borrowscope.rewrite.positions import (
@@ -106,19 +106,17 @@ class Emitter:
     def _after_let(self, one: BindingPlan, let: Node) -> None:
         cfgs = cfgs_of(let)
         text = self._statement(one)
-        if cell := cell_attempt(one):
-            self._attempt(one, let, cell, cfgs)
+        self._attempt(one, let, cfgs)
         if text:
             parts = [part for part in text.replace(";", ";\0").split("\0") if part.strip()]
             joined = "".join(f" {cfgs}{part.strip()}" for part in parts)
             self._editor.after(let.start, let.end, joined, one.site.index)
 
-    def _attempt(self, one: BindingPlan, let: Node, cell: Node, cfgs: str) -> None:
-        if not one.is_enabled:
+    def _attempt(self, one: BindingPlan, let: Node, cfgs: str) -> None:
+        if one.attempt is None or one.source_node is None or not self._file.is_enabled(one.attempt):
             return
-        number = self._file.number(one.site)
-        call = f"{RUNTIME_PATH}attempt_refcell({number}, {self._owner(one.source)}, &{cell.text}); "
-        self._editor.open(let.start, let.end, cfgs + call, one.site.index)
+        arguments = f"{self._file.number(one.attempt)}, {self._owner(one.source)}, &{one.source_node.text}"
+        self._editor.open(let.start, let.end, f"{cfgs}{RUNTIME_PATH}attempt_refcell({arguments}); ", one.attempt.index)
 
     def _chain(self, one: BindingPlan, condition: Node) -> None:
         if one.is_enabled:

@@ -6,9 +6,10 @@ In: a function item, the file's facts and plan. Out: sites, skipped constructs a
 from __future__ import annotations
 
 from borrowscope.analyzer.facts import BindingFact
+from borrowscope.analyzer.type_text import short_type
 from borrowscope.parse.functions import FunctionItem
 from borrowscope.parse.syntax import Node
-from borrowscope.rewrite.constructs import Calls, call_source, choose_birth, is_clone, plan_assignments
+from borrowscope.rewrite.constructs import Calls, call_source, choose_birth, is_clone, plan_assignments, plan_attempt
 from borrowscope.rewrite.emit import Emitter
 from borrowscope.rewrite.model import SkipReason
 from borrowscope.rewrite.moves import plan_moves
@@ -28,6 +29,7 @@ def rewrite_function(file: FilePlan, item: FunctionItem, body: Node, calls: Call
         plan.bindings[binding.start] = _binding_plan(plan, bindings[binding.start], binding.start)
     for one in plan.bindings.values():
         choose_birth(plan, calls, one)
+        plan_attempt(plan, one)
     span = Span(item.node.start, item.node.end)
     plan_moves(plan, [move for move in file.facts.moves if span.contains(move.span)])
     _number_moves(plan)
@@ -38,7 +40,7 @@ def rewrite_function(file: FilePlan, item: FunctionItem, body: Node, calls: Call
     for node, targets in assignments:
         emitter.assignment(node, targets)
     _unnamed_clones(plan, calls)
-    _unnamed_borrows(plan)
+    _unnamed_borrows(plan, calls)
     _report_unseen(plan, span)
     return scopes
 
@@ -59,7 +61,7 @@ def _type_parameters(item: FunctionItem) -> frozenset[str]:
 def _binding_plan(plan: FunctionPlan, fact: BindingFact, start: int) -> BindingPlan:
     binding = plan.scopes.bindings[start]
     site = plan.new_site(binding.kind, "New", binding.node, binding.frame, name=binding.name)
-    site.ty, site.needs_drop = fact.ty, fact.needs_drop
+    site.ty, site.needs_drop = short_type(fact.ty) if fact.ty else None, fact.needs_drop
     if binding.name == "self":
         site.kind = "self"
     return BindingPlan(binding, fact, site, is_enabled=plan.file.is_enabled(site))
@@ -123,11 +125,13 @@ def _unnamed_clones(plan: FunctionPlan, calls: Calls) -> None:
             plan.file.editor.wrap(node, f"{RUNTIME_PATH}cloned({plan.file.number(site)}, {owner}, ", ")", site.index)
 
 
-def _unnamed_borrows(plan: FunctionPlan) -> None:
-    """`f(&x)`: a borrow that no binding is born by, told in the argument's place."""
+def _unnamed_borrows(plan: FunctionPlan, calls: Calls) -> None:
+    """`f(&x)`: a borrow that no binding is born by, told in the argument's place; `Rc::clone(&a)` tells it already."""
+    cloned = [call_source(node) for node, _ in plan.scopes.calls if is_clone(calls.find(node))]
+    sources = {node.parent.start for node in cloned if node is not None and node.parent is not None}
     for node, frame in plan.scopes.references:
         value = node.field("value")
-        if value is None or node.parent is None or node.parent.kind != "arguments":
+        if value is None or node.parent is None or node.parent.kind != "arguments" or node.start in sources:
             continue
         owner = plan.plan_of(place_base(value))
         if owner is None or any(child.kind == "raw" for child in node.children):

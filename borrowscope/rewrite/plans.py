@@ -56,6 +56,7 @@ class BindingPlan:
     birth: Birth = NEW
     source: BindingPlan | None = None  # borrowed owner, clone source, cell
     source_node: Node | None = None
+    attempt: Site | None = None  # of a cell's guard: told before the borrow
     moved_from: MovePlan | None = None  # `let y = x;`: born by the move of x
     moves: list[MovePlan] = field(default_factory=list)
     assignments: list[Node] = field(default_factory=list)

@@ -1,0 +1,131 @@
+"""What is inserted where: rules 1 to 5 of the design, one small function each."""
+
+from __future__ import annotations
+
+import pytest
+
+from borrowscope.rewrite.model import SkipReason
+from tests.rewrite.conftest import short
+
+EAT = "fn eat<T>(_: T) {}\n"
+
+CASES = {
+    "a let is observed behind its semicolon": (
+        "pub fn f() { let x = 5; }",
+        "pub fn f() { let x = 5; let __bs_1 = track_new_with_id(1, &x); }",
+    ),
+    "a move hands the guard on": (
+        "pub fn f(a: String) { let b = a; }",
+        "pub fn f(a: String) { let __bs_1 = track_new_with_id(1, &a); let b = a; let __bs_2 = __bs_1.moved_to(2); }",
+    ),
+    "a copy does not": (
+        "pub fn f(a: u8) { let b = a; }",
+        "pub fn f(a: u8) { let __bs_1 = track_new_with_id(1, &a); let b = a; let __bs_2 = track_new_with_id(2, &b); }",
+    ),
+    "a borrow names its owner": (
+        "pub fn f() { let x = 5; let r = &x; }",
+        "pub fn f() { let x = 5; let __bs_1 = track_new_with_id(1, &x); "
+        "let r = &x; let __bs_2 = track_borrow_with_id(2, __bs_1.id()); }",
+    ),
+    "a reassigned variable has a new instance": (
+        "pub fn f() { let mut x = 5; x = 6; }",
+        "pub fn f() { let mut x = 5; let mut __bs_1 = track_new_with_id(1, &x); "
+        "x = 6; __bs_1 = assigning(); __bs_1 = track_new_with_id(2, &x); }",
+    ),
+    "late initialization declares a silent guard": (
+        "pub fn f() { let x; x = 6; }",
+        "pub fn f() { let x; let mut __bs_1 = vacant(); x = 6; __bs_1 = assigning(); __bs_1 = track_new_with_id(2, &x); }",
+    ),
+    "a moved operand consumes the guard in its place": (
+        EAT + "pub fn f(x: String) { eat(x); }",
+        "pub fn f(x: String) { let __bs_2 = track_new_with_id(2, &x); eat({ __bs_2.moved(3); x }); }",
+    ),
+    "a receiver by value stands in parentheses": (
+        "pub fn f(x: String) -> usize { x.into_bytes().len() }",
+        "{ let __bs_1 = track_new_with_id(1, &x); ({ __bs_1.moved(2); x }).into_bytes().len() }",
+    ),
+    "a shorthand field is spelled out": (
+        "pub struct S { x: String }\npub fn f(x: String) -> S { S { x } }",
+        "{ let __bs_1 = track_new_with_id(1, &x); S { x: { __bs_1.moved(2); x } } }",
+    ),
+    "a captured variable is told around the closure": (
+        "pub fn f(x: String) { let c = move || x.len(); }",
+        "let c = { __bs_1.moved(3); move || x.len() }; let __bs_2 = track_new_with_id(2, &c);",
+    ),
+    "an Rc's clone names its source": (
+        "pub fn f(a: std::rc::Rc<u8>) { let b = a.clone(); }",
+        "let b = a.clone(); let __bs_2 = track_rc_clone_with_id(2, __bs_1.id(), &b);",
+    ),
+    "a cell's guard is attempted first": (
+        "pub fn f(c: std::cell::RefCell<u8>) { let g = c.borrow_mut(); }",
+        "attempt_refcell(3, __bs_1.id(), &c); let g = c.borrow_mut(); "
+        "let __bs_2 = track_refcell_borrow_mut_with_id(2, __bs_1.id(), &g);",
+    ),
+    "a pattern's names are observed at the arm's head": (
+        "pub fn f(o: Option<u8>) -> u8 { match o { Some(v) => v, None => 0 } }",
+        "Some(v) => { let __bs_2 = track_new_with_id(2, &v); v }, None => 0",
+    ),
+    "names of a chain are observed within the chain": (
+        "pub fn f(o: Option<u8>) { if let Some(v) = o && v > 1 { } }",
+        "if let Some(v) = o && let __bs_2 = track_new_with_id(2, &v) && v > 1 { }",
+    ),
+    "the cfgs of a statement are copied": (
+        "pub fn f() { #[cfg(not(windows))] let x = 5; #[cfg(windows)] let x = 6; }",
+        "#[cfg(not(windows))] let x = 5; #[cfg(not(windows))] let __bs_1 = track_new_with_id(1, &x); "
+        "#[cfg(windows)] let x = 6;",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_insertions(name, rewrite_str):
+    source, expected = CASES[name]
+    assert expected in short(rewrite_str(source))
+
+
+def test_a_tail_is_enclosed_before_2024(rewrite_str):
+    source = "pub fn f(a: String) -> usize { a.len() }"
+    assert "match () { () => { a.len() } } }" in short(rewrite_str(source, "2021"))
+    assert "match" not in short(rewrite_str(source, "2024"))
+
+
+def test_a_move_inside_an_unknown_macro_costs_the_guard(rewrite_str):
+    source = "macro_rules! eat { ($e:expr) => { drop($e) } }\npub fn f(x: String) { eat!(x); }"
+    rewritten = rewrite_str(source)
+    assert ".unguarded();" in short(rewritten)
+    assert [(one.reason, one.name) for one in rewritten.skipped] == [(SkipReason.UNMARKED_MOVE, "x")]
+    assert rewritten.macros == {"eat": 1}
+
+
+def test_a_switched_off_move_costs_the_guard_and_renumbers_nothing(rewrite_str):
+    source = EAT + "pub fn f(x: String) { eat(x); }"
+    whole, healed = rewrite_str(source), rewrite_str(source, disabled=frozenset({3}))
+    assert [site.index for site in whole.sites] == [site.index for site in healed.sites]
+    assert "eat(x)" in short(healed)
+    assert "track_new_with_id(2, &x).unguarded()" in short(healed)
+
+
+def test_naming_is_capturing(rewrite_str):
+    source = "pub fn f(x: String) { let c = || { let y = &x; y.len() }; c(); }"
+    assert "let y = &x; let __bs_3 = track_borrow_with_id(3, NONE);" in short(rewrite_str(source))
+
+
+def test_functions_that_cannot_be_traced_say_why(rewrite_str):
+    source = 'pub const fn c() {}\npub extern "C" fn e() {}\npub trait T { fn n(); }\npub fn ok() {}'
+    reasons = {record.path: record.reason for record in rewrite_str(source).functions}
+    assert reasons == {"k::c": SkipReason.CONST_CONTEXT, "k::e": SkipReason.FOREIGN_ABI, "k::ok": None}
+
+
+def test_marks_choose_and_disappear(rewrite_str):
+    source = "#[cfg_attr(any(), trace_borrow)]\npub fn a() { let x = 1; }\npub fn b() { let y = 1; }\n"
+    rewritten = rewrite_str(source, trace_all=False)
+    assert [record.path for record in rewritten.functions if record.traced] == ["k::a"]
+    assert b"trace_borrow" not in rewritten.text
+
+
+def test_edition_2015_names_the_runtime(rewrite_str):
+    assert (
+        short(rewrite_str("//! Docs.\n#![allow(unused)]\n\npub fn f() {}\n", "2015"))
+        .splitlines()[3]
+        .startswith("extern crate borrowscope_runtime; pub fn f()")
+    )
