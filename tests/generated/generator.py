@@ -1,0 +1,114 @@
+"""Random well-typed Rust programs whose values print, as they die, which binding holds them.
+
+In: a seed and an edition. Out: one module's text with `pub fn pNNN_main()`, and the bindings that may end empty.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.generated import calls, control, simple
+from tests.generated.body import Body, Signature
+from tests.generated.model import Scope
+
+STATEMENTS: dict[Callable[[Body], bool], int] = {
+    simple.birth: 10,
+    simple.move: 8,
+    simple.explicit_drop: 3,
+    simple.late: 2,
+    simple.assign: 6,
+    simple.assign_two: 2,
+    simple.replace: 2,
+    simple.shared_borrow: 3,
+    simple.exclusive_borrow: 2,
+    simple.field_move: 4,
+    simple.destructure: 4,
+    simple.update_syntax: 1,
+    simple.compose: 4,
+    simple.grow: 3,
+    simple.temporaries: 3,
+    simple.clone: 1,
+    simple.cell: 2,
+    control.if_else: 6,
+    control.block: 3,
+    control.block_value: 3,
+    control.labelled_block: 2,
+    control.conditional_exit: 4,
+    control.panic_sometimes: 2,
+    control.for_range: 3,
+    control.for_values: 3,
+    control.while_counted: 2,
+    control.while_let_pop: 2,
+    control.loop_with_value: 2,
+    control.match_value: 5,
+    control.match_reference: 2,
+    control.if_let: 3,
+    control.let_else: 2,
+    control.question_mark: 3,
+    calls.call: 5,
+    calls.closure_by_reference: 2,
+    calls.closure_that_keeps: 2,
+    calls.closure_once: 2,
+    calls.closure_argument: 1,
+    calls.closure_parameter: 2,
+    calls.adapters: 2,
+    calls.catch: 2,
+    calls.thread: 1,
+    calls.future: 1,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One generated program: a module named `name`."""
+
+    name: str
+    text: str
+    sometimes_empty: tuple[str, ...]
+
+
+def random_statement(body: Body) -> bool:
+    """Write one statement of the table."""
+    return body.rng.choices(list(STATEMENTS), list(STATEMENTS.values()))[0](body)
+
+
+def write_function(body: Body, parameters: list[tuple[str, str, bool]]) -> str:
+    """The text of one function; `parameters` are name, type and whether it is `mut`."""
+    body.statement = random_statement
+    returns = body.returns[0]
+    written = ", ".join(f"{'mut ' if is_mut else ''}{name}: {type_}" for name, type_, is_mut in parameters)
+    head = f"pub fn {body.name}({written}){f' -> {returns}' if returns else ''} {{"
+    body.depth = 0
+    with body.scope(Scope("function")):
+        for name, type_, is_mut in parameters:
+            body.born(name, type_, is_mut=is_mut)
+        leaves = False
+        while body.fuel > 0 and not leaves:
+            leaves = body.statements(4)
+        if not leaves and returns:
+            body.line(control.return_value(body))
+    return "\n".join([head, *body.lines, "}"])
+
+
+def generate(seed: int, edition: str = "2021") -> Program:
+    """The program of a seed: always the same."""
+    rng = random.Random(f"{seed}/{edition}")
+    name = f"p{seed:03}"
+    signatures: list[Signature] = []
+    functions: list[str] = []
+    empty: list[str] = []
+    for index in range(rng.randint(2, 4)):
+        returns = rng.choice(["", "D", "Option<D>", "Result<D, D>", "P"])
+        types = [rng.choice(["D", "D", "P", "Option<D>", "Vec<D>"]) for _ in range(rng.randint(0, 3))]
+        signature = Signature(f"{name}_f{index}", tuple(types), returns)
+        body = Body(signature.name, rng, returns, callees=list(signatures), edition=edition, size=rng.randint(8, 24))
+        functions.append(write_function(body, [(f"a{i}", t, rng.random() < 0.3) for i, t in enumerate(types)]))
+        signatures.append(signature)
+        empty += body.sometimes_empty
+    body = Body(f"{name}_main", rng, "", callees=list(signatures), edition=edition, size=20)
+    functions.append(write_function(body, []) + "\n")
+    empty += body.sometimes_empty
+    text = "\n\n".join(["use crate::rt::*;\nuse std::cell::RefCell;", *functions])
+    return Program(name, text, tuple(dict.fromkeys(empty)))
