@@ -124,37 +124,41 @@ def unions_of(tree: SourceTree) -> Iterator[UnionInfo]:
 def foreign_functions_of(tree: SourceTree) -> Iterator[ForeignFunction]:
     """Every function of an extern block."""
     for block in _nodes(tree, "foreign_mod_item"):
-        extern = block.child("extern_modifier")
+        extern, body = block.child("extern_modifier"), block.field("body")
         literal = extern.child("string_literal") if extern is not None else None
         abi = literal.text.strip('"') if literal is not None else "C"
-        for node in block.walk():
+        before: list[Node] = []
+        for node in body.children if body is not None else []:
             name = node.field("name") if node.kind == "function_signature_item" else None
-            if name is None:
-                continue
-            line, column = tree.lines.byte_column(name.start)
-            modifiers = node.child("function_modifiers")
-            yield ForeignFunction(
-                name=name.text,
-                path=f"{_module_of(tree, block)}::{name.text}",
-                abi=abi,
-                link_name=_link_name(node),
-                is_safe=modifiers is not None and "safe" in modifiers.text.split(),
-                block=(block.start, block.end),
-                file=tree.text.relative,
-                line=line,
-                column=column,
-            )
+            if name is not None:
+                yield _foreign_function(tree, block, name, abi, before)
+            before = [*before, node] if node.kind in _BEFORE_FUNCTION else []
+
+
+# The grammar does not know `safe fn`: the word stands before the function as an error.
+_BEFORE_FUNCTION = frozenset({"attribute_item", "ERROR", "line_comment", "block_comment"})
+
+
+def _foreign_function(tree: SourceTree, block: Node, name: Node, abi: str, before: list[Node]) -> ForeignFunction:
+    line, column = tree.lines.byte_column(name.start)
+    return ForeignFunction(
+        name=name.text,
+        path=f"{_module_of(tree, block)}::{name.text}",
+        abi=abi,
+        link_name=next((value for node in before if (value := _link_name(node))), None),
+        is_safe=any(node.kind == "ERROR" and node.text == "safe" for node in before),
+        block=(block.start, block.end),
+        file=tree.text.relative,
+        line=line,
+        column=column,
+    )
 
 
 def _link_name(node: Node) -> str | None:
-    for attribute in attributes_of(node):
-        value = _VALUE.search(attribute.text) if attribute_name(attribute) == "link_name" else None
-        if value is not None:
-            return value.group(1)
-    return None
+    is_link_name = node.kind == "attribute_item" and attribute_name(node) == "link_name"
+    value = _VALUE.search(node.text) if is_link_name else None
+    return value.group(1) if value is not None else None
 
 
 def _nodes(tree: SourceTree, kind: str) -> Iterator[Node]:
-    """Nodes of a kind outside of macro definitions; files that cannot hold one are not walked."""
-    if kind.partition("_")[0].replace("foreign", "extern").encode() in tree.text.source:
-        yield from (node for node in tree.root.walk() if node.kind == kind)
+    return (node for node in tree.items if node.kind == kind)

@@ -14,6 +14,12 @@ from borrowscope.parse.functions import type_name
 from borrowscope.parse.syntax import Node
 
 _TYPE_ITEMS = {"struct_item": "struct", "enum_item": "enum", "union_item": "union"}
+_HOLDERS = """
+source_file declaration_list block mod_item impl_item trait_item function_item foreign_mod_item use_declaration
+static_item const_item struct_item enum_item union_item type_item function_signature_item expression_statement
+unsafe_block
+"""
+_ITEM_HOLDERS = frozenset(_HOLDERS.split())
 _USE_GROUP = re.compile(r"^(.*?)\{(.*)\}$", re.DOTALL)
 
 
@@ -92,10 +98,20 @@ def _add_result(items: SourceItems, path: str, result: str) -> None:
         items.results[key] = result if items.results.get(key, result) == result else ""
 
 
-def use_names(root: Node) -> dict[str, str]:
+def item_nodes(root: Node) -> Iterator[Node]:
+    """Every item of a file, those inside modules, impls and function bodies included; expressions are not searched."""
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        stack.extend(child for child in reversed(node.children) if child.kind in _ITEM_HOLDERS)
+        if node.kind.endswith(("_item", "_declaration")):
+            yield node
+
+
+def use_names(items: Iterable[Node]) -> dict[str, str]:
     """What `use` brings into a file: local name to full path, groups and `as` taken apart, globs left out."""
     names: dict[str, str] = {}
-    for node in root.walk():
+    for node in items:
         if node.kind == "use_declaration" and (argument := node.field("argument")) is not None:
             names.update(_imports(argument.text))
     return names

@@ -39,6 +39,7 @@ class SourceTree:
     text: SourceText
     root: Node
     functions: list[FunctionItem]
+    items: list[Node]
     lines: LineIndex
 
 
@@ -67,7 +68,7 @@ class _FileReader:
         self._kinds = KindContext(types, callees)
 
     def read(self) -> FileRecords:
-        static = StaticTypes(self._items, use_names(self._tree.root))
+        static = StaticTypes(self._items, use_names(self._tree.items))
         found = find_bindings(self._tree.root, self._tree.text.module_path, self._is_binding, static.infer)
         found.bindings.extend(self._unseen(found.bindings))
         found.bindings.sort(key=lambda binding: binding.span)

@@ -5,7 +5,6 @@ In: a `TypeInfo` and the path. Out: the file. Errors: `OSError` of the file syst
 
 from __future__ import annotations
 
-import json
 import os
 import tempfile
 from pathlib import Path
@@ -23,7 +22,7 @@ def default_path(root: Path) -> Path:
 
 def render_type_info(info: TypeInfo) -> str:
     """The file's text."""
-    return json.dumps(info.model_dump(mode="json"), ensure_ascii=False, indent=1) + "\n"
+    return info.model_dump_json(indent=1) + "\n"
 
 
 def write_type_info(info: TypeInfo, path: Path) -> None:

@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from borrowscope.analyzer.analyze import AnalysisRequest, analyze
 from borrowscope.analyzer.compiler import read_dump
 from borrowscope.analyzer.facts import FileFacts
+from borrowscope.analyzer.sources import SourceText, SourceTexts
+from borrowscope.analyzer.type_info import TypeInfo
 
 DUMP_FLAGS = (
     "-Zdump-mir=built",
@@ -45,3 +48,16 @@ def facts_of(tmp_path: Path) -> Callable[..., FileFacts]:
         return read_dump(dump, tmp_path)[str(tmp_path / "src/lib.rs")]
 
     return facts
+
+
+@pytest.fixture
+def info_of(tmp_path: Path) -> Callable[..., TypeInfo]:
+    """Call it with a Rust source: its type-info, from rustc, or with `compiled=False` from the text alone."""
+
+    def info(source: str, edition: str = "2024", *, compiled: bool = True) -> TypeInfo:
+        facts = read_dump(compile_source(tmp_path, source, edition), tmp_path) if compiled else {}
+        path = str(tmp_path / "src/lib.rs")
+        text = SourceText(path, "src/lib.rs", "demo", "demo", source.encode())
+        return analyze(AnalysisRequest(SourceTexts([text]), facts, editions={"demo": edition}))
+
+    return info
