@@ -54,15 +54,20 @@ class BindingFact:
 
 @dataclass(slots=True, frozen=True)
 class MoveFact:
-    """One move of a named local. `binding` is the start offset of the binding's name, `span` the operand's own."""
+    """One move of a named local. `binding` is the start offset of the binding's name, `span` the operand's own.
+
+    Where a pattern takes the value (`match x { whole => .. }`, `let (a, b) = x`), `span` is that of the receiving
+    pattern; for captures that of the closure or async block, for `S { ..x }` that of the struct expression. A move
+    whose operand lies in another file (a macro's definition) has the empty span at 0 and `in_macro`.
+    """
 
     binding: int
     span: Span
     shape: MoveShape
     body: str
     target: int | None = None  # start offset of the binding that receives it (`let y = x;`), if one does directly
-    in_macro: bool = False  # the operand's span lies in this file, within a macro call's arguments
-    field: str | None = None  # for PARTIAL: the projection as MIR prints it
+    in_macro: bool = False  # something else than the variable stands at the span: `$x` in a macro's definition
+    field: str | None = None  # the projection as MIR prints it, for PARTIAL, DEREF and captures of a part
 
 
 @dataclass(slots=True, frozen=True)

@@ -166,6 +166,7 @@ def _read_move(
     span, in_macro = (found[1], False) if found is not None and found[0] is known.file else (_ELSEWHERE, True)
     if shape is MoveShape.OPERAND and not in_macro:
         span, in_macro = _operand_span(known, span)
+        in_macro = in_macro and not _is_pattern_of(facts.locals.get(plain_local(statement.left) or -1), span)
     move = MoveFact(
         binding=known.fact.span.start,
         span=span,
@@ -194,6 +195,11 @@ def _operand_span(known: Known, span: Span) -> tuple[Span, bool]:
         return span, True
     start = span.start + len(text[: text.index(bare)].encode())
     return Span(start, start + len(bare.encode())), False
+
+
+def _is_pattern_of(target: Known | None, span: Span) -> bool:
+    """`match x { whole => .. }`: the move is told at the pattern that receives the value."""
+    return target is not None and span.contains(target.fact.span)
 
 
 def _read_borrow(

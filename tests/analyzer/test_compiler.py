@@ -95,6 +95,20 @@ def test_moves_carry_the_operands_span(facts_of: FactsOf, body: str, expected: l
     assert moves(facts_of(source), source, "a") == expected
 
 
+def test_a_pattern_that_takes_the_whole_value_is_its_place(facts_of: FactsOf) -> None:
+    source = "pub fn f(a: Option<String>) { match a { whole @ Some(_) => drop(whole), rest => drop(rest) } }"
+    found = [move for move in facts_of(source).moves if move.target is not None]
+    assert [source[move.span.start : move.span.end] for move in found] == ["whole", "rest"]
+    assert not any(move.in_macro for move in found)
+
+
+@pytest.mark.parametrize("call", ["dbg!(s)", "eat!(s)"])
+def test_moves_that_cannot_be_marked_are_told(facts_of: FactsOf, call: str) -> None:
+    source = f"macro_rules! eat {{ ($i:ident) => {{ drop($i) }} }} pub fn f(s: String) {{ let _ = {call}; }}"
+    moves = [move for move in facts_of(source).moves if move.shape is MoveShape.OPERAND]
+    assert [move.in_macro for move in moves] == [True]
+
+
 def test_parts_of_values_move(facts_of: FactsOf) -> None:
     source = "pub fn f(p: (String, String), b: Box<String>) -> Vec<u8> { let k = p.0; let u = b.into_bytes(); u }"
     facts = facts_of(source)
@@ -103,12 +117,6 @@ def test_parts_of_values_move(facts_of: FactsOf) -> None:
     assert (
         next(move for move in facts.moves if move.shape is MoveShape.PARTIAL).target == binding(facts, "k").span.start
     )
-
-
-def test_a_move_inside_a_macros_definition_is_told_as_such(facts_of: FactsOf) -> None:
-    source = "macro_rules! eat { ($i:ident) => { drop($i) } } pub fn f(s: String) { eat!(s) }"
-    (move,) = facts_of(source).moves
-    assert move.in_macro
 
 
 def test_parameters_of_an_async_fn_belong_to_the_coroutine(facts_of: FactsOf) -> None:
