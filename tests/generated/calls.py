@@ -29,6 +29,7 @@ def enclosed(body: Body, captured: list[tuple[str, bool]], *, kind: str = "closu
     body.returns.append("")
     with body.scope(Scope(kind)) as scope:
         for name, may_move in captured:
+            body.line(f"look(&{name});")  # what is not mentioned is not captured
             variable = Variable(name, "D", can_move=may_move)
             scope.variables.append(variable)
         body.statements(3)
@@ -158,7 +159,9 @@ def future(body: Body) -> bool:
     body.line("poll_times(async move {")
     body.returns.append("")
     with body.scope(Scope("closure")) as scope:
-        scope.variables.extend(Variable(variable.name, "D") for variable in captured)
+        for variable in captured:
+            body.line(f"look(&{variable.name});")
+            scope.variables.append(Variable(variable.name, "D"))
         for _ in range(body.rng.randint(1, 2)):
             birth(body)
             body.line("pause().await;")
