@@ -14,20 +14,35 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 from typer import exceptions
-from typer.completion import completion_init
+from typer._completion_classes import completion_init
 
 from borrowscope.cli import terminal
 from borrowscope.cli.command import Command, Invocation
-from borrowscope.cli.commands import clean, completions, doctor, export, report, run, runtime, schema, show, test
+from borrowscope.cli.commands import (
+    analyze,
+    clean,
+    completions,
+    doctor,
+    export,
+    instrument,
+    report,
+    run,
+    runtime,
+    schema,
+    show,
+    test,
+)
 from borrowscope.errors import BorrowScopeError, ExitCode
 from borrowscope.tables.tool import GRAMMAR, TOOL
 
 COMMANDS: tuple[Command, ...] = (
     run.COMMAND,
     test.COMMAND,
+    analyze.COMMAND,
     report.COMMAND,
     show.COMMAND,
     export.COMMAND,
+    instrument.COMMAND,
     runtime.COMMAND,
     doctor.COMMAND,
     schema.COMMAND,

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import functools
 import inspect
+import operator
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 
@@ -32,7 +33,7 @@ class Flag:
 
     field: str
     spellings: tuple[str, ...]
-    type: Any
+    takes: Any
     default: Any
     help: str
     panel: str
@@ -56,7 +57,7 @@ class Flag:
             show_default=False,
         )
         kind = inspect.Parameter.KEYWORD_ONLY
-        annotation = Annotated[self.type, option]
+        annotation = operator.getitem(cast(Any, Annotated), (self.takes, option))
         return inspect.Parameter(self.name, kind, default=self.default, annotation=annotation)
 
 

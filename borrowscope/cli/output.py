@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import TextIO
 
 from borrowscope.cli import terminal
 from borrowscope.errors import UsageError
@@ -22,7 +22,7 @@ def deliver(text: str, output: Path | None) -> None:
 
 
 @contextmanager
-def opened(output: Path | None) -> Iterator[IO[str]]:
+def opened(output: Path | None) -> Iterator[TextIO]:
     """A text stream whose content appears at `output` when the block ends well; stdout for None and `-`."""
     if output is None or str(output) == "-":
         yield terminal.stdout()

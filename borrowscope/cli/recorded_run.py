@@ -13,9 +13,10 @@ from typing import Any
 
 from borrowscope.build.run import RunOutcome, RunRequest, run_project
 from borrowscope.cli import terminal
+from borrowscope.cli.failures import raise_failure
 from borrowscope.cli.output import deliver
 from borrowscope.cli.session import Session
-from borrowscope.errors import BaselineError, BorrowScopeError, ExitCode, InstrumentedBuildError
+from borrowscope.errors import BorrowScopeError, ExitCode
 from borrowscope.project.options import CargoOptions
 from borrowscope.report.render import render
 from borrowscope.report.summary import summarize
@@ -37,7 +38,7 @@ def split_words(words: list[str] | None, cargo: CargoOptions) -> tuple[Path, lis
 def record(session: Session, request: RunRequest) -> int:
     """Run the request and tell what came of it."""
     outcome = run_project(session.project, session.cargo, request, note=terminal.note, describe=describe_stream)
-    _raise_failure(outcome)
+    raise_failure(outcome.exit_code, outcome.failure)
     if outcome.recording is None:
         return outcome.exit_code
     _tell_ending(outcome)
@@ -70,22 +71,6 @@ def _stop_reason(number: int) -> str | None:
     if number == Stop.NONE:
         return None
     return Stop(number).name.lower() if number in set(Stop) else f"reason {number}"
-
-
-def _raise_failure(outcome: RunOutcome) -> None:
-    if outcome.failure is None:
-        return
-    if outcome.exit_code == ExitCode.INSTRUMENTED:
-        raise InstrumentedBuildError(
-            "the instrumented code does not build although the untouched code does; this is a bug of borrowscope",
-            hint=_first_line(outcome.failure.output),
-        )
-    if outcome.exit_code == ExitCode.BASELINE:
-        raise BaselineError("this does not compile, also without borrowscope", hint="cargo says why, above")
-
-
-def _first_line(text: str) -> str:
-    return next((line.strip() for line in text.splitlines() if line.strip()), "cargo said nothing")
 
 
 def _tell_ending(outcome: RunOutcome) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from typing import IO
+from typing import IO, TextIO, cast
 
 
 class ClosedOutputError(Exception):
@@ -37,9 +37,9 @@ class _Stdout(io.TextIOBase):
             raise ClosedOutputError from error
 
 
-def stdout() -> IO[str]:
+def stdout() -> TextIO:
     """Stdout for those who write much."""
-    return _Stdout()
+    return cast("TextIO", _Stdout())
 
 
 def flush() -> None:

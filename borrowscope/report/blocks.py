@@ -20,7 +20,11 @@ TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+BRACKETS = frozenset((*"{}()[],;", "=>"))
 LEVELS = {"(": 1, "[": 1, ")": -1, "]": -1}
+LET = re.compile(r"(?:^|\W)let\b")
+CONDITION = re.compile(r"(?:\bif|\bwhile|&&|\|\|)\s*$")
+LOOK_BACK = 200
 COMMENT_EDGE = re.compile(r"/\*|\*/")
 
 
@@ -30,6 +34,7 @@ class Blocks:
     def __init__(self, text: str) -> None:
         self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
         self._tokens = list(_brackets(text))
+        self._code = _without_texts(text)
         self._offsets = [offset for offset, _ in self._tokens]
         self._pairs = _pairs(self._tokens)
 
@@ -47,12 +52,21 @@ class Blocks:
     def scope_end(self, line: int, column: int, kind: str) -> int | None:
         """The line where the scope of a binding ends: its block for `let`, else the body that follows its pattern."""
         at = self._offset(line, column)
-        enclosing = self._enclosing(at)
-        if kind == "let":
+        let = self._let_before(at)
+        if kind == "let" or (kind == "pattern" and let is not None and not self._is_condition(let)):
+            enclosing = self._enclosing(let if let is not None else at)
             return self._line(enclosing) if enclosing is not None else None
+        return self._body_end(at, kind)
+
+    def _body_end(self, at: int, kind: str) -> int | None:
+        """The end of the block behind a pattern, of an arm without one, or of what is around."""
+        enclosing = self._enclosing(at)
+        level = lowest = 0
         is_arm = False
         for offset, token in self._from(at):
-            if token == "{" and offset in self._pairs:
+            level += LEVELS.get(token, 0)
+            lowest = min(lowest, level)
+            if token == "{" and level == lowest and offset in self._pairs:
                 return self._line(self._pairs[offset])
             if token == "=>":
                 is_arm = True
@@ -61,6 +75,19 @@ class Blocks:
             elif offset == enclosing and kind == "closure_param":
                 return self._line(at)
         return self._line(enclosing) if enclosing is not None else None
+
+    def _let_before(self, at: int) -> int | None:
+        """The `let` whose pattern holds the offset."""
+        let = self._code.rfind("let", 0, at)
+        while let >= 0 and not LET.match(self._code, let - 1 if let else let):
+            let = self._code.rfind("let", 0, let)
+        if let < 0 or "=" in self._code[let:at].replace("..=", "") or ";" in self._code[let:at]:
+            return None
+        return let
+
+    def _is_condition(self, let: int) -> bool:
+        """Whether a `let` stands in the condition of an `if` or a `while`."""
+        return CONDITION.search(self._code[max(0, let - LOOK_BACK) : let]) is not None
 
     def _from(self, at: int) -> Iterator[tuple[int, str]]:
         return iter(self._tokens[bisect_left(self._offsets, at) :])
@@ -78,17 +105,34 @@ class Blocks:
 
 
 def _brackets(text: str) -> Iterator[tuple[int, str]]:
+    for start, end in _tokens(text):
+        token = text[start:end]
+        if token in BRACKETS:
+            yield start, token
+
+
+def _without_texts(text: str) -> str:
+    """The text with blanks for comments, strings and characters; offsets stay."""
+    parts: list[str] = []
+    at = 0
+    for start, end in _tokens(text):
+        if text[start:end] not in BRACKETS:
+            parts += [text[at:start], " " * (end - start)]
+            at = end
+    return "".join([*parts, text[at:]])
+
+
+def _tokens(text: str) -> Iterator[tuple[int, int]]:
+    """Start and end of every bracket, comment, string and character."""
     at = 0
     while match := TOKEN.search(text, at):
         at = match.end()
-        token = match.group()
-        if token == "/*":
+        if match.group() == "/*":
             at = _comment_end(text, at)
         elif match["hashes"] is not None:
             end = text.find(f'"{match["hashes"]}', at)
             at = len(text) if end < 0 else end + 1 + len(match["hashes"])
-        elif token in "{}()[],;" or token == "=>":
-            yield match.start(), token
+        yield match.start(), at
 
 
 def _comment_end(text: str, at: int) -> int:

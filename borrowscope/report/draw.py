@@ -9,18 +9,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from borrowscope.report.lifeline import BIRTHS_DRAWN, FINAL, Happening, Lane, Mark
-from borrowscope.report.wording import cut, plain_type
+from borrowscope.report.wording import counted, cut, plain_type
 
 WIDTH = 80
 LANE = 3  # columns of a lane: its sign, what stands behind it, a gap
-LEAST_SOURCE = 36
+LEAST_SOURCE = 40
 LONGEST_NAME = 12
 LONGEST_NAMES = 24  # of several bindings that are born on one line
 LISTED_NAME = 20
 LONGEST_TYPE = 24
+LEAST_FOLD = 3
 FOLD_OVER = 60  # functions with more lines have the stretches left out on which nothing happens
 
 
@@ -40,7 +41,7 @@ SHAPES = {
     Mark.LENT: Shape("├", "○", "borrowed"),
     Mark.LENT_MUTABLE: Shape("├", "◉", "borrowed mutably"),
     Mark.CLONED: Shape("├", "●", "cloned"),
-    Mark.REPLACED: Shape("◍", "", "assigned: the old value is dropped, a new one is born"),
+    Mark.REPLACED: Shape("◍", "", "assigned: a new value in its place"),
     Mark.LEFT_PART: Shape("├", "▸", "a part moves out"),
     Mark.LEFT: Shape("╰", "▸", "the value moves out"),
     Mark.LAST_USE: Shape("╵", "", "ends without a drop: last use, or end of scope"),
@@ -48,6 +49,7 @@ SHAPES = {
     Mark.ENDED: Shape("╵", "", "ends without a drop: last use, or end of scope"),
 }
 RANK = {mark: rank for rank, mark in enumerate(Mark)}
+PLAIN = frozenset({*BIRTHS_DRAWN, Mark.REPLACED, Mark.ENDED, Mark.LAST_USE})
 ALIVE, ALIVE_REFERENCE, CROSSED, ACROSS = "│", "┊", "┼", "─"
 LEFTWARDS = {"├": "┤", "╰": "╯"}
 ASCII = str.maketrans("●○◉├┤╰╯◍╵×│┊┼─▸…·", "*o@++\\/%'x|:+->~.")
@@ -107,20 +109,41 @@ def _page(lanes: Sequence[Lane], last: int) -> Page:
 
 
 def _columns(lanes: Sequence[Lane], room: int) -> dict[int, int]:
-    """A column for each lane: its own while there is room, then one whose lane has ended, rightmost gap first."""
+    """A column for each lane: its own while there is room, else one whose lane has ended.
+
+    Where that is not enough, bindings that are only born and gone are the first to be left to the list.
+    """
+    in_order = sorted(lanes, key=lambda one: one.first)
+    if len(lanes) <= room:
+        return {lane.key: column for column, lane in enumerate(in_order)}
+    chosen = _choose(lanes, room)
     columns: dict[int, int] = {}
     free_after = [0] * room
-    has_room = len(lanes) <= room
-    for index, lane in enumerate(sorted(lanes, key=lambda one: one.first)):
+    for lane in in_order:
+        if lane.key not in chosen:
+            continue
         free = [column for column in range(room) if free_after[column] < lane.first]
-        if has_room:
-            columns[lane.key] = index
-        elif free:
-            busy = [column for column in range(room) if column not in free]
-            right = [column for column in free if column > max(busy, default=-1)]
-            columns[lane.key] = right[0] if right else free[-1]
-            free_after[columns[lane.key]] = lane.last
+        alive = [column for column in range(room) if column not in free]
+        right = [column for column in free if column > max(alive, default=-1)]
+        columns[lane.key] = right[0] if right else free[-1]  # to the right there is room for the name
+        free_after[columns[lane.key]] = lane.last
     return columns
+
+
+def _choose(lanes: Sequence[Lane], room: int) -> set[int]:
+    """The lanes to draw: no more at any line than there is room for, plain ones last."""
+    chosen: list[Lane] = []
+    for lane in sorted(lanes, key=lambda one: (_is_plain(one), one.first)):
+        around = [other for other in chosen if other.first <= lane.last and lane.first <= other.last]
+        starts = {lane.first, *(other.first for other in around if other.first > lane.first)}
+        if all(sum(one.first <= start <= one.last for one in around) < room for start in starts):
+            chosen.append(lane)
+    return {lane.key for lane in chosen}
+
+
+def _is_plain(lane: Lane) -> bool:
+    """Whether nothing happens to a binding but that it is there: a number, an unused reference."""
+    return all(one.mark in PLAIN and one.other is None for one in lane.happenings)
 
 
 def _counts(lanes: Sequence[Lane]) -> dict[int, int]:
@@ -139,7 +162,9 @@ def _shown_lines(lanes: Sequence[Lane], first: int, count: int) -> list[int]:
         return every
     busy = {one.line for lane in lanes for one in lane.happenings}
     near = {line + step for line in busy for step in (-1, 0, 1)} | {first, first + count - 1}
-    return [line for line in every if line in near]
+    shown = [line for line in every if line in near]
+    gaps = {line for one, other in pairwise(shown) if other - one <= LEAST_FOLD for line in range(one, other)}
+    return sorted({*shown, *gaps})
 
 
 def _fold(page: Page, hidden: int, line: int) -> str:
@@ -247,6 +272,9 @@ def _bindings(page: Page) -> list[str]:
     for lane in page.lanes:
         head = f"  {cut(lane.name, LISTED_NAME):<{name_width}}  {types[lane.key]:<{type_width}}  "
         lines += _wrapped(head, _life(lane, names))
+    hidden = sum(1 for lane in page.lanes if lane.key not in page.columns)
+    if hidden:
+        lines += ["", f"  {counted(hidden, 'binding')} of the list found no room in the drawing"]
     return [*lines, *_drop_order(page.lanes)]
 
 

@@ -26,7 +26,7 @@ class Mark(Enum):
     LENT = "borrowed"
     LENT_MUTABLE = "borrowed mutably"
     CLONED = "cloned"
-    REPLACED = "replaced"
+    REPLACED = "assigned"
     LEFT_PART = "moved in part"
     LEFT = "moved away"
     LAST_USE = "last used"

@@ -6,6 +6,7 @@ end could not be recorded is not called alive.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
@@ -15,6 +16,7 @@ from borrowscope.trace.event import Event
 from borrowscope.trace.recording import Recording
 
 CLONES = frozenset({"Clone", "RcClone", "ArcClone", "WeakClone"})
+REFERENCES = re.compile(r"^(?:&(?:'\w+ )?(?:mut )?)+")
 SHARED_BIRTHS = frozenset({"RcNew", "ArcNew"})
 SHARED = frozenset({"RcNew", "ArcNew", "RcClone", "ArcClone"})
 CELL_BORROWS = frozenset({"RefCellBorrow"})
@@ -116,17 +118,17 @@ class _Tally:
     shared_objects: dict[str, tuple[str, str, Place | None]] = field(default_factory=dict)
     cells: dict[int, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0]))
 
-    def add(self, event: Event) -> None:
-        """Count one event."""
+    def add(self, event: Event, lives: Lives) -> None:
+        """Count one event; `lives` are those before it."""
         self.by_event[event.event] += 1
         self.threads.add((event.process, event.thread))
         if event.function:
             self.events_of[event.function] += 1
         handler = _HANDLERS.get(event.event)
         if handler:
-            handler(self, event)
+            handler(self, event, lives)
 
-    def enter(self, event: Event) -> None:
+    def enter(self, event: Event, _lives: Lives) -> None:
         """Count a call."""
         if event.function:
             self.calls[event.function] += 1
@@ -134,13 +136,13 @@ class _Tally:
             if place:
                 self.entered_at.setdefault(event.function, place)
 
-    def clone(self, event: Event) -> None:
+    def clone(self, event: Event, lives: Lives) -> None:
         """Count a clone by its type and line."""
         place = place_of(event) or Place("?", 0)
-        self.clones[(event.ty or "unknown type", event.event != "Clone")][place] += 1
-        self.share(event)
+        self.clones[(_cloned_type(event, lives), event.event != "Clone")][place] += 1
+        self.share(event, lives)
 
-    def share(self, event: Event) -> None:
+    def share(self, event: Event, _lives: Lives) -> None:
         """Remember the most owners of a shared value; clones are joined to their birth by the object."""
         if event.event not in SHARED:
             return
@@ -151,7 +153,7 @@ class _Tally:
         if known:
             self.owners[known] = max(self.owners.get(known, 0), event.fields.get("strong_count") or 0)
 
-    def borrow_cell(self, event: Event) -> None:
+    def borrow_cell(self, event: Event, _lives: Lives) -> None:
         """Count a borrow of a RefCell by its owner."""
         if event.owner is not None:
             refused = event.fields.get("success") is False
@@ -167,6 +169,13 @@ _HANDLERS = {
 }
 
 
+def _cloned_type(event: Event, lives: Lives) -> str:
+    """The clone's type; an unnamed clone has that of its source, behind references."""
+    source = lives.find(event.source) if event.source is not None else None
+    ty = event.ty or (source.ty if source else None)
+    return REFERENCES.sub("", ty) if ty else "a type that is not known"
+
+
 def place_of(event: Event) -> Place | None:
     """The line of an event's site."""
     return Place(event.file, event.line) if event.file and event.line else None
@@ -176,7 +185,7 @@ def summarize(recording: Recording) -> Summary:
     """Count a recording in one pass over its events."""
     tally, lives = _Tally(), Lives(recording.sites)
     for event in recording.events:
-        tally.add(event)
+        tally.add(event, lives)
         lives.add(event)
     return Summary(
         recording=recording.path.name,

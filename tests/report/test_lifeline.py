@@ -153,6 +153,10 @@ def test_a_source_that_changed_is_not_shown(tmp_path: Path):
         ("fn f() {\n match x {\n  A { b } => {\n  }\n  c => 1,\n }\n}", 5, 3, "pattern", 5),
         ("fn f() {\n for i in 0..3 {\n }\n}", 2, 6, "for", 3),
         ("fn f() {\n if let Some(x) = y {\n } else {\n }\n}", 2, 14, "pattern", 3),
+        ("fn f() {\n let (a, b) = c(|x| { x });\n {\n }\n}", 2, 10, "pattern", 5),
+        ("fn f() {\n let S { a, .. } = s else {\n  return;\n };\n g();\n}", 2, 10, "pattern", 6),
+        ("fn f() {\n while let Some((a, b)) = c(|x| { x }) {\n  g();\n }\n}", 2, 18, "pattern", 4),
+        ("fn f() {\n // let it be\n match x {\n  S(a) => 1,\n }\n}", 4, 5, "pattern", 4),
         ("fn f() {\n v.map(|x| x + 1);\n w();\n}", 2, 9, "closure_param", 2),
     ],
 )

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 from pydantic import BaseModel
 
+from borrowscope.analyzer.type_info import TypeInfo
 from borrowscope.cli import terminal
 from borrowscope.cli.command import CARE, Command, Example
 from borrowscope.errors import UsageError
@@ -25,6 +26,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "run": RunFile,
     "report": ReportAnswer,
     "settings": Settings,
+    "type-info": TypeInfo,
 }
 
 

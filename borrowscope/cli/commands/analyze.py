@@ -1,0 +1,198 @@
+"""`borrowscope analyze`: what the compiler knows of every binding, as a file.
+
+In: a crate, a workspace or one `.rs` file. Out: `.borrowscope/type-info.json`, and a summary on stdout. A crate that
+does not compile gets static types and a warning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from borrowscope.analyzer.analyze import AnalysisRequest, analyze
+from borrowscope.analyzer.sources import read_sources
+from borrowscope.analyzer.type_info import TypeInfo
+from borrowscope.analyzer.write import default_path, render_type_info, write_type_info
+from borrowscope.build.directories import locked
+from borrowscope.build.pipeline import ProjectFacts, analyze_project
+from borrowscope.build.type_check import TargetChoice
+from borrowscope.cli import terminal
+from borrowscope.cli.command import LOOK, Command, Example
+from borrowscope.cli.flags import takes_cargo_flags
+from borrowscope.cli.session import (
+    OURS,
+    EditionOption,
+    NoSettingsOption,
+    Session,
+    SettingsOption,
+    open_session,
+)
+from borrowscope.errors import ExitCode, UsageError
+from borrowscope.project.model import Package, Target
+from borrowscope.project.options import CargoOptions
+from borrowscope.report.wording import counted
+
+PLACES_SHOWN = 5
+DEFAULT_KINDS = {"bin"}
+
+
+class Format(StrEnum):
+    """What goes to stdout."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class Types(StrEnum):
+    """Where types come from."""
+
+    AUTO = "auto"
+    RUSTC = "rustc"
+    STATIC = "static"
+
+
+@takes_cargo_flags()
+def run_analyze(
+    cargo: CargoOptions,
+    path: Annotated[Path, typer.Argument(help="A crate, a workspace or one .rs file")] = Path(),
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help="Write there; - is stdout", rich_help_panel=OURS),
+    ] = None,
+    form: Annotated[
+        Format, typer.Option("--format", help="text: a summary; json: the whole answer", rich_help_panel=OURS)
+    ] = Format.TEXT,
+    types: Annotated[
+        Types | None, typer.Option("--types", help="Ask the compiler, the sources, or both", rich_help_panel=OURS)
+    ] = None,
+    edition: EditionOption = None,
+    settings: SettingsOption = None,
+    no_settings: NoSettingsOption = False,
+) -> int:
+    """Write the type and the uses of every binding, from the user's own compiler."""
+    flags = {"types": types.value if types else None, "edition": edition}
+    session = open_session(path, cargo, flags, settings, no_settings=no_settings)
+    facts = _ask_compiler(session)
+    if facts is not None and facts.interrupted:
+        return ExitCode.INTERRUPTED
+    info = _analyze(session, facts)
+    to_stdout = output is not None and str(output) == "-"
+    if not to_stdout:
+        _write(info, output or default_path(session.project.root))
+    if to_stdout or form is Format.JSON:
+        terminal.write(render_type_info(info))
+    else:
+        _tell(info, output or default_path(session.project.root))
+    _warn_about_skipped(info)
+    return ExitCode.OK
+
+
+def _ask_compiler(session: Session) -> ProjectFacts | None:
+    """What rustc knows; None where it was not asked or does not accept the crate."""
+    if session.settings.types == "static":
+        return None
+    choice = TargetChoice.GIVEN if session.cargo.selection else TargetChoice.DEFAULT
+    if session.settings.all_targets or "--all-targets" in session.cargo.selection:
+        choice = TargetChoice.ALL
+    waiting = "waiting for another run of this project to end"
+    with locked(session.project.own_dir, lambda: terminal.note(waiting)):
+        facts = analyze_project(session.project, session.cargo, choice, show=True)
+    for line in facts.notes:
+        terminal.note(line)
+    if facts.failure is None:
+        return facts
+    if session.settings.types == "rustc":
+        raise UsageError("the crate does not compile, so the compiler knows no types", hint="--types auto takes static")
+    terminal.warn("the crate does not compile: types come from the sources alone and may be unknown")
+    return None
+
+
+def _analyze(session: Session, facts: ProjectFacts | None) -> TypeInfo:
+    project = session.project
+    if facts is not None:
+        targets = [(traced.package, traced.target) for traced in facts.targets]
+    else:
+        targets = _default_targets(session)
+    packages = {package.name: package.edition for package, _ in targets}
+    return analyze(
+        AnalysisRequest(
+            sources=read_sources(project.root, targets),
+            facts=facts.facts if facts else {},
+            rustc_version=facts.toolchain.version if facts else None,
+            editions=packages,
+            features=_features(session.cargo),
+            targets=[target.name for _, target in targets],
+        )
+    )
+
+
+def _default_targets(session: Session) -> list[tuple[Package, Target]]:
+    """Library and binaries; all that can be traced where that was asked for."""
+    wants_all = session.settings.all_targets or "--all-targets" in session.cargo.selection
+    return [
+        (package, target)
+        for package in session.project.traced
+        for target in package.traceable_targets
+        if wants_all or target.is_library or target.kind in DEFAULT_KINDS
+    ]
+
+
+def _features(cargo: CargoOptions) -> list[str]:
+    flags = ["--all-features"] if cargo.all_features else []
+    return [*cargo.features, *flags, *(["--no-default-features"] if cargo.no_default_features else [])]
+
+
+def _write(info: TypeInfo, path: Path) -> None:
+    try:
+        write_type_info(info, path)
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror}", hint="name another file with -o") from error
+
+
+def _tell(info: TypeInfo, path: Path) -> None:
+    told = info.analyzer
+    functions = [function for found in info.functions.values() for function in found]
+    terminal.write(f"{counted(told.variables, 'binding')} in {counted(len(info.files), 'file')}, written to {path}")
+    rows = (
+        ("types", _sources_of_types(told.resolved_by_rustc, told.resolved_statically, told.unresolved)),
+        ("packages", ", ".join(f"{name} ({edition})" for name, edition in told.edition.items())),
+        ("functions", f"{len(functions):,}, {sum(1 for one in functions if one.traceable is True):,} can be traced"),
+        ("statics", f"{len(info.statics):,}"),
+        ("calls that matter", f"{len(info.expressions):,} (drop, forget, replace, swap, take, spawn ...)"),
+    )
+    for name, text in rows:
+        terminal.write(f"  {name:<17}  {text}")
+
+
+def _sources_of_types(by_rustc: int, static: int, unknown: int) -> str:
+    parts = ((by_rustc, "by rustc"), (static, "from the sources"), (unknown, "unknown"))
+    return ", ".join(f"{count:,} {words}" for count, words in parts if count) or "none"
+
+
+def _warn_about_skipped(info: TypeInfo) -> None:
+    """Name the files and places that could not be read; macro bodies are only counted in the file."""
+    unread = [one for one in info.skipped if one.span is None or one.reason == "syntax_error"]
+    by_file: dict[tuple[str, str], int] = {}
+    for one in unread:
+        by_file[(one.path, one.reason)] = by_file.get((one.path, one.reason), 0) + 1
+    shown: Sequence[tuple[str, str]] = list(by_file)[:PLACES_SHOWN]
+    for path, reason in shown:
+        terminal.warn(f"{path}: {reason.replace('_', ' ')}; the rest is analyzed")
+    if len(by_file) > len(shown):
+        terminal.warn(f"and {counted(len(by_file) - len(shown), 'more file')}, listed under `skipped`")
+
+
+COMMAND = Command(
+    "analyze",
+    run_analyze,
+    LOOK,
+    (
+        Example("borrowscope analyze .", "writes .borrowscope/type-info.json"),
+        Example("borrowscope analyze . --workspace --all-targets", "all members, tests and examples too"),
+        Example("borrowscope analyze hello.rs -o - | jq .by_name", "to stdout"),
+    ),
+)

@@ -1,0 +1,79 @@
+"""`borrowscope instrument --out DIR`: an instrumented copy to read, keep and build with plain cargo.
+
+In: a crate, a workspace or one `.rs` file. Out: the copy; what was observed and what was not, on stderr.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from borrowscope.build.copy import instrument_copy
+from borrowscope.cli import terminal
+from borrowscope.cli.command import MAKE, Command, Example
+from borrowscope.cli.failures import raise_failure
+from borrowscope.cli.flags import takes_cargo_flags
+from borrowscope.cli.session import (
+    AllOption,
+    EditionOption,
+    NoSettingsOption,
+    SettingsOption,
+    open_session,
+)
+from borrowscope.project.options import CargoOptions
+from borrowscope.report.wording import counted
+from borrowscope.tables.recording_files import InstrumentReport
+
+
+@takes_cargo_flags(selection=False)
+def instrument(
+    cargo: CargoOptions,
+    path: Annotated[Path, typer.Argument(help="A crate, a workspace or one .rs file")] = Path(),
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="Where the copy goes: new, empty, or an older copy")
+    ] = ...,  # type: ignore[assignment]  # typer's word for: must be given
+    trace_all: AllOption = False,
+    edition: EditionOption = None,
+    settings: SettingsOption = None,
+    no_settings: NoSettingsOption = False,
+) -> int:
+    """Write an instrumented copy with the runtime crate inside; plain cargo builds and tests it."""
+    session = open_session(path, cargo, {"all": trace_all, "edition": edition}, settings, no_settings=no_settings)
+    outcome = instrument_copy(session.project, session.cargo, out, trace_all=session.settings.all, note=terminal.note)
+    raise_failure(outcome.exit_code, outcome.failure)
+    for line in outcome.notes:
+        terminal.note(line)
+    if outcome.report is not None:
+        if not (session.settings.all or outcome.has_marks):
+            terminal.note("nothing is marked with #[trace_borrow]: every function is traced")
+        _tell(outcome.report, outcome.out)
+    return outcome.exit_code
+
+
+def _tell(report: InstrumentReport, out: Path) -> None:
+    functions, sites = report.functions, report.sites
+    terminal.note(f"wrote {out}")
+    terminal.note(f"  functions  {functions.traced:,} of {functions.total:,} are traced")
+    terminal.note(f"  sites      {sites.get('kept', 0):,} of {sites.get('planned', 0):,} are kept")
+    reasons = Counter(str(entry.get("reason")) for entry in report.skipped)
+    if reasons:
+        told = ", ".join(f"{count:,} {reason}" for reason, count in reasons.most_common())
+        terminal.note(f"  skipped    {told}")
+    if report.rounds:
+        healed = counted(len(report.healed), "site")
+        terminal.note(f"  healed     {healed} in {counted(report.rounds, 'round')} of building")
+    terminal.note("  details    instrument-report.json; a program of the copy records into recordings/")
+
+
+COMMAND = Command(
+    "instrument",
+    instrument,
+    MAKE,
+    (
+        Example("borrowscope instrument . --out ../copy", "then: cd ../copy && cargo test"),
+        Example("borrowscope instrument . --all --out ../copy", "every function, whether marked or not"),
+    ),
+)
