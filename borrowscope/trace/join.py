@@ -19,6 +19,8 @@ from borrowscope.trace.shapes import Shape, Shapes
 from borrowscope.trace.stream import Stream, Thread
 
 _CAUSES = {int(cause): cause.text for cause in Cause}
+# Told with the binding's name even where the instance is not known (an assignment inside a closure).
+_NAMED_BY_SITE = frozenset({"New", "Drop"})
 _GUARD_ENDS = frozenset({"RefCellDrop", "LockGuardDrop"})
 
 
@@ -91,7 +93,9 @@ class _Process:
         instance = self._instance(raw, begins=shape.begins) if raw else None
         event = self._plain_event(seq, time_ns, thread, shape)
         if instance is not None:
-            event.name, event.instance = shape.name, instance.number
+            event.instance = instance.number
+        if instance is not None or row.name in _NAMED_BY_SITE:
+            event.name = shape.name
         if row.other is Other.TO:
             self._move(event, instance, other, thread.flags.get(place, 0), shape)
             return event

@@ -207,6 +207,7 @@ class _Marks:
         self.thread = thread
         self.stream = stream
         self.clock = 0
+        self._clock_ticks = 0
         self._text = bytearray()
         self._text_head: tuple[int, int, int, int] | None = None  # kind, number, length, stored
 
@@ -233,7 +234,7 @@ class _Marks:
         elif kind == Mark.CLOCK:
             self.clock = high << 32 | low
             self._clock_ticks = self.clock
-        elif kind == Mark.TICK:
+        elif kind == Mark.TICK and self._clock_ticks:
             self.stream.moments.append((self._clock_ticks, high << 32 | low))
         else:
             self.stream.notes.append(f"{self.stream.name}: a mark of the unknown kind {kind} ends a chunk early")

@@ -52,9 +52,13 @@ pub(crate) fn pair() -> (u64, u64) {
 #[allow(unused_unsafe)]
 fn has_invariant_tsc() -> bool {
     use core::arch::x86_64::__cpuid;
-    // SAFETY: every x86_64 processor has the instruction; the second leaf is asked for only where the first names it.
+    // SAFETY: every x86_64 processor has the instruction.
     let highest = unsafe { __cpuid(0x8000_0000) }.eax;
-    highest >= 0x8000_0007 && unsafe { __cpuid(0x8000_0007) }.edx & (1 << 8) != 0
+    if highest < 0x8000_0007 {
+        return false;
+    }
+    // SAFETY: as above, and the processor has the leaf.
+    unsafe { __cpuid(0x8000_0007) }.edx & (1 << 8) != 0
 }
 
 #[cfg(not(target_arch = "x86_64"))]

@@ -265,8 +265,8 @@ pub(crate) fn first_line(path: &Text, into: &mut Text) -> bool {
 pub(crate) fn make_folder(path: &Text) {
     for (at, byte) in path.as_bytes().iter().enumerate().skip(1) {
         if *byte == b'/' {
-            let mut part = *path;
-            part.truncate(at);
+            let mut part = Text::new();
+            part.push(&path.as_bytes()[..at]);
             // SAFETY: the path ends with a zero.
             unsafe { mkdir(text(&part), 0o777) };
         }

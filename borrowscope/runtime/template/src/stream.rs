@@ -36,6 +36,7 @@ struct Shared(UnsafeCell<Stream>);
 unsafe impl Sync for Shared {}
 
 static LOCK: AtomicBool = AtomicBool::new(false);
+static LOST: AtomicU32 = AtomicU32::new(0);
 static HEADER: AtomicUsize = AtomicUsize::new(0);
 static STREAM: Shared = Shared(UnsafeCell::new(Stream {
     path: Text::new(),
@@ -80,6 +81,7 @@ pub(crate) fn create(folder: &Text, parent: u32) -> Result<(), Failure> {
         write_header(header, stream.used, parent);
         HEADER.store(header, Ordering::Release);
         platform::publish(header, 0, format::HEADER_SIZE);
+        store_lost();
         Ok(())
     })
 }
@@ -108,6 +110,7 @@ fn name_stream(folder: &Text) -> Result<Text, Failure> {
 /// Forgets the stream: it belongs to the process that was forked.
 pub(crate) fn forget() {
     HEADER.store(0, Ordering::Relaxed);
+    LOST.store(0, Ordering::Relaxed);
     LOCK.store(false, Ordering::Relaxed);
 }
 
@@ -201,11 +204,17 @@ pub(crate) fn note_stop(failure: Failure) {
 
 /// Counts an event that a signal handler wanted to record while its thread was recording.
 pub(crate) fn note_lost() {
+    LOST.fetch_add(1, Ordering::Relaxed);
+    store_lost();
+}
+
+fn store_lost() {
     let header = HEADER.load(Ordering::Acquire);
     if header != 0 {
+        let place = header + format::header::LOST;
         // SAFETY: the header page stays mapped, the place is aligned.
-        unsafe { (*((header + format::header::LOST) as *const AtomicU32)).fetch_add(1, Ordering::Relaxed) };
-        platform::publish(header + format::header::LOST, format::header::LOST as u64, 4);
+        unsafe { (*(place as *const AtomicU32)).store(LOST.load(Ordering::Relaxed), Ordering::Relaxed) };
+        platform::publish(place, format::header::LOST as u64, 4);
     }
 }
 

@@ -57,10 +57,4 @@ impl Text {
     pub(crate) fn is_usable(&self) -> bool {
         self.whole && self.size > 0
     }
-
-    /// Cuts the text to its first `size` bytes.
-    pub(crate) fn truncate(&mut self, size: usize) {
-        self.size = self.size.min(size);
-        self.bytes[self.size..].fill(0);
-    }
 }
