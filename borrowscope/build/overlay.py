@@ -137,7 +137,7 @@ def _without_packages(arguments: list[str]) -> list[str]:
 def _unbuilt_libraries(project: Project, artifacts: Sequence[Artifact]) -> list[str]:
     built = {artifact.src_path for artifact in artifacts if not artifact.is_test}
     return [
-        package.name
+        package.spec
         for package in project.selected
         for target in package.traceable_targets
         if target.is_library and target.has_doctests and target.src_path not in built

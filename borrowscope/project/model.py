@@ -51,6 +51,11 @@ class Package:
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
     @property
+    def spec(self) -> str:
+        """What `--package` takes: a dependency may have the same name."""
+        return f"{self.name}@{self.version}"
+
+    @property
     def traceable_targets(self) -> tuple[Target, ...]:
         """Targets other than build scripts and procedural macros."""
         return tuple(target for target in self.targets if target.is_traceable)
