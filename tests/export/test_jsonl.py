@@ -13,9 +13,10 @@ from borrowscope.trace.recording import load_recording
 from tests.runtime.recorded import write_sites
 from tests.trace.streams import chunk, head, stream
 
-KEYS = (
-    "seq time_ns process thread thread_name event name instance ty owner from to source object file line column function"
-).split()
+KEYS = [
+    *["seq", "time_ns", "process", "thread", "thread_name", "event", "name", "instance", "ty"],
+    *["owner", "from", "to", "source", "object", "file", "line", "column", "function"],
+]
 
 
 @pytest.fixture(scope="module")

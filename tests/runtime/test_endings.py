@@ -122,10 +122,10 @@ def test_panic(strategy, drops, tmp_path):
 
 def test_threads_that_never_end(tmp_path):
     recording = record(program(SOURCE), tmp_path, "threads", "5000", sites=SITES)
-    by_thread = {thread: 0 for thread in range(8)}
+    by_thread = dict.fromkeys(range(8), 0)
     for event in recording.events:
         by_thread[event.thread] += 1
-    assert by_thread == {thread: 5000 for thread in range(8)}
+    assert by_thread == dict.fromkeys(range(8), 5000)
 
 
 def test_many_short_threads(tmp_path):

@@ -76,7 +76,9 @@ FnExit
 
 def lines(recording: Recording) -> list[str]:
     """Events as short lines; instances by the names of their bindings."""
-    names = {event.to: recording.sites[event.site or 0].name for event in recording.events if event.to}
+    names: dict[int | None, str | None] = {
+        event.to: recording.sites[event.site or 0].name for event in recording.events if event.to
+    }
     names |= {event.instance: event.name for event in recording.events if event.name and event.event != "Move"}
     return [line(event, names) for event in recording.events]
 

@@ -18,7 +18,11 @@ from tests.runtime.site_program import SITES, SOURCE
 GOLDEN = Path(__file__).parent / "golden"
 THREADS = r"""
 use borrowscope_runtime::site;
-extern "C" { fn fork() -> i32; fn waitpid(pid: i32, status: *mut i32, options: i32) -> i32; fn _exit(status: i32) -> !; }
+extern "C" {
+    fn fork() -> i32;
+    fn waitpid(pid: i32, status: *mut i32, options: i32) -> i32;
+    fn _exit(status: i32) -> !;
+}
 fn main() {
     let _f = site::track_fn_enter_with_id(256);
     let x = String::from("x");

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from borrowscope.trace.recording import Recording, load_recording
 from tests.runtime.recorded import write_sites
 from tests.trace.streams import Slot, chunk, head, mark, stream, text
 
-SITES = [
+SITES: list[dict[str, Any]] = [
     {"name": "x", "ty": "T"},
     {"event": "Move", "name": "y", "ty": "T"},
     {"event": "Move", "kind": "move", "binding": 0},
