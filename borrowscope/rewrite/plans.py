@@ -122,6 +122,6 @@ class FunctionPlan:
     def plan_of(self, node: Node | None) -> BindingPlan | None:
         """The observed binding that a name in expression position means, seen from its own frame only (rule 11)."""
         use = self.scopes.uses.get(node.start) if node is not None else None
-        if use is None or use.binding is None or use.frame is not use.binding.frame:
+        if use is None or use.binding is None or not use.is_observed or use.frame is not use.binding.frame:
             return None
         return self.bindings.get(use.binding.start)

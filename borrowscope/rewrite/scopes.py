@@ -84,11 +84,15 @@ class Binding:
 
 @dataclass(slots=True, frozen=True, eq=False)
 class Use:
-    """A name in expression position; `binding` is None where it means no local variable."""
+    """A name in expression position; `binding` is None where it means no local variable.
+
+    `is_observed` is False for an arm's own names in its match guard: nothing stands beside them there yet.
+    """
 
     node: Node
     binding: Binding | None
     frame: Frame
+    is_observed: bool = True
 
 
 @dataclass(slots=True)
@@ -151,6 +155,7 @@ class _Walker:
         self.found = FunctionScopes()
         self._is_binding = is_binding
         self._scopes: list[dict[str, Binding]] = []
+        self._unobserved: list[Binding] = []
         self._frame: Frame = None  # type: ignore[assignment]  # set by `function` before anything else
         self._handlers: dict[str, Callable[[Node], None]] = {
             "identifier": self._identifier,
@@ -216,7 +221,8 @@ class _Walker:
                 self.visit(child)
 
     def _identifier(self, node: Node) -> None:
-        self.found.uses[node.start] = Use(node, self._lookup(node.text), self._frame)
+        binding = self._lookup(node.text)
+        self.found.uses[node.start] = Use(node, binding, self._frame, binding not in self._unobserved)
 
     def _lookup(self, name: str) -> Binding | None:
         for scope in reversed(self._scopes):
@@ -300,8 +306,15 @@ class _Walker:
                 if child is not condition:
                     self._bind(child, "pattern", BodyHead(value))
             if condition is not None:
-                self.visit(condition)
+                self._guard(condition)
             self.visit(value)
+
+    def _guard(self, condition: Node) -> None:
+        """A match guard sees the arm's names by reference, before the arm's body observes them."""
+        names = list(self._scopes[-1].values())
+        self._unobserved += names
+        self.visit(condition)
+        self._unobserved = [binding for binding in self._unobserved if binding not in names]
 
     def _closure(self, node: Node) -> None:
         parameters, body = node.field("parameters"), node.field("body")

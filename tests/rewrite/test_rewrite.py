@@ -24,13 +24,17 @@ CASES = {
     ),
     "a borrow names its owner": (
         "pub fn f() { let x = 5; let r = &x; }",
-        "pub fn f() { let x = 5; let __bs_1 = track_new_with_id(1, &x); "
-        "let r = &x; let __bs_2 = track_borrow_with_id(2, __bs_1.id()); }",
+        (
+            "pub fn f() { let x = 5; let __bs_1 = track_new_with_id(1, &x); "
+            "let r = &x; let __bs_2 = track_borrow_with_id(2, __bs_1.id()); }"
+        ),
     ),
     "a reassigned variable has a new instance": (
         "pub fn f() { let mut x = 5; x = 6; }",
-        "pub fn f() { let mut x = 5; let mut __bs_1 = track_new_with_id(1, &x); "
-        "x = 6; __bs_1 = assigning(); __bs_1 = track_new_with_id(2, &x); }",
+        (
+            "pub fn f() { let mut x = 5; let mut __bs_1 = track_new_with_id(1, &x); "
+            "x = 6; __bs_1 = assigning(); __bs_1 = track_new_with_id(2, &x); }"
+        ),
     ),
     "late initialization declares a silent guard": (
         "pub fn f() { let x; x = 6; }",
@@ -58,12 +62,18 @@ CASES = {
     ),
     "a cell's guard is attempted first": (
         "pub fn f(c: std::cell::RefCell<u8>) { let g = c.borrow_mut(); }",
-        "attempt_refcell(3, __bs_1.id(), &c); let g = c.borrow_mut(); "
-        "let __bs_2 = track_refcell_borrow_mut_with_id(2, __bs_1.id(), &g);",
+        (
+            "attempt_refcell(3, __bs_1.id(), &c); let g = c.borrow_mut(); "
+            "let __bs_2 = track_refcell_borrow_mut_with_id(2, __bs_1.id(), &g);"
+        ),
     ),
     "a pattern's names are observed at the arm's head": (
         "pub fn f(o: Option<u8>) -> u8 { match o { Some(v) => v, None => 0 } }",
         "Some(v) => { let __bs_2 = track_new_with_id(2, &v); v }, None => 0",
+    ),
+    "a match guard sees names before they are observed": (
+        "pub fn f(o: Option<u8>) -> u8 { match o { Some(v) if g(&v) => v, _ => 0 } }\nfn g(_: &u8) -> bool { true }",
+        "Some(v) if g(&v) => { let __bs_2 =",
     ),
     "names of a chain are observed within the chain": (
         "pub fn f(o: Option<u8>) { if let Some(v) = o && v > 1 { } }",
@@ -71,8 +81,10 @@ CASES = {
     ),
     "the cfgs of a statement are copied": (
         "pub fn f() { #[cfg(not(windows))] let x = 5; #[cfg(windows)] let x = 6; }",
-        "#[cfg(not(windows))] let x = 5; #[cfg(not(windows))] let __bs_1 = track_new_with_id(1, &x); "
-        "#[cfg(windows)] let x = 6;",
+        (
+            "#[cfg(not(windows))] let x = 5; #[cfg(not(windows))] let __bs_1 = track_new_with_id(1, &x); "
+            "#[cfg(windows)] let x = 6;"
+        ),
     ),
 }
 
