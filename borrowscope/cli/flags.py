@@ -52,7 +52,7 @@ class Flag:
             *self.spellings,
             help=self.help,
             rich_help_panel=self.panel,
-            metavar=self.metavar,
+            metavar=self.metavar or "",
             count=self.counts,
             show_default=False,
         )

@@ -1,0 +1,167 @@
+"""The main job from the command line: record, report, show, export, analyze, instrument."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.cli.commands import borrowscope, has_one_error
+
+HELLO = """\
+use std::io::Read;
+
+struct Noisy(String);
+
+impl Drop for Noisy {
+    fn drop(&mut self) {
+        println!("drop {}", self.0);
+    }
+}
+
+fn main() {
+    let code: i32 = std::env::args().nth(1).map_or(0, |text| text.parse().unwrap());
+    let mut text = String::new();
+    std::io::stdin().read_to_string(&mut text).unwrap();
+    let noisy = Noisy(text);
+    let moved = noisy;
+    eprintln!("moved {}", moved.0);
+    drop(moved);
+    std::process::exit(code);
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("home")
+    (folder / "hello.rs").write_text(HELLO)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def recorded(home: Path) -> Path:
+    answer = borrowscope("run", "hello.rs", "-o", "hello.bstrace", cwd=home, XDG_CACHE_HOME=str(home / "cache"))
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stdout == "drop \n"
+    assert "every function was traced" in answer.stderr
+    assert "recording: hello.bstrace" in answer.stderr
+    return home / "hello.bstrace"
+
+
+def test_report_show_and_export_read_it(home: Path, recorded: Path):
+    text = borrowscope("report", recorded, cwd=home)
+    assert text.returncode == 0, text.stderr
+    assert "hello::main" in text.stdout
+    assert all(len(line) <= 80 for line in text.stdout.splitlines())
+
+    told = json.loads(borrowscope("report", recorded, "--format", "json").stdout)
+    lines = borrowscope("export", recorded, "--format", "jsonl").stdout.splitlines()
+    assert told["summary"]["events"] == len(lines)
+    assert [json.loads(line)["seq"] for line in lines] == list(range(len(lines)))
+
+    page = borrowscope("show", recorded, "main", PYTHONIOENCODING="utf-8").stdout
+    assert "noisy" in page
+    assert "moved to moved 16" in page
+    assert borrowscope("show", recorded, "main", CARGO_TERM_UNICODE="false").stdout.isascii()
+
+
+def test_an_unknown_function_names_the_nearest(recorded: Path):
+    answer = borrowscope("show", recorded, "mian")
+    assert has_one_error(answer, 2)
+    assert "did you mean `hello::main`?" in answer.stderr
+
+
+def test_the_latest_recording_is_taken_without_a_name(home: Path, recorded: Path):
+    answer = borrowscope("report", cwd=home, XDG_CACHE_HOME=str(home / "cache"))
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stdout.startswith("hello.bstrace")
+
+
+def test_arguments_and_exit_status_are_the_programs(home: Path, recorded: Path):
+    answer = borrowscope("run", "hello.rs", "--", "7", cwd=home, XDG_CACHE_HOME=str(home / "cache"))
+    assert answer.returncode == 7
+    assert "the program ended with exit status 7" in answer.stderr
+
+
+def test_a_recording_that_is_none(tmp_path: Path):
+    (tmp_path / "file").write_text("no recording")
+    assert has_one_error(borrowscope("report", tmp_path / "file"), 2)
+    (tmp_path / "empty.bstrace").mkdir()
+    assert has_one_error(borrowscope("report", tmp_path / "empty.bstrace"), 2)
+
+
+def test_a_stream_that_was_cut_is_read_and_said(recorded: Path, tmp_path: Path):
+    cut = tmp_path / "cut.bstrace"
+    shutil.copytree(recorded, cut)
+    stream = next(cut.glob("*.bsstream"))
+    whole = stream.read_bytes()
+    used = len(whole.rstrip(b"\0"))
+    stream.write_bytes(whole[: used - 40])
+    answer = borrowscope("report", cut)
+    assert answer.returncode == 0, answer.stderr
+    assert "warning: " in answer.stderr
+    assert "Please note" in answer.stdout
+
+
+def test_what_does_not_compile_is_code_4(tmp_path: Path):
+    (tmp_path / "bad.rs").write_text('fn main() { let x: u8 = ""; }\n')
+    answer = borrowscope("run", "bad.rs", cwd=tmp_path, XDG_CACHE_HOME=str(tmp_path / "cache"))
+    assert answer.returncode == 4
+    assert "error: this does not compile, also without borrowscope" in answer.stderr
+    analyzed = borrowscope("analyze", "bad.rs", cwd=tmp_path, XDG_CACHE_HOME=str(tmp_path / "cache"))
+    assert analyzed.returncode == 0
+    assert "warning: the crate does not compile" in analyzed.stderr
+    told = json.loads((tmp_path / ".borrowscope" / "type-info.json").read_text())
+    assert told["analyzer"]["types"] == "static"
+
+
+def test_analyze_writes_and_tells(home: Path):
+    answer = borrowscope("analyze", "hello.rs", cwd=home, XDG_CACHE_HOME=str(home / "cache"))
+    assert answer.returncode == 0, answer.stderr
+    assert "by rustc" in answer.stdout
+    written = json.loads((home / ".borrowscope" / "type-info.json").read_text())
+    assert (home / ".borrowscope" / ".gitignore").read_text() == "*\n"
+    told = json.loads(
+        borrowscope("analyze", "hello.rs", "-o", "-", cwd=home, XDG_CACHE_HOME=str(home / "cache")).stdout
+    )
+    assert told["files"] == written["files"]
+
+
+def test_settings_name_the_nearest_key(tmp_path: Path):
+    (tmp_path / "one.rs").write_text("fn main() {}\n")
+    (tmp_path / "borrowscope.toml").write_text("edtion = 2021\n")
+    answer = borrowscope("run", "one.rs", cwd=tmp_path, XDG_CACHE_HOME=str(tmp_path / "cache"))
+    assert has_one_error(answer, 2)
+    assert "did you mean `edition`?" in answer.stderr
+
+
+def test_runtime_is_written_alone(tmp_path: Path):
+    answer = borrowscope("runtime", "--out", tmp_path / "crate")
+    assert answer.returncode == 0, answer.stderr
+    assert 'name = "borrowscope-runtime"' in (tmp_path / "crate" / "Cargo.toml").read_text()
+    assert has_one_error(borrowscope("runtime", "--out", tmp_path / "crate"), 2)
+
+
+def test_clean_says_first_and_deletes_then(tmp_path: Path):
+    (tmp_path / "one.rs").write_text("fn main() {}\n")
+    environment = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+    assert borrowscope("run", "one.rs", cwd=tmp_path, **environment).returncode == 0
+    dry = borrowscope("clean", "one.rs", "--dry-run", cwd=tmp_path, **environment)
+    assert "would delete" in dry.stderr
+    own = next((tmp_path / "cache").rglob("borrowscope/CACHEDIR.TAG")).parent
+    assert borrowscope("clean", "one.rs", "--keep-recordings", cwd=tmp_path, **environment).returncode == 0
+    assert list((own / "recordings").iterdir())
+    assert borrowscope("clean", "one.rs", cwd=tmp_path, **environment).returncode == 0
+    assert not own.exists()
+
+
+@pytest.mark.slow
+def test_a_copy_builds_with_plain_cargo(home: Path):
+    answer = borrowscope("instrument", "hello.rs", "--out", "copy", cwd=home, XDG_CACHE_HOME=str(home / "cache"))
+    assert answer.returncode == 0, answer.stderr
+    assert (home / "copy" / "instrument-report.json").is_file()
+    again = borrowscope("instrument", "hello.rs", "--out", "cache", cwd=home, XDG_CACHE_HOME=str(home / "cache"))
+    assert has_one_error(again, 2)
