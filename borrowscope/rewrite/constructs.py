@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from borrowscope.analyzer.facts import CallFact
+from borrowscope.analyzer.type_text import short_type
 from borrowscope.parse.syntax import Node
 from borrowscope.rewrite.model import Site
 from borrowscope.rewrite.plans import BindingPlan, FunctionPlan
@@ -23,6 +24,12 @@ _GUARD_TYPES = ("std::cell::Ref<", "std::cell::RefMut<")
 def is_clone(call: CallFact | None) -> bool:
     """Whether the compiler resolved the call to `Clone::clone`."""
     return call is not None and call.callee.endswith(_CLONES)
+
+
+def cloned_type(call: CallFact) -> str | None:
+    """The type that a resolved call of `Clone::clone` yields: `<TYPE as std::clone::Clone>::clone`."""
+    inner, separator, _ = call.callee.removeprefix("<").rpartition(" as std::clone::Clone>::clone")
+    return short_type(inner) if separator else None
 
 
 class Calls:

@@ -9,7 +9,7 @@ from borrowscope.analyzer.facts import BindingFact
 from borrowscope.analyzer.type_text import short_type
 from borrowscope.parse.functions import FunctionItem
 from borrowscope.parse.syntax import Node
-from borrowscope.rewrite.constructs import Calls, call_source, choose_birth, is_clone, plan_assignments, plan_attempt
+from borrowscope.rewrite.constructs import Calls, call_source, choose_birth, cloned_type, is_clone, plan_assignments, plan_attempt
 from borrowscope.rewrite.emit import Emitter
 from borrowscope.rewrite.model import SkipReason
 from borrowscope.rewrite.moves import plan_moves
@@ -119,7 +119,7 @@ def _unnamed_clones(plan: FunctionPlan, calls: Calls) -> None:
         told = name.field("field") if name is not None and name.kind == "field_expression" else name
         source_name = source.binding.name if source is not None else None
         site = plan.new_site("call", "Clone", told or node, frame, name=source_name)
-        site.owner = source.site.index if source is not None else None
+        site.owner, site.ty = source.site.index if source is not None else None, cloned_type(call)
         if plan.file.is_enabled(site):
             owner = f"{source.guard}.id()" if source is not None and source.is_enabled else f"{RUNTIME_PATH}NONE"
             plan.file.editor.wrap(node, f"{RUNTIME_PATH}cloned({plan.file.number(site)}, {owner}, ", ")", site.index)
