@@ -19,7 +19,7 @@ from borrowscope.build.healed_build import HealedBuild, Verdict, build_with_heal
 from borrowscope.build.mirror import update_mirror
 from borrowscope.build.overlay import RUN, TEST, BuildOutcome, Overlay, build_overlay, final_command, prepare_overlay
 from borrowscope.build.pipeline import ProjectFacts, analyze_project
-from borrowscope.build.plan import Further, InstrumentPlan, Planner, absolute_text_includes, relative_name
+from borrowscope.build.plan import Further, InstrumentPlan, Planner, Rewrite, absolute_text_includes, relative_name
 from borrowscope.build.process import Finished, inherit
 from borrowscope.build.recording_folder import Describe, check_place, finish_run, prepare_recording, write_plan
 from borrowscope.build.rustc_wrapper import environment_without_wrapper
@@ -30,6 +30,7 @@ from borrowscope.build.untouched import build_untouched
 from borrowscope.errors import ExitCode
 from borrowscope.project.model import Project
 from borrowscope.project.options import CargoOptions
+from borrowscope.rewrite.file import rewrite_file
 from borrowscope.tables.recording_files import InstrumentReport, RunFile
 from borrowscope.tables.tool import TOOL
 
@@ -68,6 +69,7 @@ def run_project(
     *,
     note: Note,
     describe: Describe | None = None,
+    rewrite: Rewrite = rewrite_file,
 ) -> RunOutcome:
     """Record one `cargo run` or `cargo test`.
 
@@ -84,6 +86,7 @@ def run_project(
         if facts.failure is not None:
             return RunOutcome(ExitCode.BASELINE, failure=facts.failure)
         planner = make_planner(facts, project.own_dir / request.command, trace_all=request.trace_all)
+        planner.rewrite = rewrite
         overlay = prepare_overlay(project, options, facts.toolchain, request.command)
         built = _build(planner, overlay, note)
         if built.verdict is not Verdict.BUILT:

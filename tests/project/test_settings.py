@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from borrowscope.errors import UsageError
+from borrowscope.project.load import load_project
+from borrowscope.project.model import Project
+from borrowscope.project.options import CargoOptions
+from borrowscope.project.settings import KEYS, Settings, load_settings
+from tests.build.crates import manifest, write_files
+
+METADATA = '[package.metadata.borrowscope]\ntypes = "static"\ntrace = ["x::c"]\nedition = "2018"\n'
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return load_project(
+        write_files(tmp_path, {"Cargo.toml": manifest("x", more=METADATA), "src/lib.rs": ""}), CargoOptions()
+    )
+
+
+def test_the_order_of_the_sources(project: Project):
+    (project.root / "borrowscope.toml").write_text('types = "rustc"\ntrace = ["x::b"]\nall-targets = true\n')
+    settings = load_settings(project, {"trace": ("x::a",)}, {"BORROWSCOPE_TYPES": "auto", "BORROWSCOPE_ALL": "1"})
+    assert settings.types == "auto"
+    assert settings.all
+    assert settings.all_targets
+    assert settings.edition == "2018"
+    assert settings.trace == ("x::c", "x::b", "x::a")
+
+
+def test_no_config_and_another_config(project: Project, tmp_path: Path):
+    assert load_settings(project, {}, {}, no_config=True) == Settings()
+    other = tmp_path / "other.toml"
+    other.write_text("all = true\n")
+    assert load_settings(project, {}, {}, other).all
+
+
+@pytest.mark.parametrize("name", ["borrowscope.toml", ".config/borrowscope.toml", ".borrowscope.toml"])
+def test_an_unknown_key_names_the_nearest(project: Project, name: str):
+    write_files(project.root, {name: "all-target = true\n"})
+    with pytest.raises(UsageError, match="unknown key `all_target`") as caught:
+        load_settings(project, {}, {})
+    assert caught.value.hint == "did you mean `all_targets`?"
+
+
+def test_a_value_of_the_wrong_kind_says_where(project: Project):
+    (project.root / "borrowscope.toml").write_text('types = "guess"\n')
+    with pytest.raises(UsageError, match=r"bad value for `types` in .*borrowscope\.toml"):
+        load_settings(project, {}, {})
+
+
+def test_a_broken_file(project: Project):
+    (project.root / "borrowscope.toml").write_text("types = \n")
+    with pytest.raises(UsageError, match="not valid TOML"):
+        load_settings(project, {}, {})
+
+
+def test_every_key_has_a_description():
+    assert all(Settings.model_fields[key].description for key in KEYS)
