@@ -5,9 +5,11 @@ In: an `AnalysisRequest`. Out: a `TypeInfo`. Nothing here touches the disk or st
 
 from __future__ import annotations
 
+import gc
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -40,6 +42,23 @@ class AnalysisRequest:
 
 def analyze(request: AnalysisRequest) -> TypeInfo:
     """Every binding with its type, and the other records of type-info.json."""
+    with _collector_paused():
+        return _analyze(request)
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Trees are many objects that all stay alive: looking for garbage among them took two thirds of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _analyze(request: AnalysisRequest) -> TypeInfo:
     started = time.perf_counter()
     trees = [_parse(text) for text in sorted(request.sources.files, key=lambda text: text.relative)]
     items = {crate: read_items(_roots(trees, crate)) for crate in {tree.text.crate for tree in trees}}
