@@ -74,7 +74,9 @@ def _show_version(wanted: bool) -> None:
 def _everything(
     version: Annotated[
         bool,
-        typer.Option("--version", "-V", callback=_show_version, is_eager=True, help="Print the version and end"),
+        typer.Option(
+            "--version", "-V", metavar="", callback=_show_version, is_eager=True, help="Print the version and end"
+        ),
     ] = False,
 ) -> None:
     """Take the flags that stand before a command."""

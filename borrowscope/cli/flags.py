@@ -109,9 +109,7 @@ PASSED = (
     ),
     Flag("extra", ("--lockfile-path",), str | None, None, "Path of Cargo.lock", MANIFEST, "PATH", "lockfile_path"),
     Flag("extra", ("-Z",), Many, None, "Unstable flags of cargo", MANIFEST, "FLAG", "unstable_flags"),
-    Flag("extra", ("-C",), str | None, None, "Change to this directory first", MANIFEST, "DIR", "change_directory"),
 )
-SHORT_PASSED = {"-Z", "-C"}
 
 
 def takes_cargo_flags(

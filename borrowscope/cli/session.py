@@ -21,7 +21,7 @@ from borrowscope.project.settings import Settings, environment_settings, load_se
 OURS = "BorrowScope"
 
 AllOption = Annotated[
-    bool, typer.Option("--all", help="Trace every function, whether marked or not", rich_help_panel=OURS)
+    bool, typer.Option("--all", metavar="", help="Trace every function, whether marked or not", rich_help_panel=OURS)
 ]
 EditionOption = Annotated[
     str | None,
@@ -32,7 +32,10 @@ SettingsOption = Annotated[
     typer.Option("--settings", metavar="FILE", help="Read this instead of borrowscope.toml", rich_help_panel=OURS),
 ]
 NoSettingsOption = Annotated[
-    bool, typer.Option("--no-settings", help="Read no borrowscope.toml and no metadata tables", rich_help_panel=OURS)
+    bool,
+    typer.Option(
+        "--no-settings", metavar="", help="Read no borrowscope.toml and no metadata tables", rich_help_panel=OURS
+    ),
 ]
 
 

@@ -107,8 +107,8 @@ def test_schemas_are_json_schemas(capsys):
 
 def test_a_shell_can_complete(capsys):
     assert "_BORROWSCOPE_COMPLETE" in main(capsys, "completions", "bash")[1]
-    environment = {"_BORROWSCOPE_COMPLETE": "complete_bash", "COMP_WORDS": "borrowscope sch", "COMP_CWORD": "1"}
-    assert borrowscope(**environment).stdout.split() == ["schema"]
+    answer = borrowscope(_BORROWSCOPE_COMPLETE="complete_bash", COMP_WORDS="borrowscope sch", COMP_CWORD="1")
+    assert answer.stdout.split() == ["schema"]
 
 
 def test_flags_of_cargo_are_not_taken_twice():

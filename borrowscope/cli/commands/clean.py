@@ -27,8 +27,10 @@ UNITS = ("B", "kB", "MB", "GB", "TB")
 def clean(
     cargo: CargoOptions,
     path: Annotated[Path, typer.Argument(help="A crate, a workspace or one .rs file")] = Path(),
-    dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Only say what would be deleted")] = False,
-    keep_recordings: Annotated[bool, typer.Option("--keep-recordings", help="Delete builds only")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", "-n", metavar="", help="Only say what would be deleted")
+    ] = False,
+    keep_recordings: Annotated[bool, typer.Option("--keep-recordings", metavar="", help="Delete builds only")] = False,
 ) -> None:
     """Delete the builds and recordings below the target directory."""
     own = load_project(path, cargo).own_dir

@@ -32,7 +32,7 @@ def run(
     words: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[PATH] [-- ARGS]", help="A crate, a workspace or one .rs file; the program's arguments"
+            metavar="PATH", help="A crate, a workspace or one .rs file; the program's arguments come after --"
         ),
     ] = None,
     output: Annotated[

@@ -31,7 +31,10 @@ def run_tests(
     cargo: CargoOptions,
     words: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[PATH] [TESTNAME] [-- ARGS]", help="A crate, a workspace or one .rs file; which tests"),
+        typer.Argument(
+            metavar="PATH TESTNAME",
+            help="A crate, a workspace or one .rs file; which tests; the test program's arguments come after --",
+        ),
     ] = None,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="REC", help="Record there", rich_help_panel=OURS)
