@@ -9,8 +9,17 @@ from borrowscope.analyzer.facts import BindingFact
 from borrowscope.analyzer.type_text import short_type
 from borrowscope.parse.functions import FunctionItem
 from borrowscope.parse.syntax import Node
-from borrowscope.rewrite.constructs import Calls, call_source, choose_birth, cloned_type, is_clone, plan_assignments, plan_attempt
+from borrowscope.rewrite.constructs import (
+    Calls,
+    call_source,
+    choose_birth,
+    cloned_type,
+    is_clone,
+    plan_assignments,
+    plan_attempt,
+)
 from borrowscope.rewrite.emit import Emitter
+from borrowscope.rewrite.exits import Exits
 from borrowscope.rewrite.model import SkipReason
 from borrowscope.rewrite.moves import plan_moves
 from borrowscope.rewrite.plans import RUNTIME_PATH, BindingPlan, FilePlan, FunctionPlan, MovePlan, Placement
@@ -35,6 +44,10 @@ def rewrite_function(file: FilePlan, item: FunctionItem, body: Node, calls: Call
     _number_moves(plan)
     assignments = plan_assignments(plan)
     _settle(plan)
+    exits = Exits(scopes)
+    for one in plan.bindings.values():
+        if exits.may_leave_early(one.binding):
+            one.site.fields["may_leave_early"] = True
     emitter = Emitter(plan)
     emitter.emit(enter)
     for node, targets in assignments:

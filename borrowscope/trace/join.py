@@ -107,7 +107,7 @@ class _Process:
             instance.name, instance.ty = event.name, event.ty
             instance.owner, instance.object = event.owner, event.object
         if row.is_death:
-            self._end(event, instance)
+            self._end(event, instance, shape)
         return event
 
     def _plain_event(self, seq: int, time_ns: int, thread: Thread, shape: Shape) -> Event:
@@ -164,8 +164,9 @@ class _Process:
         elif source is not None:
             self.objects.move(source.number, event.to)
 
-    def _end(self, event: Event, instance: _Instance | None) -> None:
-        event.fields["cause"] = event.fields.get("cause") or _CAUSES[0]
+    def _end(self, event: Event, instance: _Instance | None, shape: Shape) -> None:
+        cause = event.fields.get("cause") or _CAUSES[0]
+        event.fields["cause"] = None if cause == _CAUSES[0] and shape.may_leave_early else cause
         if instance is None:
             return
         event.ty = instance.ty or event.ty

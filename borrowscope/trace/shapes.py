@@ -30,6 +30,7 @@ class Shape:
     column: int | None = None
     function: str | None = None
     fields: dict[str, Any] | None = None
+    may_leave_early: bool = False  # the scope has other ways out than its end, and the stream does not tell which
 
 
 class Shapes:
@@ -66,6 +67,7 @@ class Shapes:
             site.column,
             site.function,
             _fixed_fields(row, site.fields, site.function),
+            may_leave_early=bool(site.fields.get("may_leave_early")),
         )
 
     def _binding(self, site: SiteRecord) -> SiteRecord | None:
