@@ -19,9 +19,17 @@ from borrowscope.text.span import Span
 
 _NO_BINDINGS = """
 attribute_item inner_attribute_item line_comment block_comment use_declaration struct_item enum_item union_item
-type_item foreign_mod_item function_signature_item type_arguments type_parameters lifetime label ERROR
+type_item foreign_mod_item function_signature_item type_arguments type_parameters lifetime label scoped_identifier ERROR
 """
 _SKIPPED = frozenset(_NO_BINDINGS.split())
+
+
+@dataclass(slots=True, frozen=True, eq=False)
+class Use:
+    """A place where a binding's name stands in an expression, and the function or closure that it stands in."""
+
+    node: Node
+    function: str | None
 
 
 @dataclass(slots=True, eq=False)
@@ -43,6 +51,7 @@ class SourceBinding:
     is_mut: bool = False
     is_ref: bool = False
     static_type: str | None = None
+    uses: list[Use] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -112,6 +121,8 @@ class _Walker:
             "for_expression": self._for,
             "closure_expression": self._closure,
             "async_block": self._async,
+            "identifier": self._identifier,
+            "self": self._identifier,
             "gen_block": self._async,
         }
 
@@ -318,6 +329,11 @@ class _Walker:
         binding.static_type = self._infer(binding, self._lookup)
         self._scopes[-1][1][binding.name] = binding
         self.found.bindings.append(binding)
+
+    def _identifier(self, node: Node) -> None:
+        binding = self._lookup(node.text)
+        if binding is not None:
+            binding.uses.append(Use(node, self._function))
 
     # 4. macros
     def _macro_definition(self, node: Node) -> None:

@@ -5,9 +5,13 @@ In: the text. Out: `Callee` with the path without generic arguments, the self ty
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from borrowscope.analyzer.obvious_types import PRIMITIVES
+
+_PRIMITIVE_IMPL = re.compile(r"(?:std|core|alloc)::(?:\w+::)+<impl ([^>]+)>::(\w+)")
 _CLONING = frozenset({"std::clone::Clone::clone", "std::borrow::ToOwned::to_owned"})
 
 
@@ -19,6 +23,12 @@ class Callee(NamedTuple):
     trait: str | None = None
 
     @property
+    def is_std(self) -> bool:
+        """Whether the standard library or the language defines it."""
+        head = self.path.partition("::")[0]
+        return head in ("std", "core", "alloc", "slice", "pointer") or head in PRIMITIVES
+
+    @property
     def is_clone(self) -> bool:
         """Whether it makes a copy of the same type."""
         return self.path in _CLONING
@@ -28,6 +38,9 @@ class Callee(NamedTuple):
 def parse_callee(text: str) -> Callee:
     """Take a callee's text apart; an inherent method's `self_type` is None, its path holds the type."""
     if not text.startswith("<"):
+        of_primitive = _PRIMITIVE_IMPL.match(text)
+        if of_primitive:
+            return Callee(f"{_primitive(of_primitive.group(1))}::{of_primitive.group(2)}")
         return Callee(_without_arguments(text))
     end = _closing(text, 0)
     inner, method = text[1:end], text[end + 1 :]
@@ -36,6 +49,11 @@ def parse_callee(text: str) -> Callee:
         return Callee(_without_arguments(inner) + _without_arguments(method), inner)
     trait = _without_arguments(inner[at + 4 :])
     return Callee(trait + _without_arguments(method), inner[:at], trait)
+
+
+def _primitive(ty: str) -> str:
+    """The name that the documentation has for a primitive: `slice`, `pointer`, `str`, `u8`."""
+    return {"[": "slice", "*": "pointer"}.get(ty[0], ty)
 
 
 def _closing(text: str, start: int) -> int:

@@ -9,25 +9,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
 
 from borrowscope.analyzer import obvious_types
 from borrowscope.analyzer.bindings import FileBindings, SourceBinding, find_bindings
 from borrowscope.analyzer.callee import parse_callee
 from borrowscope.analyzer.facts import BindingFact, FileFacts, TypeSource
 from borrowscope.analyzer.full_path import full_path
-from borrowscope.analyzer.kinds import KindContext, initializer_kind
+from borrowscope.analyzer.kinds import KindContext, initializer_kind, kind_of_type
 from borrowscope.analyzer.producer import producing_call, syntax_of
 from borrowscope.analyzer.source_items import SourceItems, use_names
 from borrowscope.analyzer.sources import SourceText
 from borrowscope.analyzer.static_types import StaticTypes
 from borrowscope.analyzer.type_info import DropPlace, Expression, Initializer, Variable
 from borrowscope.analyzer.type_text import Shape, TypeText, parse_type, short_type
+from borrowscope.analyzer.uses import UseReader
 from borrowscope.parse.functions import FunctionItem
 from borrowscope.parse.syntax import Node
 from borrowscope.tables.type_flags import OWNERSHIP_CALLS, TYPE_FLAGS
 from borrowscope.text.span import LineIndex, Span
 
-_WITH_KIND = frozenset({"let", "static", "const"})
 _LIFETIME = re.compile(r"^&\s*'(\w+)")
 _UNKNOWN = "unknown"
 
@@ -66,12 +68,14 @@ class _FileReader:
         self._items = items
         callees = {call.span: call.callee for call in facts.calls if call.callee_span != call.span}
         self._kinds = KindContext(types, callees)
+        self._uses = UseReader(facts, tree.lines)
 
     def read(self) -> FileRecords:
         static = StaticTypes(self._items, use_names(self._tree.items))
         found = find_bindings(self._tree.root, self._tree.text.module_path, self._is_binding, static.infer)
         found.bindings.extend(self._unseen(found.bindings))
         found.bindings.sort(key=lambda binding: binding.span)
+        self._uses.learn(found.bindings)
         shared = self._alternatives(found.bindings)
         variables = [
             self._variable(binding, fact) for binding in found.bindings for fact in self._facts_of(binding, shared)
@@ -135,7 +139,7 @@ class _FileReader:
         line, column = self._tree.lines.byte_column(binding.span.start)
         function = re.sub(r"(::\{closure#\d+\})+$", "", binding.function) if binding.function else None
         source = TypeSource.RUSTC if known else TypeSource.STATIC if ty else TypeSource.UNKNOWN
-        variable = Variable(
+        return Variable(
             name=binding.name,
             file=self._tree.text.relative,
             line=line,
@@ -157,32 +161,37 @@ class _FileReader:
             binding_mode=_binding_mode(binding),
             lifetime=_lifetime(binding),
             is_sized=True,
+            method_calls=self._uses.method_calls(binding, short_type(ty) if ty else None),
+            usages=self._uses.usages(binding) if fact is not None else [],
+            closure_captures=self._uses.captures(binding),
             drops=self._drops(binding, fact),
+            **(self._description(parse_type(ty), fact, binding) if ty else {}),
         )
-        if ty is not None:
-            self._describe(variable, parse_type(ty), fact, binding)
-        return variable
 
-    def _describe(self, variable: Variable, tree: TypeText, fact: BindingFact | None, binding: SourceBinding) -> None:
-        """Everything that follows from a known type."""
-        variable.type_arguments = [short_type(argument) for argument in tree.arguments]
-        for flag in TYPE_FLAGS:
-            setattr(variable, flag.name, tree.head in flag.heads or tree.shape.value in flag.shapes)
-        variable.is_union = self._kinds.items.get(tree.head) == "union" if tree.shape is Shape.PATH else False
-        variable.is_copy = fact.is_copy if fact is not None else obvious_types.is_copy(tree.text)
-        variable.needs_drop = fact.needs_drop if fact is not None else obvious_types.needs_drop(tree.text)
-        variable.is_clone = True if variable.is_copy else None
+    def _description(self, tree: TypeText, fact: BindingFact | None, binding: SourceBinding) -> dict[str, Any]:
+        """The fields that follow from a known type."""
+        is_copy = fact.is_copy if fact is not None else obvious_types.is_copy(tree.text)
+        needs_drop = fact.needs_drop if fact is not None else obvious_types.needs_drop(tree.text)
         is_plain = tree.text in obvious_types.PRIMITIVES
-        variable.is_drop = False if is_plain or variable.is_reference or variable.needs_drop is False else None
-        if is_plain:
-            variable.is_send = variable.is_sync = True
-        variable.copy_semantics = None if variable.is_copy is None else "copy" if variable.is_copy else "move"
-        variable.is_future = _answer(tree, yes=("future",))
-        variable.is_iterator = _answer(tree, yes=("iterator", "range"))
-        if binding.kind in _WITH_KIND or (binding.kind == "pattern" and binding.value is not None):
-            value = binding.value if binding.is_whole else None
-            if binding.value is not None:
-                variable.initializer_kind = initializer_kind(tree.text, value, binding.generics, self._kinds)
+        is_reference = tree.shape in (Shape.REFERENCE, Shape.MUTABLE_REFERENCE)
+        return {
+            **_flags(tree),
+            "type_arguments": [short_type(argument) for argument in tree.arguments],
+            "initializer_kind": self._kind(tree, binding),
+            "is_union": tree.shape is Shape.PATH and self._kinds.items.get(tree.head) == "union",
+            "is_copy": is_copy,
+            "is_clone": True if is_copy else None,
+            "needs_drop": needs_drop,
+            "is_drop": False if is_plain or is_reference or needs_drop is False else None,
+            "is_send": True if is_plain else None,
+            "is_sync": True if is_plain else None,
+            "copy_semantics": None if is_copy is None else "copy" if is_copy else "move",
+        }
+
+    def _kind(self, tree: TypeText, binding: SourceBinding) -> str | None:
+        if binding.value is None:
+            return None
+        return initializer_kind(tree.text, binding.value if binding.is_whole else None, binding.generics, self._kinds)
 
     def _initializer(self, binding: SourceBinding) -> Initializer | None:
         value = binding.value
@@ -236,12 +245,21 @@ _BEFORE = (
 )
 
 
-def _answer(tree: TypeText, *, yes: tuple[str, ...]) -> bool | None:
-    """Whether the type is one of the abstract kinds; None where only the compiler's traits would tell."""
-    kind = initializer_kind(tree.text, None, frozenset(), KindContext())
-    if kind in yes:
-        return True
-    return False if kind in ("primitive", "tuple", "array", "str", "raw_ptr", "closure") else None
+@lru_cache(maxsize=16384)
+def _flags(tree: TypeText) -> dict[str, bool | None]:
+    """What the type's outermost constructor tells, the published flags."""
+    flags: dict[str, bool | None] = {
+        flag.name: tree.head in flag.heads or tree.shape.value in flag.shapes for flag in TYPE_FLAGS
+    }
+    kind = kind_of_type(tree, frozenset(), {})
+    for name, kinds in _ABSTRACT.items():
+        flags[name] = True if kind in kinds else False if kind in _CONCRETE else None
+    return flags
+
+
+# Types that are futures or iterators by themselves, and types that are neither; of others only rustc's traits know.
+_ABSTRACT = {"is_future": ("future",), "is_iterator": ("iterator", "range")}
+_CONCRETE = frozenset({"primitive", "tuple", "array", "str", "raw_ptr", "closure"})
 
 
 def _binding_mode(binding: SourceBinding) -> str | None:

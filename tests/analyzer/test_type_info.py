@@ -206,6 +206,40 @@ pub extern "C" fn exported() {}
     }
 
 
+def test_usages_and_method_calls(info_of: InfoOf) -> None:
+    source = (
+        "pub fn f(mut s: String) -> usize { let n = s.len(); s.push('a'); let r = &s; drop(r); "
+        "s = s.trim().into(); let v = s.into_bytes(); v.len() + n }"
+    )
+    info = info_of(source)
+    s = variable(info, "s")
+    assert [usage.kind for usage in s.usages] == ["borrow", "borrow_mut", "borrow", "write", "borrow", "move"]
+    assert [source[usage.column] for usage in s.usages] == ["s"] * 6
+    assert [(call.method, call.operation, call.self_borrow, call.result_type) for call in s.method_calls] == [
+        ("len", "std::string::String::len", "immutable", "usize"),
+        ("push", "std::string::String::push", "mutable", None),
+        ("trim", "str::trim", "immutable", None),
+        ("into_bytes", "std::string::String::into_bytes", "consuming", "Vec<u8>"),
+    ]
+    assert [usage.kind for usage in variable(info, "n").usages] == ["read"]
+
+
+def test_closures_tell_what_they_capture(info_of: InfoOf) -> None:
+    info = info_of("""
+pub fn f(mut x: String, y: String, n: u8) -> usize {
+    let c = || x.len(); c();
+    let mut d = || x.push('a'); d();
+    let e = move || y.len() + n as usize; e()
+}""")
+    captures = {name: [(c.name, c.capture_kind, c.ty) for c in variable(info, name).closure_captures] for name in "cde"}
+    assert captures == {
+        "c": [("x", "ref", "String")],
+        "d": [("x", "mut_ref", "String")],
+        "e": [("n", "move", "u8"), ("y", "move", "String")],
+    }
+    assert [usage.kind for usage in variable(info, "x").usages] == ["capture", "capture"]
+
+
 def test_ownership_calls(info_of: InfoOf) -> None:
     info = info_of("pub fn f(s: String, mut v: Vec<u8>) -> Vec<u8> { drop(s); std::mem::take(&mut v) }")
     assert [(e.path, e.argument) for e in info.expressions] == [("std::mem::drop", "s"), ("std::mem::take", "v")]
