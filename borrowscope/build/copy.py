@@ -72,7 +72,9 @@ class _Staging:
         return self.tree / path.relative_to(self.project.root)
 
 
-def instrument_copy(project: Project, options: CargoOptions, out: Path, *, trace_all: bool, note: Note) -> CopyOutcome:
+def instrument_copy(
+    project: Project, options: CargoOptions, out: Path, *, trace_all: bool, note: Note, trace: tuple[str, ...] = ()
+) -> CopyOutcome:
     """Write the instrumented copy of the whole workspace (or of a single file's package) to `out`."""
     target = check_out(out, project)
     with locked(project.own_dir, lambda: note("waiting for another run of this project to end")):
@@ -82,7 +84,8 @@ def instrument_copy(project: Project, options: CargoOptions, out: Path, *, trace
         if facts.failure is not None:
             return CopyOutcome(ExitCode.BASELINE, target, failure=facts.failure)
         staging = _Staging(project, options, project.own_dir / "copy" / "tree", project.own_dir / "copy" / "target")
-        planner = make_planner(facts, project.own_dir / "copy", trace_all=trace_all, further=_further(project, staging))
+        further = _further(project, staging)
+        planner = make_planner(facts, project.own_dir / "copy", trace_all=trace_all, trace=trace, further=further)
         # what lies outside of the root is not part of the copy: it is built as it is
         planner.sources = [source for source in planner.sources if source.path.is_relative_to(project.root)]
         _copy_sources(staging, planner)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from borrowscope.build.healing import MAXIMUM_ROUNDS, heal, leave_alone, packages_of
 from borrowscope.build.overlay import BuildOutcome
-from borrowscope.build.plan import InstrumentPlan, Planner
+from borrowscope.build.plan import InstrumentPlan, Planner, check_globs
 from borrowscope.build.switches import Reason
 from borrowscope.build.type_check import BuildFailure
 from borrowscope.project.model import Project
@@ -45,6 +45,7 @@ def build_with_healing(planner: Planner, build: Build, build_untouched: BuildUnt
     """Build until it succeeds: six rounds of healing, then whole packages are left alone, then the untouched tree."""
     before = planner.switches.snapshot()
     plan = planner.plan()
+    check_globs(planner.trace, plan)
     outcome = build(plan)
     rounds = 0
     while not outcome.is_success and not outcome.interrupted:

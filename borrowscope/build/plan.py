@@ -6,7 +6,8 @@ are not UTF-8 stay as they are and are listed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import difflib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,10 +16,12 @@ from borrowscope.build.file_ids import FileIds
 from borrowscope.build.pipeline import ProjectFacts
 from borrowscope.build.switches import Switches
 from borrowscope.build.text_includes import text_include_insertions, with_insertions
+from borrowscope.errors import UsageError
 from borrowscope.parse.modules import crate_files
 from borrowscope.project.model import Package, Target
 from borrowscope.rewrite.file import has_marks, rewrite_file
 from borrowscope.rewrite.model import SITES_PER_FILE_ID, Insertion, RewriteOptions, RewrittenFile, Site
+from borrowscope.text.function_paths import is_glob_match
 
 Rewrite = Callable[[bytes, FileFacts | None, RewriteOptions], RewrittenFile]
 Further = Callable[["SourceToTrace", RewrittenFile, frozenset[int]], list[Insertion]]
@@ -82,6 +85,7 @@ class Planner:
     ids: FileIds
     switches: Switches
     trace_all: bool = False
+    trace: tuple[str, ...] = ()
     rewrite: Rewrite = rewrite_file
     further: Further = absolute_text_includes
     sources: list[SourceToTrace] = field(default_factory=list)
@@ -143,11 +147,22 @@ class Planner:
         return RewriteOptions(
             file_id=file_id,
             edition=source.edition,
-            trace_all=self.trace_all or not self.marked,
+            trace_all=self.trace_all or not (self.marked or self.trace),
+            trace=self.trace,
             disabled=disabled,
             module_path=source.module_path,
             crate_root=source.is_root,
         )
+
+
+def check_globs(globs: Sequence[str], plan: InstrumentPlan) -> None:
+    """Raise `UsageError` for a glob of `--trace` that no function's path matches; it names the nearest path."""
+    paths = [function.path for file in plan.files.values() for function in file.rewritten.functions]
+    for glob in globs:
+        if not any(is_glob_match(glob, path) for path in paths):
+            near = difflib.get_close_matches(glob, paths, n=1, cutoff=0.0)
+            hint = f"the nearest path is `{near[0]}`; `*` stands for any run" if near else "there are no functions"
+            raise UsageError(f"no function's path matches `{glob}`", hint=hint)
 
 
 def _untouched(source: bytes, rewritten: RewrittenFile) -> RewrittenFile:

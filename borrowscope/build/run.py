@@ -46,6 +46,7 @@ class RunRequest:
     test_filter: tuple[str, ...] = ()
     output: Path | None = None
     trace_all: bool = False
+    trace: tuple[str, ...] = ()  # globs of function paths
     command_line: tuple[str, ...] = ()
 
 
@@ -85,7 +86,9 @@ def run_project(
             return RunOutcome(ExitCode.INTERRUPTED)
         if facts.failure is not None:
             return RunOutcome(ExitCode.BASELINE, failure=facts.failure)
-        planner = make_planner(facts, project.own_dir / request.command, trace_all=request.trace_all)
+        planner = make_planner(
+            facts, project.own_dir / request.command, trace_all=request.trace_all, trace=request.trace
+        )
         planner.rewrite = rewrite
         overlay = prepare_overlay(project, options, facts.toolchain, request.command)
         built = _build(planner, overlay, note)
@@ -110,7 +113,12 @@ def _choice(options: CargoOptions, command: str) -> TargetChoice:
 
 
 def make_planner(
-    facts: ProjectFacts, state: Path, *, trace_all: bool, further: Further = absolute_text_includes
+    facts: ProjectFacts,
+    state: Path,
+    *,
+    trace_all: bool,
+    trace: tuple[str, ...] = (),
+    further: Further = absolute_text_includes,
 ) -> Planner:
     """A planner with the file ids and switches that are kept below the target directory."""
     generator = generator_name(facts.toolchain.verbose_version)
@@ -119,6 +127,7 @@ def make_planner(
         ids=FileIds.load(facts.project.own_dir / "file-ids.json"),
         switches=Switches.load(state / "healed.json", generator),
         trace_all=trace_all,
+        trace=trace,
         further=further,
     )
     planner.read_sources()
@@ -184,5 +193,10 @@ def _run_file(facts: ProjectFacts, request: RunRequest, report: InstrumentReport
         started=datetime.now(UTC).isoformat(timespec="milliseconds"),
         rustc=facts.toolchain.version,
         types=report.types,
-        options={"all": request.trace_all, "release": overlay.options.release, "profile": overlay.options.profile},
+        options={
+            "all": request.trace_all,
+            "trace": list(request.trace),
+            "release": overlay.options.release,
+            "profile": overlay.options.profile,
+        },
     )

@@ -42,7 +42,7 @@ def record(session: Session, request: RunRequest) -> int:
     if outcome.recording is None:
         return outcome.exit_code
     _tell_ending(outcome)
-    if not (request.trace_all or outcome.has_marks):
+    if not (request.trace_all or request.trace or outcome.has_marks):
         terminal.note("nothing is marked with #[trace_borrow]: every function was traced")
     _tell_summary(outcome.recording, session.settings.summary)
     if outcome.exit_code == ExitCode.NOTHING_RECORDED:

@@ -23,6 +23,12 @@ OURS = "BorrowScope"
 AllOption = Annotated[
     bool, typer.Option("--all", metavar="", help="Trace every function, whether marked or not", rich_help_panel=OURS)
 ]
+TraceOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--trace", metavar="GLOB", help="Trace functions whose path matches (repeatable)", rich_help_panel=OURS
+    ),
+]
 EditionOption = Annotated[
     str | None,
     typer.Option("--edition", metavar="YEAR", help="Edition of a single .rs file (2024)", rich_help_panel=OURS),

@@ -6,12 +6,11 @@ In: a recording and words. Out: the full path. Errors: `UsageError` that names t
 from __future__ import annotations
 
 import difflib
-import re
 
 from borrowscope.errors import UsageError
+from borrowscope.text.function_paths import plain_path
 from borrowscope.trace.recording import Recording
 
-TRAIT_PATH = re.compile(r"<([^<>]*(?:<[^<>]*>[^<>]*)*) as [^<>]*(?:<[^<>]*>[^<>]*)*>")
 SHOWN = 6
 
 
@@ -28,7 +27,7 @@ def choose_function(recording: Recording, name: str | None, place: tuple[str, in
     executed = {event.function for event in recording.events if event.event == "FnEnter"}
     preferred = [path for path in matching if path in executed] or matching
     if len(preferred) > 1:
-        exact = [path for path in preferred if path == name or plain(path) == name]
+        exact = [path for path in preferred if path == name or plain_path(path) == name]
         preferred = exact or preferred
     if len(preferred) > 1:
         raise _ambiguous(recording, name or "", preferred)
@@ -37,12 +36,7 @@ def choose_function(recording: Recording, name: str | None, place: tuple[str, in
 
 def is_match(path: str, name: str) -> bool:
     """Whether the name is the path or ends it, `<T as Trait>::m` also as `T::m`."""
-    return any(one == name or one.endswith(f"::{name}") for one in (path, plain(path)))
-
-
-def plain(path: str) -> str:
-    """The path with `<T as Trait>` written as `T`."""
-    return TRAIT_PATH.sub(r"\1", path)
+    return any(one == name or one.endswith(f"::{name}") for one in (path, plain_path(path)))
 
 
 def _known(recording: Recording) -> list[str]:
@@ -66,8 +60,8 @@ def _at(recording: Recording, paths: list[str], place: tuple[str, int]) -> list[
 
 
 def _unknown(name: str, known: list[str]) -> UsageError:
-    by_end = {plain(path).rsplit("::", 1)[-1]: path for path in known}
-    candidates = {**{plain(path): path for path in known}, **by_end}
+    by_end = {plain_path(path).rsplit("::", 1)[-1]: path for path in known}
+    candidates = {**{plain_path(path): path for path in known}, **by_end}
     near = difflib.get_close_matches(name, candidates, n=1, cutoff=0.0)
     return UsageError(f"no traced function `{name}` in this recording", hint=f"did you mean `{candidates[near[0]]}`?")
 

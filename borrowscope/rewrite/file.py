@@ -17,6 +17,7 @@ from borrowscope.rewrite.function import rewrite_function
 from borrowscope.rewrite.marks import Mark, blank_marks, find_marks
 from borrowscope.rewrite.model import FunctionRecord, RewriteOptions, RewrittenFile, SkipReason
 from borrowscope.rewrite.plans import FilePlan
+from borrowscope.text.function_paths import is_glob_match
 from borrowscope.text.span import Span
 
 
@@ -84,7 +85,7 @@ def _is_wanted(item: FunctionItem, marks: dict[int, Mark], options: RewriteOptio
             return marks[container.start] is Mark.ON
     if marks.get(-1) is Mark.ON and not any(container.kind == "function_item" for container in item.containers):
         return True
-    return options.trace_all
+    return options.trace_all or any(is_glob_match(glob, item.path) for glob in options.trace)
 
 
 def _name_runtime(root: Node, editor: Editor) -> None:

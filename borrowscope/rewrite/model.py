@@ -98,6 +98,7 @@ class RewriteOptions:
     file_id: int
     edition: str = "2021"
     trace_all: bool = True
+    trace: tuple[str, ...] = ()  # globs: functions whose path matches are traced beside marked ones
     disabled: frozenset[int] = frozenset()
     disabled_functions: frozenset[str] = frozenset()
     runtime_crate: str = "borrowscope_runtime"

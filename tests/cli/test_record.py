@@ -165,3 +165,17 @@ def test_a_copy_builds_with_plain_cargo(home: Path):
     assert (home / "copy" / "instrument-report.json").is_file()
     again = borrowscope("instrument", "hello.rs", "--out", "cache", cwd=home, XDG_CACHE_HOME=str(home / "cache"))
     assert has_one_error(again, 2)
+
+
+def test_trace_takes_globs_and_names_the_nearest_path(tmp_path: Path):
+    (tmp_path / "two.rs").write_text(
+        "fn one() { let _a = 1; }\nfn two() { let _b = 2; }\nfn main() { one(); two(); }\n"
+    )
+    environment = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+    answer = borrowscope("run", "two.rs", "--trace", "*::one", "-o", "r.bstrace", cwd=tmp_path, **environment)
+    assert answer.returncode == 0, answer.stderr
+    lines = borrowscope("export", "r.bstrace", cwd=tmp_path).stdout.splitlines()
+    assert {json.loads(line)["function"] for line in lines} == {"two::one"}
+    wrong = borrowscope("run", "two.rs", "--trace", "two::tow", cwd=tmp_path, **environment)
+    assert has_one_error(wrong, 2)
+    assert "the nearest path is `two::two`" in wrong.stderr

@@ -21,6 +21,7 @@ from borrowscope.cli.session import (
     EditionOption,
     NoSettingsOption,
     SettingsOption,
+    TraceOption,
     open_session,
 )
 from borrowscope.project.options import CargoOptions
@@ -36,18 +37,32 @@ def instrument(
         Path, typer.Option("--out", metavar="DIR", help="Where the copy goes: new, empty, or an older copy")
     ] = ...,  # type: ignore[assignment]  # typer's word for: must be given
     trace_all: AllOption = False,
+    trace: TraceOption = None,
     edition: EditionOption = None,
     settings: SettingsOption = None,
     no_settings: NoSettingsOption = False,
 ) -> int:
     """Write an instrumented copy with the runtime crate inside; plain cargo builds and tests it."""
-    session = open_session(path, cargo, {"all": trace_all, "edition": edition}, settings, no_settings=no_settings)
-    outcome = instrument_copy(session.project, session.cargo, out, trace_all=session.settings.all, note=terminal.note)
+    session = open_session(
+        path,
+        cargo,
+        {"all": trace_all, "trace": tuple(trace or ()), "edition": edition},
+        settings,
+        no_settings=no_settings,
+    )
+    outcome = instrument_copy(
+        session.project,
+        session.cargo,
+        out,
+        trace_all=session.settings.all,
+        trace=session.settings.trace,
+        note=terminal.note,
+    )
     raise_failure(outcome.exit_code, outcome.failure)
     for line in outcome.notes:
         terminal.note(line)
     if outcome.report is not None:
-        if not (session.settings.all or outcome.has_marks):
+        if not (session.settings.all or session.settings.trace or outcome.has_marks):
             terminal.note("nothing is marked with #[trace_borrow]: every function is traced")
         _tell(outcome.report, outcome.out)
     return outcome.exit_code

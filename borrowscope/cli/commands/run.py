@@ -20,6 +20,7 @@ from borrowscope.cli.session import (
     EditionOption,
     NoSettingsOption,
     SettingsOption,
+    TraceOption,
     open_session,
 )
 from borrowscope.project.options import CargoOptions
@@ -42,13 +43,19 @@ def run(
         Path | None, typer.Option("--summary", metavar="FILE", help="Write the summary there", rich_help_panel=OURS)
     ] = None,
     trace_all: AllOption = False,
+    trace: TraceOption = None,
     edition: EditionOption = None,
     settings: SettingsOption = None,
     no_settings: NoSettingsOption = False,
 ) -> int:
     """Run a program and record what ownership does in it; takes every flag of `cargo run`."""
     path, rest, cargo = split_words(words, cargo)
-    flags = {"all": trace_all, "edition": edition, "summary": str(summary) if summary else None}
+    flags = {
+        "all": trace_all,
+        "trace": tuple(trace or ()),
+        "edition": edition,
+        "summary": str(summary) if summary else None,
+    }
     session = open_session(path, cargo, flags, settings, no_settings=no_settings)
     program = context.find_object(Invocation) or Invocation()
     request = RunRequest(
@@ -56,6 +63,7 @@ def run(
         program_arguments=(*rest, *program.program_arguments),
         output=output,
         trace_all=session.settings.all,
+        trace=session.settings.trace,
         command_line=command_line(),
     )
     return record(session, request)
@@ -68,7 +76,7 @@ COMMAND = Command(
     (
         Example("borrowscope run hello.rs", "a single file"),
         Example("borrowscope run . --release --bin server -- --port 80", "cargo's flags, then the program's"),
-        Example("borrowscope run . -o tour.bstrace", "name the recording"),
+        Example("borrowscope run . -o tour.bstrace --trace '*::parse::*'", "name the recording; trace these functions"),
     ),
     passes_on=True,
 )

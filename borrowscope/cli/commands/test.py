@@ -20,6 +20,7 @@ from borrowscope.cli.session import (
     EditionOption,
     NoSettingsOption,
     SettingsOption,
+    TraceOption,
     open_session,
 )
 from borrowscope.project.options import CargoOptions
@@ -43,13 +44,19 @@ def run_tests(
         Path | None, typer.Option("--summary", metavar="FILE", help="Write the summary there", rich_help_panel=OURS)
     ] = None,
     trace_all: AllOption = False,
+    trace: TraceOption = None,
     edition: EditionOption = None,
     settings: SettingsOption = None,
     no_settings: NoSettingsOption = False,
 ) -> int:
     """Run a crate's tests and record what ownership does in them; takes every flag of `cargo test`."""
     path, rest, cargo = split_words(words, cargo)
-    flags = {"all": trace_all, "edition": edition, "summary": str(summary) if summary else None}
+    flags = {
+        "all": trace_all,
+        "trace": tuple(trace or ()),
+        "edition": edition,
+        "summary": str(summary) if summary else None,
+    }
     session = open_session(path, cargo, flags, settings, no_settings=no_settings)
     program = context.find_object(Invocation) or Invocation()
     request = RunRequest(
@@ -58,6 +65,7 @@ def run_tests(
         test_filter=tuple(rest),
         output=output,
         trace_all=session.settings.all,
+        trace=session.settings.trace,
         command_line=command_line(),
     )
     return record(session, request)
