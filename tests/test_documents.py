@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
 
 
-def module_list():
+def module_list() -> Any:
     spec = importlib.util.spec_from_file_location("module_list", ROOT / "scripts" / "module_list.py")
     assert spec
     assert spec.loader
