@@ -76,10 +76,12 @@ def closure_once(body: Body) -> bool:
     body.line(f'{variable.name}.held("{body.label(name)}");')
     variable.status = Status.GONE
     body.line(f"let {name} = move || {{")
+    inner = body.fresh("inner")  # without a move inside, a call would not consume the closure
     body.depth += 1
-    body.line(f'{variable.name}.held("_");')
+    body.line(f"let {inner} = {variable.name};")
+    body.line(f'{inner}.held("{body.label(inner)}");')
     body.depth -= 1
-    enclosed(body, [(variable.name, True)])
+    enclosed(body, [(inner, True)])
     body.line("};")
     body.declare(name, "fn").status = Status.GONE
     used = ["{}();", "run_once({});", "if toss(2) {{ {}(); }}", "let _ = &{};", "look(&{});"]

@@ -13,7 +13,6 @@ from tests.drops.programs import BORROWSCOPE, ROOT, Outcome, exported_events, in
 
 CRATES = ["semver", "itoa", "either", "smallvec"]
 RESULT = re.compile(r"^test (.+?) \.\.\. (\w+)", re.MULTILINE)
-CARGO_TEST = ["cargo", "test", "--no-fail-fast"]
 
 
 def results_of(outcome: Outcome) -> Counter[tuple[str, str]]:
@@ -28,14 +27,16 @@ def crate(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A fresh copy of one published crate."""
     fetched = run_command([str(ROOT / "scripts" / "fetch"), request.param], ROOT)
     assert fetched.code == 0, fetched.stderr
-    copy = tmp_path / request.param
+    copy = tmp_path / str(request.param)
     shutil.copytree(fetched.stdout.strip(), copy, ignore=shutil.ignore_patterns("target"))
     return copy
 
 
 @pytest.mark.slow
 def test_a_real_crate_passes_its_tests_as_before(crate: Path, tmp_path: Path, subtests: pytest.Subtests) -> None:
-    before = run_command(CARGO_TEST, crate)
+    # Untouched and copied share a target directory: the dependencies are built once.
+    cargo_test = ["cargo", "test", "--no-fail-fast", "--target-dir", str(tmp_path / "target")]
+    before = run_command(cargo_test, crate)
     expected = results_of(before)
     recording, copy = tmp_path / "test.bstrace", tmp_path / "copy"
 
@@ -53,7 +54,7 @@ def test_a_real_crate_passes_its_tests_as_before(crate: Path, tmp_path: Path, su
     written = run_command([*BORROWSCOPE, "instrument", str(crate), "--all", "--out", str(copy)], tmp_path)
     with subtests.test(msg="copy"):
         assert written.code == 0, written.stderr
-        copied = run_command(CARGO_TEST, copy)
+        copied = run_command(cargo_test, copy)
         assert results_of(copied) == expected
         assert copied.code == before.code, copied.stderr
     with subtests.test(msg="copy: healing"):
