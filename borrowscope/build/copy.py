@@ -113,7 +113,11 @@ def _build(staging: _Staging, planner: Planner, note: Note) -> HealedBuild:
 
 def _check(staging: _Staging) -> BuildOutcome:
     options = staging.options
-    names = [part for package in staging.project.traced for part in ("--package", package.spec)]
+    names = [
+        part
+        for package in staging.project.traced
+        for part in ("--package", package.spec_at(staging.place(package.root)))
+    ]
     command = [
         *(find_cargo(), "check", "--message-format=json", "--manifest-path", str(staging.tree / "Cargo.toml")),
         *("--target-dir", str(staging.check_dir), *names, *_target_flags(staging.project)),

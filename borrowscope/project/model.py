@@ -52,8 +52,12 @@ class Package:
 
     @property
     def spec(self) -> str:
-        """What `--package` takes: a dependency may have the same name."""
-        return f"{self.name}@{self.version}"
+        """What `--package` takes: the full id, for a dependency may have the same name and version."""
+        return self.id if "#" in self.id else f"{self.name}@{self.version}"
+
+    def spec_at(self, root: Path) -> str:
+        """What `--package` takes for a copy of the package below another root."""
+        return f"path+{root.as_uri()}#{self.name}@{self.version}"
 
     @property
     def traceable_targets(self) -> tuple[Target, ...]:
