@@ -111,28 +111,28 @@ class _Process:
         return event
 
     def _plain_event(self, seq: int, time_ns: int, thread: Thread, shape: Shape) -> Event:
-        """What the shape says without a look at other events."""
+        """What the shape says without a look at other events. By position: half the time of names, a million times."""
         return Event(
-            seq=seq,
-            time_ns=time_ns,
-            process=self.pid,
-            thread=thread.number,
-            thread_name=thread.name,
-            event=shape.row.name,
-            name=None,
-            instance=None,
-            ty=shape.ty,
-            owner=None,
-            from_=None,
-            to=None,
-            source=None,
-            object=None,
-            file=shape.file,
-            line=shape.line,
-            column=shape.column,
-            function=shape.function,
-            site=shape.site,
-            fields=dict(shape.fields or {}),
+            seq,
+            time_ns,
+            self.pid,
+            thread.number,
+            thread.name,
+            shape.row.name,
+            None,
+            None,
+            shape.ty,
+            None,
+            None,
+            None,
+            None,
+            None,
+            shape.file,
+            shape.line,
+            shape.column,
+            shape.function,
+            shape.site,
+            dict(shape.fields) if shape.fields else {},
         )
 
     def _instance(self, raw: int, *, begins: bool) -> _Instance:

@@ -69,7 +69,9 @@ def test_full_disk_from_the_start(tmp_path):
     with small_disk(tmp_path / "disk", "8k") as folder:
         write_sites(folder, SITES)
         assert outcome(program(SOURCE), folder, "1000") == WENT_ON
-        assert streams(folder) == []
+        assert len(streams(folder)) == 1
+        with pytest.raises(InputError, match="the recording is empty"):
+            load_recording(folder)
 
 
 @pytest.mark.parametrize("limit", [20_000, 100_000, 1_500_000])

@@ -129,8 +129,15 @@ def test_unknown_sites_are_told(tmp_path):
 
 
 def test_an_empty_stream_beside_another(tmp_path):
-    recording = load(tmp_path, b"", stream(chunk([head("New")])))
-    assert (len(recording.events), len(recording.notes)) == (1, 1)
+    recording = load(tmp_path, b"", stream(chunk([head("New")])), b"\0" * 8192, stream()[:2000])
+    assert (len(recording.events), len(recording.notes)) == (1, 3)
+
+
+def test_nothing_but_empty_streams(tmp_path):
+    write_sites(tmp_path, SITES)
+    for name in ("1-1.bsstream", "2-2.bsstream"):
+        (tmp_path / name).write_bytes(b"")
+    assert "the recording is empty" in refused(tmp_path)
 
 
 def test_run_json_may_be_missing_or_there(tmp_path):

@@ -324,12 +324,6 @@ pub(crate) fn create(path: &Text) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Removes a stream that nothing could be written to.
-pub(crate) fn discard(path: &Text) {
-    // SAFETY: the path ends with a zero.
-    unsafe { unlink(text(path)) };
-}
-
 /// Whether the limit of the size of files (`ulimit -f`) allows so much: beyond it a signal would kill the program.
 fn is_within_limit(at: u64, size: usize) -> bool {
     let mut limit = Limit { current: 0, maximum: 0 };

@@ -140,11 +140,6 @@ pub(crate) fn create(path: &Text) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Removes a stream that nothing could be written to.
-pub(crate) fn discard(path: &Text) {
-    let _ = std::fs::remove_file(path_of(path));
-}
-
 /// Reserves a piece of the stream on disk by writing zeros, and gives memory for it. The piece is zero.
 pub(crate) fn reserve(_path: &Text, at: u64, size: usize) -> Result<*mut u8, Failure> {
     let memory = Box::leak(vec![0u8; size].into_boxed_slice());

@@ -72,10 +72,8 @@ pub(crate) fn create(folder: &Text, parent: u32) -> Result<(), Failure> {
             left: 0,
             segments: 0,
         };
-        if let Err(failure) = stream.grow() {
-            platform::discard(&stream.path);
-            return Err(failure);
-        }
+        // Where even this fails the empty file stays: it tells that a process had no room to begin.
+        stream.grow()?;
         let header = stream.segment;
         stream.cut(format::HEADER_SIZE);
         write_header(header, stream.used, parent);
