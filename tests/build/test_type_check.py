@@ -19,7 +19,9 @@ def facts_of(root: Path, choice: TargetChoice = TargetChoice.DEFAULT) -> Project
 
 def names(facts: ProjectFacts, file: Path) -> dict[str, str]:
     found = facts.facts.get(str(file.resolve()))
-    return {binding.name: (binding.ty or "?").rpartition("::")[2] for binding in found.bindings.values()} if found else {}
+    return (
+        {binding.name: (binding.ty or "?").rpartition("::")[2] for binding in found.bindings.values()} if found else {}
+    )
 
 
 @pytest.fixture
