@@ -15,6 +15,7 @@ from borrowscope.analyzer.facts import BindingFact, FileFacts, TypeSource
 from borrowscope.analyzer.mir import parse_body
 from borrowscope.analyzer.mir_facts import BodyFacts, Known, Place, read_body
 from borrowscope.analyzer.source_files import SourceFiles
+from borrowscope.analyzer.stale_bodies import without_stale
 from borrowscope.analyzer.type_text import short_type
 
 DUMP_SUFFIX = ".built.after.mir"
@@ -29,7 +30,7 @@ def read_dump(dump_dir: Path, root: Path) -> dict[str, FileFacts]:
     """
     files = SourceFiles(root)
     bodies = [read_body(body, files) for text in _dump_texts(dump_dir) if (body := parse_body(text))]
-    return _join(bodies)
+    return _join(without_stale(bodies))
 
 
 def _dump_texts(dump_dir: Path) -> Iterator[str]:

@@ -196,6 +196,20 @@ def test_entries_of_a_changed_file_are_thrown_out(tmp_path: Path) -> None:
     assert [fact.name for fact in facts.bindings.values()] == ["one"]
 
 
+def test_a_renamed_function_leaves_nothing_behind(tmp_path: Path) -> None:
+    compile_source(
+        tmp_path, "pub fn one(x: String) { let y = x; std::mem::drop(y); let c = || y_(); c() } fn y_() {}", "2021"
+    )
+    dump = compile_source(
+        tmp_path, "pub fn two(x: Vec<u8>) { let y = x; let z = || y_(); z(); let y = y; } fn y_() {}", "2021"
+    )
+    assert len(list(dump.glob("*.built.after.mir"))) == 5  # the dumps of the old name are still there
+    (facts,) = read_dump(dump, tmp_path).values()
+    assert {fact.body for fact in facts.bindings.values()} == {"two"}
+    assert binding(facts, "x").ty == "std::vec::Vec<u8>"
+    assert {move.body for move in facts.moves} == {"two"}
+
+
 def test_a_missing_folder_says_nothing(tmp_path: Path) -> None:
     assert read_dump(tmp_path / "none", tmp_path) == {}
 
