@@ -40,6 +40,8 @@ def record(session: Session, request: RunRequest) -> int:
     outcome = run_project(session.project, session.cargo, request, note=terminal.note, describe=describe_stream)
     raise_failure(outcome.exit_code, outcome.failure)
     if outcome.recording is None:
+        if outcome.exit_code == ExitCode.INTERRUPTED:
+            terminal.complain("interrupted before the program was started")
         return outcome.exit_code
     _tell_ending(outcome)
     if not (request.trace_all or request.trace or outcome.has_marks):

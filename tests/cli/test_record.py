@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.cli.commands import borrowscope, has_one_error
+from tests.cli.commands import BORROWSCOPE, borrowscope, has_one_error
 
 HELLO = """\
 use std::io::Read;
@@ -179,3 +182,32 @@ def test_trace_takes_globs_and_names_the_nearest_path(tmp_path: Path):
     wrong = borrowscope("run", "two.rs", "--trace", "two::tow", cwd=tmp_path, **environment)
     assert has_one_error(wrong, 2)
     assert "the nearest path is `two::two`" in wrong.stderr
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_the_program_and_sums_up(tmp_path: Path):
+    (tmp_path / "slow.rs").write_text(
+        'fn main() { let held = String::new(); println!("ready");'
+        " loop { std::thread::sleep(std::time::Duration::from_millis(20)); let _ = &held; } }\n"
+    )
+    child = subprocess.Popen(
+        [BORROWSCOPE, "run", "slow.rs", "-o", "slow.bstrace"],
+        cwd=tmp_path,
+        env={**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert child.stdout
+    assert child.stdout.readline() == "ready\n"
+    child.send_signal(signal.SIGINT)
+    _, said = child.communicate(timeout=60)
+    assert child.returncode == 130, said
+    assert "Alive at the end: never dropped or given away" in said
+    assert "held: String" in said
+    assert "Traceback" not in said
+    run = json.loads((tmp_path / "slow.bstrace" / "run.json").read_text())
+    with pytest.raises(ProcessLookupError):
+        os.kill(run["streams"][0]["pid"], 0)
