@@ -7,7 +7,7 @@ import signal
 import pytest
 
 from borrowscope.trace.recording import load_recording
-from tests.runtime.recorded import count, program, record, run, write_sites
+from tests.runtime.recorded import count, program, record, run, runtime_rlib, write_sites
 
 SITES = [{"event": "Borrow", "kind": "call"}, {"name": "x"}]
 EVENTS = 70_000
@@ -141,6 +141,21 @@ def test_fork_with_both_going_on(tmp_path):
         by_process[event.process] = by_process.get(event.process, 0) + 1
     assert sorted(by_process.values()) == [1000, 3000]
     assert {event.thread_name for event in recording.events} == {"main"}
+
+
+def test_a_forked_child_of_the_portable_recorder_leaves_the_stream_alone(tmp_path):
+    executable = program(SOURCE, rlib=runtime_rlib("--cfg=borrowscope_portable"))
+    recording = record(executable, tmp_path, "fork", "1000", sites=SITES)
+    assert len(recording.events) == 3000
+    assert {event.process for event in recording.events} == {recording.events[0].process}
+    assert recording.notes == []
+
+
+@pytest.mark.parametrize("ending", ["kill", "threads"])
+def test_endings_with_the_portable_recorder(ending, tmp_path):
+    executable = program(SOURCE, rlib=runtime_rlib("--cfg=borrowscope_portable"))
+    events = record(executable, tmp_path, ending, "3000", sites=SITES).events
+    assert len(events) == 3000 * (8 if ending == "threads" else 1)
 
 
 def test_a_forked_childs_child(tmp_path):

@@ -90,6 +90,7 @@ const RLIMIT_FSIZE: c_int = 1;
 const ENOENT: c_int = 2;
 const EINTR: c_int = 4;
 const EEXIST: c_int = 17;
+#[cfg(not(target_os = "macos"))]
 const EINVAL: c_int = 22;
 const EFBIG: c_int = 27;
 const ENOSPC: c_int = 28;

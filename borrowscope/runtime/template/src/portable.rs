@@ -1,12 +1,13 @@
 //! The system, where streams cannot be mapped: memory that is written to the file after each event.
 //!
-//! Slower (one call of the system for each event), and just as safe against kills. Forks are not seen.
+//! Slower (one call of the system for each event), and just as safe against kills. A forked child records nothing.
 
 use crate::format;
 use crate::text::Text;
 use std::fs::{File, OpenOptions};
 use std::io::{Error, ErrorKind, Read, Write};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::OnceLock;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -19,9 +20,10 @@ pub(crate) struct Failure {
 }
 
 static FILE: OnceLock<File> = OnceLock::new();
+static OWNER: AtomicU32 = AtomicU32::new(0);
 static START: OnceLock<(Instant, u64)> = OnceLock::new();
 
-/// The recording's path does not fit.
+/// The recording's path does not fit, or it is the path of another process.
 pub(crate) const PATH_TOO_LONG: Failure = Failure {
     reason: format::stop::FOLDER_LOST,
     errno: 36,
@@ -69,7 +71,7 @@ pub(crate) fn pid() -> u32 {
     std::process::id()
 }
 
-/// Not known here; forks are not seen.
+/// Asked for by `on_fork`'s handler only, which is never called here.
 pub(crate) fn parent_pid() -> u32 {
     0
 }
@@ -137,11 +139,15 @@ pub(crate) fn create(path: &Text) -> Result<(), Failure> {
         .open(path_of(path))
         .map_err(|error| failure(&error))?;
     let _ = FILE.set(file);
+    OWNER.store(pid(), Ordering::Relaxed);
     Ok(())
 }
 
 /// Reserves a piece of the stream on disk by writing zeros, and gives memory for it. The piece is zero.
 pub(crate) fn reserve(_path: &Text, at: u64, size: usize) -> Result<*mut u8, Failure> {
+    if pid() != OWNER.load(Ordering::Relaxed) {
+        return Err(PATH_TOO_LONG);
+    }
     let memory = Box::leak(vec![0u8; size].into_boxed_slice());
     write_at(memory, at).map_err(|error| failure(&error))?;
     Ok(memory.as_mut_ptr())
@@ -179,14 +185,17 @@ pub(crate) fn release(address: usize, size: usize) {
     drop(unsafe { Box::from_raw(core::ptr::slice_from_raw_parts_mut(address as *mut u8, size)) });
 }
 
-/// Brings written slots to the file.
+/// Brings written slots to the file, unless this is a forked child: the file is its parent's.
 pub(crate) fn publish(address: usize, at: u64, size: usize) {
+    if pid() != OWNER.load(Ordering::Relaxed) {
+        return;
+    }
     // SAFETY: the caller wrote these bytes just now, in memory that `reserve` gave.
     let written = unsafe { core::slice::from_raw_parts(address as *const u8, size) };
     let _ = write_at(written, at);
 }
 
-/// Forks are not seen here.
+/// Not seen here; see `publish`.
 pub(crate) fn on_fork(_child: extern "C" fn()) {}
 
 /// Whether a failure to create a stream means that its name is taken.

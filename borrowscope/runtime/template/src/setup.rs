@@ -33,11 +33,16 @@ pub(crate) fn start(parent: u32) -> bool {
 }
 
 fn is_off() -> bool {
+    // Elsewhere there are neither files nor clocks: std panics when it is asked for the time.
+    let has_system = cfg!(any(unix, windows)) && cfg!(target_endian = "little");
+    if !has_system {
+        return true;
+    }
     let mut switch = Text::new();
     platform::variable(b"BORROWSCOPE\0", &mut switch);
     let mut executable = Text::new();
     platform::executable(&mut executable);
-    cfg!(target_endian = "big") || switch.as_bytes() == b"off" || is_tool(executable.as_bytes())
+    switch.as_bytes() == b"off" || is_tool(executable.as_bytes())
 }
 
 fn is_tool(executable: &[u8]) -> bool {
