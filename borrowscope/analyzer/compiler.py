@@ -29,18 +29,25 @@ def read_dump(dump_dir: Path, root: Path) -> dict[str, FileFacts]:
     A folder that does not exist yields no facts.
     """
     files = SourceFiles(root)
-    bodies = [read_body(body, files) for text in _dump_texts(dump_dir) if (body := parse_body(text))]
+    bodies = []
+    for text, written in _dumps(dump_dir):
+        body = parse_body(text)
+        if body is not None:
+            facts = read_body(body, files)
+            facts.written = written
+            bodies.append(facts)
     return _join(without_stale(bodies))
 
 
-def _dump_texts(dump_dir: Path) -> Iterator[str]:
-    """The texts of all dumps, in the order of their paths."""
+def _dumps(dump_dir: Path) -> Iterator[tuple[str, float]]:
+    """The texts of all dumps with their time stamps, in the order of their paths."""
     for folder, folders, names in os.walk(dump_dir):
         folders.sort()
         for name in sorted(names):
             if name.endswith(DUMP_SUFFIX):
+                path = Path(folder, name)
                 try:
-                    yield Path(folder, name).read_text(encoding="utf-8", errors="replace")
+                    yield path.read_text(encoding="utf-8", errors="replace"), path.stat().st_mtime
                 except OSError:
                     continue
 
