@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.generated.body import Body
-from tests.generated.control import if_else, loop_depth
+from tests.generated.control import if_else, loop_depth, return_value
 from tests.generated.model import Scope, Status, Variable
 from tests.generated.simple import birth
 
@@ -171,4 +171,23 @@ def future(body: Body) -> bool:
                 break
     body.returns.pop()
     body.line(f"}}, {body.rng.randint(1, 4)});")
+    return False
+
+
+def closure_with_value(body: Body) -> bool:
+    """A closure that gives back what it takes or captures, perhaps by an early `return`."""
+    name, parameter = body.fresh("f"), body.fresh("p")
+    body.line(f"let {name} = |{parameter}: D| {{")
+    body.depth += 1
+    body.line(f'{parameter}.held("{body.label(parameter)}");')
+    body.depth -= 1
+    body.returns.append("D")
+    with body.scope(Scope("closure")) as scope:
+        scope.variables.append(Variable(parameter, "D"))
+        if not body.statements(2):
+            body.line(return_value(body))
+    body.returns.pop()
+    body.line("};")
+    body.declare(name, "fn").can_move = False
+    body.bind(f"{name}({body.value('D')})", "D")
     return False

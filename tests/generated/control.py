@@ -354,3 +354,14 @@ def question_mark(body: Body) -> bool:
     source = body.take(body.rng.choice(candidates)) if candidates else TYPES[type_]
     body.bind(f"{source}?", "D")
     return False
+
+
+def question_mark_inside(body: Body) -> bool:
+    """`?` among operands that have moved already."""
+    type_ = body.returns[-1]
+    if type_ not in ("Option<D>", "Result<D, D>"):
+        return question_mark(body)
+    form = body.rng.choice(["({}, {}?)", "P {{ a: {}, b: {}? }}", "vec![{}, {}?]"])
+    bound = {"(": "(D, D)", "P": "P", "v": "Vec<D>"}[form[0]]
+    body.bind(form.format(body.value("D"), TYPES[type_]), bound)
+    return False

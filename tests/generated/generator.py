@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from tests.generated import calls, control, simple
 from tests.generated.body import Body, Signature
 from tests.generated.model import Scope
+from tests.generated.tails import tail
 
 STATEMENTS: dict[Callable[[Body], bool], int] = {
     simple.birth: 10,
@@ -30,6 +31,8 @@ STATEMENTS: dict[Callable[[Body], bool], int] = {
     simple.grow: 3,
     simple.temporaries: 3,
     simple.clone: 1,
+    simple.shorthand: 1,
+    simple.method: 2,
     simple.cell: 2,
     control.if_else: 6,
     control.block: 3,
@@ -47,12 +50,14 @@ STATEMENTS: dict[Callable[[Body], bool], int] = {
     control.if_let: 3,
     control.let_else: 2,
     control.question_mark: 3,
+    control.question_mark_inside: 2,
     calls.call: 5,
     calls.closure_by_reference: 2,
     calls.closure_that_keeps: 2,
     calls.closure_once: 2,
     calls.closure_argument: 1,
     calls.closure_parameter: 2,
+    calls.closure_with_value: 2,
     calls.adapters: 2,
     calls.catch: 2,
     calls.thread: 1,
@@ -88,7 +93,7 @@ def write_function(body: Body, parameters: list[tuple[str, str, bool]]) -> str:
         while body.fuel > 0 and not leaves:
             leaves = body.statements(4)
         if not leaves and returns:
-            body.line(control.return_value(body))
+            tail(body)
     return "\n".join([head, *body.lines, "}"])
 
 

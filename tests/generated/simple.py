@@ -261,3 +261,26 @@ def cell(body: Body) -> bool:
         diverges = body.statements(2)
     body.line("}")
     return diverges
+
+
+def shorthand(body: Body) -> bool:
+    """`P { a, b }` from bindings of these names."""
+    for name in ("a", "b"):
+        body.line(f"let {name} = {body.value('D')};")
+        body.born(name, "D").status = Status.GONE
+        body.line(f'{name}.held("_");')
+    body.bind(body.rng.choice(["P { a, b }", "P { b, a }", "P { a: b, b: a }"]), "P", may_shadow=False)
+    return False
+
+
+def method(body: Body) -> bool:
+    """A method that consumes its receiver, alone or in a chain."""
+    pairs, values = body.model.movable("P"), body.model.movable("D")
+    if pairs and body.rng.random() < 0.5:
+        body.bind(f"{body.take(body.rng.choice(pairs))}.into_pair()", "(D, D)")
+    elif values:
+        chain = body.rng.choice(["into_option()", "into_option().filter(|each| each.len() % 2 == 0)"])
+        body.bind(f"{body.take(body.rng.choice(values))}.{chain}", "Option<D>")
+    else:
+        body.bind("P { a: mk(), b: mk() }.into_pair()", "(D, D)")
+    return False
