@@ -310,7 +310,8 @@ PREPOSITIONS = {
 
 
 def _phrase(one: Happening, other: str | None) -> str:
-    words = PREPOSITIONS[one.mark].format(other) if other and one.mark in PREPOSITIONS else one.mark.value
+    mark = Mark.BORN if one.mark in BIRTHS_DRAWN and not other else one.mark
+    words = PREPOSITIONS[one.mark].format(other) if other and one.mark in PREPOSITIONS else mark.value
     return f"{words} ({one.cause})" if one.cause else words
 
 

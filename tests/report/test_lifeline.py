@@ -38,7 +38,7 @@ demo::main   src/main.rs:3-21
                         moved to moved 13
   r         &String     borrows greeting 5; last used 6
   list      Vec<i32>    born 7; borrowed mutably 8; borrowed 9; dropped 21
-  n         &i32        borrows 9 (×4); ends 11 (×4)
+  n         &i32        born 9 (×4); ends 11 (×4)
   copy      String      born from greeting 12; moved away 14
   moved     String      born from greeting 13; moved away 15
   shared    Rc<String>  born 15; cloned into other 16; dropped 21
