@@ -24,6 +24,7 @@ def main() -> int:
         for first in range(options.start, options.start + options.count, 25):
             last = min(first + 25, options.start + options.count)
             failing += compare_and_keep(range(first, last), edition, options.keep)
+            sys.stdout.flush()
     sys.stdout.write(f"{failing} failing programs\n")
     return int(failing > 0)
 

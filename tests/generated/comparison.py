@@ -34,6 +34,7 @@ def compare_seeds(seeds: Sequence[int], edition: str, folder: Path) -> Verdict:
     write_crate([generate(seed, edition) for seed in seeds], crate, edition)
     untouched = run_command(["cargo", "run", "--quiet"], crate)
     assert untouched.code == 0, untouched.stderr
+    assert "\ndrop p" in untouched.stdout
     recording = folder / "run.bstrace"
     traced = run_traced(crate, recording)
     if traced.code != 0:
