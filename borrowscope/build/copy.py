@@ -7,7 +7,7 @@ and healed there, and then put in place as a whole. Errors: `UsageError` for a d
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from borrowscope.build.cargo_output import read_artifacts, read_errors
@@ -71,6 +71,10 @@ class _Staging:
     def place(self, path: Path) -> Path:
         return self.tree / path.relative_to(self.project.root)
 
+    def folder(self, package: Package) -> Path:
+        """Where a package's manifest lies in the copy; a single file's generated one lies at the top."""
+        return self.tree if self.project.is_single_file else self.place(package.root)
+
 
 def instrument_copy(
     project: Project, options: CargoOptions, out: Path, *, trace_all: bool, note: Note, trace: tuple[str, ...] = ()
@@ -78,7 +82,9 @@ def instrument_copy(
     """Write the instrumented copy of the whole workspace (or of a single file's package) to `out`."""
     target = check_out(out, project)
     with locked(project.own_dir, lambda: note("waiting for another run of this project to end")):
-        facts = analyze_project(project, options, TargetChoice.ALL, show=True)
+        # the whole of every traced member is copied, so all of it is checked, not only what is selected
+        everything = replace(options, workspace=False, exclude=(), packages=tuple(each.spec for each in project.traced))
+        facts = analyze_project(project, everything, TargetChoice.ALL, show=True)
         if facts.interrupted:
             return CopyOutcome(ExitCode.INTERRUPTED, target)
         if facts.failure is not None:
@@ -114,9 +120,7 @@ def _build(staging: _Staging, planner: Planner, note: Note) -> HealedBuild:
 def _check(staging: _Staging) -> BuildOutcome:
     options = staging.options
     names = [
-        part
-        for package in staging.project.traced
-        for part in ("--package", package.spec_at(staging.place(package.root)))
+        part for package in staging.project.traced for part in ("--package", package.spec_at(staging.folder(package)))
     ]
     command = [
         *(find_cargo(), "check", "--message-format=json", "--manifest-path", str(staging.tree / "Cargo.toml")),

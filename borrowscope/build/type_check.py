@@ -75,7 +75,8 @@ def check_types(
     if not dump.is_dir():
         shutil.rmtree(cache, ignore_errors=True)
         dump.mkdir(parents=True)
-    wrapper = place_wrapper(own, toolchain, "types", {"mode": "types", "dump": str(dump)}, project.packages)
+    values = {"mode": "types", "dump": str(dump), "sessions": str(cache / "sessions")}
+    wrapper = place_wrapper(own, toolchain, "types", values, project.packages)
     environment, set_aside = environment_without_wrapper()
     notes = (f"your RUSTC_WORKSPACE_WRAPPER ({set_aside}) is set aside",) if set_aside else ()
     start = capture_stdout if show else capture

@@ -50,7 +50,8 @@ def workspace(tmp_path: Path) -> Path:
             "src/main.rs": '#![deny(warnings)]\nconst TEXT: &str = include_str!("main.rs");\n'
             'fn main() { let made = member::make(); println!("{} {} {}", made.len(), TEXT.len(), outside::far()); }\n',
             "member/Cargo.toml": manifest("member", "2015"),
-            "member/src/lib.rs": "#![forbid(unused_parens)]\n/// ```\n/// assert_eq!(member::make().len(), 2);\n/// ```\n"
+            "member/src/lib.rs": "#![forbid(unused_parens)]\n"
+            "/// ```\n/// assert_eq!(member::make().len(), 2);\n/// ```\n"
             'pub fn make() -> String { let text = String::from("ab"); text }\n'
             '#[test]\nfn made() { let two = make(); assert_eq!(two, "ab"); }\n',
             "member/notes.txt": "notes",

@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from borrowscope.build.recording_folder import prepare_recording
+from borrowscope.errors import UsageError
 from tests.build.crates import manifest, recording_of, start, traced, write_files
 
 pytestmark = pytest.mark.slow

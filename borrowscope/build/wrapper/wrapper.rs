@@ -93,18 +93,36 @@ fn codegen_option(arguments: &[OsString], key: &str) -> Option<String> {
     })
 }
 
+/// rustc dumps only what it builds again, so a dump and rustc's incremental session belong together: one of each a unit
+/// (cargo lets units that differ in flags share a session).
 fn types(command: &mut Command, arguments: &[OsString], found: &Crate, plan: &Plan) {
-    let unit = codegen_option(arguments, "extra-filename").unwrap_or_default();
-    let directory = Path::new(plan.value("dump")).join(format!("{}{}", found.name, unit));
+    let unit = format!("{}{}", found.name, codegen_option(arguments, "extra-filename").unwrap_or_default());
+    let directory = Path::new(plan.value("dump")).join(&unit);
+    let session = Path::new(plan.value("sessions")).join(&unit);
+    let is_incremental = codegen_option(arguments, "incremental").is_some();
+    if !is_incremental {
+        let _ = fs::remove_dir_all(&directory);
+    }
+    if !directory.is_dir() {
+        let _ = fs::remove_dir_all(&session);
+    }
     if fs::create_dir_all(&directory).is_err() {
         return;
     }
-    command.args(arguments);
+    for argument in arguments {
+        match argument.to_str() {
+            Some(text) if text.starts_with("incremental=") || text.starts_with("-Cincremental=") => {
+                let flag = &text[..=text.find('=').unwrap_or(0)];
+                command.arg(joined(&[flag.as_ref(), session.as_ref()]));
+            }
+            _ => {
+                command.arg(argument);
+            }
+        }
+    }
     command.arg("-Zdump-mir=built").arg("-Zdump-mir-exclude-alloc-bytes").arg("-Zmir-include-spans=on");
     command.arg("-Ztrim-diagnostic-paths=no").arg("-Zallow-features=");
-    let mut dump = OsString::from("-Zdump-mir-dir=");
-    dump.push(&directory);
-    command.arg(dump).env("RUSTC_BOOTSTRAP", "1");
+    command.arg(joined(&["-Zdump-mir-dir=".as_ref(), directory.as_ref()])).env("RUSTC_BOOTSTRAP", "1");
 }
 
 /// A path of the user's in the mirror: the whole absolute path below the mirror's root.
