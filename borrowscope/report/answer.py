@@ -48,6 +48,14 @@ class AliveAnswer(BaseModel):
     place: PlaceAnswer | None
 
 
+class RefusalAnswer(BaseModel):
+    """A borrow of a RefCell that found it borrowed, and the guards that held it."""
+
+    operation: str
+    place: PlaceAnswer
+    held_by: list[dict[str, Any]]
+
+
 class SummaryAnswer(BaseModel):
     """The numbers of a recording."""
 
@@ -61,6 +69,7 @@ class SummaryAnswer(BaseModel):
     busiest: list[FunctionAnswer]
     clones: list[CloneAnswer]
     alive_at_end: list[AliveAnswer]
+    refused_borrows: list[RefusalAnswer]
     notes: list[str]
 
 
@@ -101,6 +110,14 @@ def answer(summary: Summary) -> ReportAnswer:
             ],
             alive_at_end=[
                 AliveAnswer(name=one.name, ty=one.ty, count=one.count, place=_place(one.place)) for one in summary.alive
+            ],
+            refused_borrows=[
+                RefusalAnswer(
+                    operation=one.operation,
+                    place=PlaceAnswer(file=one.file, line=one.line),
+                    held_by=[{"name": spot.name, "file": spot.file, "line": spot.line} for spot in one.holders],
+                )
+                for one in summary.refusals
             ],
             notes=list(summary.notes),
         ),

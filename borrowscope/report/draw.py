@@ -41,6 +41,7 @@ SHAPES = {
     Mark.LENT: Shape("├", "○", "borrowed"),
     Mark.LENT_MUTABLE: Shape("├", "◉", "borrowed mutably"),
     Mark.CLONED: Shape("├", "●", "cloned"),
+    Mark.REFUSED: Shape("!", "", "a borrow was refused: the cell was borrowed"),
     Mark.REPLACED: Shape("◍", "", "assigned: a new value in its place"),
     Mark.LEFT_PART: Shape("├", "▸", "a part moves out"),
     Mark.LEFT: Shape("╰", "▸", "the value moves out"),

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from borrowscope.report.attempts import is_refusal
 from borrowscope.report.blocks import Blocks
 from borrowscope.report.lives import BIRTHS, ENDS
 from borrowscope.tables.recording_files import SiteRecord
@@ -26,6 +27,7 @@ class Mark(Enum):
     LENT = "borrowed"
     LENT_MUTABLE = "borrowed mutably"
     CLONED = "cloned"
+    REFUSED = "refused: it was borrowed"
     REPLACED = "assigned"
     LEFT_PART = "moved in part"
     LEFT = "moved away"
@@ -99,9 +101,15 @@ class _Builder:
         self.lanes: dict[int, Lane] = {}
         self._lane_of: dict[int, Lane] = {}
         self._line = 0
+        self._attempts: dict[tuple[int, int], Event] = {}
 
     def add(self, event: Event) -> None:
         """Take one event to the lanes that it concerns."""
+        attempt = self._attempts.pop((event.process, event.thread), None)
+        if attempt and is_refusal(attempt, event):
+            self._refuse(attempt)
+        if event.event == "Attempt":
+            self._attempts[(event.process, event.thread)] = event
         if event.event in ENDS:
             self._end(event)
             return
@@ -159,6 +167,11 @@ class _Builder:
         if source and event.line:
             mark = Mark.LEFT_PART if event.fields.get("partial") else Mark.LEFT
             source.add(Happening(event.line, mark, target.key if target else None))
+
+    def _refuse(self, attempt: Event) -> None:
+        lane = self._of(attempt.owner)
+        if lane and attempt.line:
+            lane.add(Happening(attempt.line, Mark.REFUSED))
 
     def _end(self, event: Event) -> None:
         lane = self._of(event.instance)

@@ -27,6 +27,7 @@ def render(summary: Summary, *, unicode: bool = True) -> str:
         _clones(summary),
         _shared(summary),
         _cells(summary),
+        _refusals(summary),
         _alive(summary),
     )
     text = "\n".join("\n".join(lines) + "\n" for lines in (list(section) for section in sections) if lines)
@@ -132,6 +133,15 @@ def _cells(summary: Summary) -> Iterator[str]:
         refused = f", {one.refused:,} REFUSED because it was borrowed" if one.refused else ""
         place = f"  {cut_front(str(one.place), 30)}" if one.place else ""
         yield f"  {one.name}{place}: {one.shared:,} shared, {one.mutable:,} mutable{refused}"
+
+
+def _refusals(summary: Summary) -> Iterator[str]:
+    shown = summary.refusals[:LONGEST_LIST]
+    if shown:
+        yield f"REFUSED borrows of RefCells (the cell was borrowed){_of(len(shown), len(summary.refusals))}"
+    for one in shown:
+        yield f"  {one.operation} at {cut_front(f'{one.file}:{one.line}', 60)}"
+        yield from (f"    while {cut(str(spot), 60)} held it" for spot in one.holders[:PLACES_SHOWN])
 
 
 def _alive(summary: Summary) -> Iterator[str]:

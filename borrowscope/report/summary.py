@@ -10,6 +10,7 @@ import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
+from borrowscope.report.attempts import Attempts, Refusal
 from borrowscope.report.lives import Lives
 from borrowscope.tables.recording_files import RunFile
 from borrowscope.trace.event import Event
@@ -101,6 +102,7 @@ class Summary:
     alive: tuple[AliveCount, ...]
     shared: tuple[SharedValue, ...]
     cells: tuple[CellUse, ...]
+    refusals: tuple[Refusal, ...]
     notes: tuple[str, ...]
 
 
@@ -183,10 +185,11 @@ def place_of(event: Event) -> Place | None:
 
 def summarize(recording: Recording) -> Summary:
     """Count a recording in one pass over its events."""
-    tally, lives = _Tally(), Lives(recording.sites)
+    tally, lives, attempts = _Tally(), Lives(recording.sites), Attempts()
     for event in recording.events:
         tally.add(event, lives)
         lives.add(event)
+        attempts.add(event)
     return Summary(
         recording=recording.path.name,
         run=recording.run,
@@ -201,6 +204,7 @@ def summarize(recording: Recording) -> Summary:
         alive=_alive(lives),
         shared=_shared(tally),
         cells=_cells(tally, lives),
+        refusals=tuple(attempts.finish()),
         notes=tuple(recording.notes),
     )
 

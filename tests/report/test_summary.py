@@ -5,6 +5,7 @@ from pathlib import Path
 
 from borrowscope.report.answer import answer
 from borrowscope.report.render import render
+from borrowscope.report.show import show_function
 from borrowscope.report.summary import Place, summarize
 from tests.report.recordings import FILE, Script, tour
 
@@ -69,3 +70,34 @@ def test_json_has_the_keys_of_the_reference(tmp_path: Path):
     assert {"version", "tool", "recording", "findings", "summary"} <= told.keys()
     assert {"events", "by_event", "functions", "threads", "duration_ns", "instances"} <= told["summary"].keys()
     assert told["findings"] == []
+
+
+def test_a_double_borrow_names_who_held_the_cell(tmp_path: Path):
+    source = "fn main() {\n let c = RefCell::new(1);\n let r = c.borrow();\n let w = c.borrow_mut();\n}\n"
+    script = Script(tmp_path, source)
+    cell = script.site("let", "RefCellNew", 2, "c ", "c", ty="RefCell<i32>", needs_drop=True)
+    attempts = [script.site("call", "Attempt", line, text) for line, text in ((3, "borrow"), (4, "borrow_mut"))]
+    guard = script.site("let", "RefCellBorrow", 3, "r ", "r", ty="Ref<i32>", needs_drop=True)
+    script.record(cell, instance=1)
+    script.record(attempts[0], owner=1, operation="borrow")
+    script.record(guard, instance=2, owner=1, is_mutable=False, success=True)
+    script.record(attempts[1], owner=1, operation="borrow_mut")
+    script.record(guard, "RefCellDrop", instance=2, owner=1, cause="panic")
+    script.record(cell, "Drop", instance=1, cause="panic")
+    recording = script.recording()
+
+    (refusal,) = summarize(recording).refusals
+    assert (refusal.operation, refusal.line, [spot.name for spot in refusal.holders]) == ("borrow_mut", 4, ["r"])
+    text = render(summarize(recording))
+    assert f"borrow_mut at {FILE}:4\n    while `r` ({FILE}:3) held it" in text
+    assert "refused: it was borrowed 4" in "\n".join(show_function(recording, "main"))
+
+
+def test_an_attempt_that_succeeds_is_no_refusal(tmp_path: Path):
+    script = Script(tmp_path, "fn main() {\n let r = c.borrow();\n}\n")
+    attempt = script.site("call", "Attempt", 2, "borrow")
+    guard = script.site("let", "RefCellBorrow", 2, "r ", "r", needs_drop=True)
+    script.record(attempt, owner=1, operation="borrow")
+    script.record(guard, instance=2, owner=1, is_mutable=False, success=True)
+    script.record(attempt, owner=3, operation="borrow")
+    assert summarize(script.recording()).refusals == ()
