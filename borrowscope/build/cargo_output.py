@@ -73,6 +73,11 @@ def _messages(stdout: bytes) -> Iterator[dict[str, Any]]:
                 yield message
 
 
+def is_build(stdout: bytes) -> bool:
+    """Whether cargo came to building: it says so at the end, be it a success or not."""
+    return any(message["reason"] == "build-finished" for message in _messages(stdout))
+
+
 def read_artifacts(stdout: bytes) -> list[Artifact]:
     """All `compiler-artifact` messages, in cargo's order."""
     return [_artifact(message) for message in _messages(stdout) if message["reason"] == "compiler-artifact"]

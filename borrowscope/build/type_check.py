@@ -1,6 +1,7 @@
 """`cargo check` with the type wrapper: the compiler's answers, kept in a folder that lives and dies with cargo's cache.
 
 In: a project and cargo's options. Out: `TypeCheck`: one dump folder a unit, or the user's own failure as data.
+Errors: `InputError` where cargo does not begin to build (an unknown target or feature, a stale lock, no network).
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
-from borrowscope.build.cargo_output import Artifact, read_artifacts
+from borrowscope.build.cargo_output import Artifact, is_build, read_artifacts
 from borrowscope.build.directories import prepare_directory
 from borrowscope.build.process import Finished, capture, capture_stdout
 from borrowscope.build.rustc_wrapper import environment_without_wrapper, place_wrapper, wrapper_argument
 from borrowscope.build.toolchain import Toolchain
-from borrowscope.project.cargo import find_cargo
+from borrowscope.errors import InputError
+from borrowscope.project.cargo import condense, find_cargo
 from borrowscope.project.model import Project, Target
 from borrowscope.project.options import (
     CargoOptions,
@@ -88,7 +90,11 @@ def check_types(
     units = tuple(_units(read_artifacts(done.stdout), project, dump))
     if done.is_success or done.interrupted:
         return TypeCheck(units=units, interrupted=done.interrupted, notes=notes)
-    return TypeCheck(units, BuildFailure(done.exit_code, done.stderr.decode("utf-8", "replace")), notes=notes)
+    said = done.stderr.decode("utf-8", "replace")
+    if not is_build(done.stdout):
+        reason = condense(said) if said else "its message stands above"
+        raise InputError(f"cargo refuses to build {project.manifest}: {reason}")
+    return TypeCheck(units, BuildFailure(done.exit_code, said), notes=notes)
 
 
 def check_command(
