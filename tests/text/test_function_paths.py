@@ -26,3 +26,8 @@ def test_globs(glob: str, path: str, matches: bool):
 
 def test_a_trait_with_arguments_is_left_out():
     assert plain_path("krate::<Rc<T> as From<Vec<T>>>::from") == "krate::Rc<T>::from"
+
+
+@pytest.mark.parametrize("path", ["krate::f", "krate::S<T>::f", "krate::<S<", "krate::<fn(u8) -> u8>::f", ""])
+def test_a_path_without_a_trait_stays(path: str):
+    assert plain_path(path) == path
