@@ -16,7 +16,7 @@ from pathlib import Path
 from borrowscope.build.directories import locked
 from borrowscope.build.file_ids import FileIds
 from borrowscope.build.healed_build import HealedBuild, Verdict, build_with_healing
-from borrowscope.build.mirror import update_mirror
+from borrowscope.build.mirror import MirroredFile, update_mirror
 from borrowscope.build.overlay import RUN, TEST, BuildOutcome, Overlay, build_overlay, final_command, prepare_overlay
 from borrowscope.build.pipeline import ProjectFacts, analyze_project
 from borrowscope.build.plan import Further, InstrumentPlan, Planner, Rewrite, absolute_text_includes, relative_name
@@ -142,7 +142,8 @@ def save_planner(planner: Planner) -> None:
 
 def _build(planner: Planner, overlay: Overlay, note: Note) -> HealedBuild:
     def build(plan: InstrumentPlan) -> BuildOutcome:
-        update_mirror(overlay.mirror, plan, overlay.project)
+        files = {path: MirroredFile(file.origin.source, file.rewritten.text) for path, file in plan.files.items()}
+        update_mirror(overlay.mirror, files, overlay.project)
         return build_overlay(overlay)
 
     def untouched() -> BuildFailure | None:

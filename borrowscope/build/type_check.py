@@ -17,6 +17,7 @@ from borrowscope.build.directories import prepare_directory
 from borrowscope.build.process import Finished, capture, capture_stdout
 from borrowscope.build.rustc_wrapper import environment_without_wrapper, place_wrapper, wrapper_argument
 from borrowscope.build.toolchain import Toolchain
+from borrowscope.build.unmarked import unmarked_mirror
 from borrowscope.errors import InputError
 from borrowscope.project.cargo import condense, find_cargo
 from borrowscope.project.model import Project, Target
@@ -78,7 +79,11 @@ def check_types(
         shutil.rmtree(cache, ignore_errors=True)
         dump.mkdir(parents=True)
     values = {"mode": "types", "dump": str(dump), "sessions": str(cache / "sessions")}
-    wrapper = place_wrapper(own, toolchain, "types", values, project.packages)
+    unmarked = unmarked_mirror(project, own / "types-mirror")
+    if unmarked is not None:
+        values["mirror"] = str(unmarked.root)
+    variant = "unmarked" if unmarked else ""
+    wrapper = place_wrapper(own, toolchain, "types", values, project.packages, variant=variant)
     environment, set_aside = environment_without_wrapper()
     notes = (f"your RUSTC_WORKSPACE_WRAPPER ({set_aside}) is set aside",) if set_aside else ()
     start = capture_stdout if show else capture

@@ -15,6 +15,7 @@ from borrowscope.parse.syntax import Node, parse_source
 
 _PATH_VALUE = re.compile(r'\bpath\s*=\s*(?:r(#*)"(?P<raw>[^"]*)"\1|"(?P<plain>[^"\\]*)")')
 _MODULE_IN_MACRO = re.compile(r"\bmod\s+(?:r#)?(\w+)\s*;")
+_FILE_MODULE = re.compile(rb"\bmod\s+[^{;]*;")  # most files have inline modules only, and need no parse
 _CONTAINERS = frozenset({"source_file", "declaration_list", "macro_invocation", "expression_statement"})
 
 
@@ -50,7 +51,7 @@ def crate_files(root: Path, crate_name: str) -> list[ModuleFile]:
         except OSError:
             continue
         found[file.path] = file
-        if b"mod" in source:
+        if _FILE_MODULE.search(source):
             place = _Place(file.path.parent, module_folder, file.module_path)
             waiting += reversed(list(_module_items(parse_source(source), place)))
     return list(found.values())

@@ -30,9 +30,11 @@ from borrowscope.build.run import RunRequest, run_project
 from borrowscope.project.load import load_project
 from borrowscope.project.options import CargoOptions
 command, path, *arguments = sys.argv[1:]
-options = CargoOptions(**eval(arguments.pop(0)))
+given = eval(arguments.pop(0))
+trace_all = given.pop("trace_all", True)
+options = CargoOptions(**given)
 project = load_project(Path(path), options)
-request = RunRequest(command, program_arguments=tuple(arguments), trace_all=True)
+request = RunRequest(command, program_arguments=tuple(arguments), trace_all=trace_all)
 outcome = run_project(project, options, request, note=lambda line: print("note:", line, file=sys.stderr))
 print("recording:", outcome.recording, file=sys.stderr)
 print("rounds:", outcome.report.rounds if outcome.report else None, file=sys.stderr)

@@ -126,6 +126,21 @@ def test_baseline_failures_and_signals(crate: Path):
     assert run["exit"] == {"code": None, "signal": signal.SIGABRT}
 
 
+def test_only_marked_functions_are_traced_and_marks_need_no_crate(tmp_path: Path):
+    write_files(
+        tmp_path,
+        {
+            "Cargo.toml": manifest("x"),
+            "src/main.rs": "use borrowscope::trace_borrow;\n#[trace_borrow]\n"
+            "fn seen() -> u8 { let inner = Box::new(3); *inner }\n"
+            "fn main() { let hidden = Box::new(seen()); std::process::exit(i32::from(*hidden)) }\n",
+        },
+    )
+    program = traced("run", tmp_path, trace_all=False)
+    assert program.returncode == 3, program.stderr
+    assert {function for function, _ in sites_of(recording_of(program))} == {"x::seen"}
+
+
 def test_nothing_recorded(crate: Path):
     (crate / "src/main.rs").write_text("#![allow(dead_code)]\nmod part;\nconst fn f() {}\nfn main() { f() }\n")
     done = traced("run", crate, env={"BORROWSCOPE": "off"})

@@ -7,6 +7,7 @@ import pytest
 from borrowscope.build.pipeline import ProjectFacts, analyze_project
 from borrowscope.build.toolchain import find_toolchain
 from borrowscope.build.type_check import TargetChoice, check_types
+from borrowscope.errors import InputError
 from borrowscope.project.load import load_project
 from borrowscope.project.options import CargoOptions
 from tests.build.crates import manifest, write_files
@@ -73,6 +74,30 @@ def test_a_crate_that_does_not_compile_is_the_users_failure(crate: Path):
     assert facts.failure.code == 101
     assert facts.facts == {}
     assert len(facts.targets) >= 2
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (CargoOptions(features=("nosuch",)), "nosuch"),
+        (CargoOptions(locked=True), "lock"),
+        (CargoOptions(selection=("--bin", "nosuch")), "no bin target named `nosuch`"),
+    ],
+)
+def test_what_cargo_does_not_begin_to_build_is_bad_input(crate: Path, options: CargoOptions, said: str):
+    choice = TargetChoice.GIVEN if options.selection else TargetChoice.DEFAULT
+    with pytest.raises(InputError, match=said) as caught:
+        analyze_project(load_project(crate, CargoOptions()), options, choice)
+    assert "\n" not in caught.value.message
+
+
+def test_marks_are_taken_out_before_anything_is_compiled(crate: Path):
+    marked = "use borrowscope_macro::trace_borrow;\n#[trace_borrow(verbose)]\n"
+    (crate / "src/a.rs").write_text(f"{marked}pub fn g() -> usize {{ let seen = Box::new(1usize); *seen }}")
+    facts = facts_of(crate)
+    assert facts.failure is None, facts.failure
+    assert names(facts, crate / "src/a.rs") == {"seen": "Box<usize>"}
+    assert names(facts, crate / "src/main.rs") == {"shown": "usize"}
 
 
 PROBING = """

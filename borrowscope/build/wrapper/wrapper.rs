@@ -109,8 +109,14 @@ fn types(command: &mut Command, arguments: &[OsString], found: &Crate, plan: &Pl
     if fs::create_dir_all(&directory).is_err() {
         return;
     }
-    for argument in arguments {
+    let mirror = Path::new(plan.value("mirror"));
+    let root = mirrored(&found.root, mirror);
+    let is_mirrored = plan.values.contains_key("mirror") && root.is_file();
+    for (at, argument) in arguments.iter().enumerate() {
         match argument.to_str() {
+            Some(_) if at == found.at && is_mirrored => {
+                command.arg(&root);
+            }
             Some(text) if text.starts_with("incremental=") || text.starts_with("-Cincremental=") => {
                 let flag = &text[..=text.find('=').unwrap_or(0)];
                 command.arg(joined(&[flag.as_ref(), session.as_ref()]));
@@ -119,6 +125,9 @@ fn types(command: &mut Command, arguments: &[OsString], found: &Crate, plan: &Pl
                 command.arg(argument);
             }
         }
+    }
+    if is_mirrored {
+        remap(command, found, mirror);
     }
     command.arg("-Zdump-mir=built").arg("-Zdump-mir-exclude-alloc-bytes").arg("-Zmir-include-spans=on");
     command.arg("-Ztrim-diagnostic-paths=no").arg("-Zallow-features=");
@@ -157,6 +166,11 @@ fn overlay(command: &mut Command, rustc: &OsStr, arguments: &[OsString], found: 
     if let Some(directory) = rlib.parent() {
         command.arg("-L").arg(joined(&["dependency=".as_ref(), directory.as_ref()]));
     }
+    remap(command, found, mirror);
+}
+
+/// Names of mirrored files as rustc would have known them: absolute, and relative where cargo passed the root so.
+fn remap(command: &mut Command, found: &Crate, mirror: &Path) {
     command.arg("--remap-path-prefix").arg(joined(&[mirror.as_ref(), "=/".as_ref()]));
     if let (true, Ok(here)) = (found.is_relative, env::current_dir()) {
         command.arg("--remap-path-prefix").arg(joined(&[mirrored(&here, mirror).as_ref(), "=".as_ref()]));
