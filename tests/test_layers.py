@@ -103,3 +103,28 @@ def test_only_the_command_line_prints() -> None:
             continue
         for node in ast.walk(ast.parse(module.read_bytes())):
             assert not (isinstance(node, ast.Name) and node.id == "print"), f"print in {module}"
+
+
+def test_no_module_imports_itself_in_a_circle() -> None:
+    graph = {module_name(module): set(imports_of(module)) for module in MODULES}
+    done: set[str] = set()
+    for module in graph:
+        circle = find_circle(graph, module, [], done)
+        assert not circle, " -> ".join(circle)
+
+
+def module_name(module: Path) -> str:
+    return ".".join(("borrowscope", *module.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(".__init__")
+
+
+def find_circle(graph: dict[str, set[str]], module: str, path: list[str], done: set[str]) -> list[str]:
+    if module in path:
+        return [*path[path.index(module) :], module]
+    if module in done or module not in graph:
+        return []
+    for name in sorted(graph[module]):
+        circle = find_circle(graph, name, [*path, module], done)
+        if circle:
+            return circle
+    done.add(module)
+    return []
