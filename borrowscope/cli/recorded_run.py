@@ -16,7 +16,7 @@ from borrowscope.cli import terminal
 from borrowscope.cli.failures import raise_failure
 from borrowscope.cli.output import deliver
 from borrowscope.cli.session import Session
-from borrowscope.errors import BorrowScopeError, ExitCode
+from borrowscope.errors import BorrowScopeError, ExitCode, UsageError
 from borrowscope.project.options import CargoOptions
 from borrowscope.report.render import render
 from borrowscope.report.summary import summarize
@@ -37,6 +37,9 @@ def split_words(words: list[str] | None, cargo: CargoOptions) -> tuple[Path, lis
 
 def record(session: Session, request: RunRequest) -> int:
     """Run the request and tell what came of it."""
+    wanted = session.settings.summary
+    if wanted and not Path(wanted).absolute().parent.is_dir():
+        raise UsageError(f"cannot write {wanted}: there is no such folder", hint="name another file with --summary")
     outcome = run_project(session.project, session.cargo, request, note=terminal.note, describe=describe_stream)
     raise_failure(outcome.exit_code, outcome.failure)
     if outcome.recording is None:
@@ -44,9 +47,16 @@ def record(session: Session, request: RunRequest) -> int:
             terminal.complain("interrupted before the program was started")
         return outcome.exit_code
     _tell_ending(outcome)
+    if session.cargo.quiet and not wanted:
+        terminal.note(f"recording: {_shown(outcome.recording)}")
+        return _last_word(outcome)
     if not (request.trace_all or request.trace or outcome.has_marks):
         terminal.note("nothing is marked with #[trace_borrow]: every function was traced")
-    _tell_summary(outcome.recording, session.settings.summary)
+    _tell_summary(outcome.recording, wanted)
+    return _last_word(outcome)
+
+
+def _last_word(outcome: RunOutcome) -> int:
     if outcome.exit_code == ExitCode.NOTHING_RECORDED:
         terminal.complain("the program succeeded but nothing was recorded", "did it reach a traced function?")
     return outcome.exit_code

@@ -211,3 +211,23 @@ def test_ctrl_c_ends_the_program_and_sums_up(tmp_path: Path):
     run = json.loads((tmp_path / "slow.bstrace" / "run.json").read_text())
     with pytest.raises(ProcessLookupError):
         os.kill(run["streams"][0]["pid"], 0)
+
+
+def test_quiet_says_where_the_recording_is_and_no_more(home: Path, recorded: Path):
+    answer = borrowscope("run", "-q", "hello.rs", cwd=home, XDG_CACHE_HOME=str(home / "cache"))
+    assert answer.returncode == 0
+    assert [line for line in answer.stderr.splitlines() if not line.startswith(("moved", "recording: "))] == []
+
+
+def test_a_summary_that_cannot_be_written_is_said_before_the_run(home: Path, recorded: Path):
+    answer = borrowscope("run", "hello.rs", "--summary", "no/such/folder/s.txt", cwd=home)
+    assert has_one_error(answer, 2)
+    assert answer.stdout == ""
+
+
+def test_a_program_that_reaches_no_traced_function_is_code_6(tmp_path: Path):
+    (tmp_path / "none.rs").write_text("fn never() { let _x = 1; }\nfn main() { if false { never() } }\n")
+    answer = borrowscope("run", "none.rs", "--trace", "*::never", cwd=tmp_path, XDG_CACHE_HOME=str(tmp_path / "cache"))
+    assert answer.returncode == 6, answer.stderr
+    assert "error: the program succeeded but nothing was recorded" in answer.stderr
+    assert "Traceback" not in answer.stderr
