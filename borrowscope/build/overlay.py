@@ -1,6 +1,7 @@
 """Builds the user's workspace in place with the rewritten roots of the mirror: cargo with the overlay wrapper.
 
 In: a project, cargo's options, a mirror. Out: `Overlay`, and `BuildOutcome` values; a failed build is data.
+Errors: `InputError` where cargo does not begin to build.
 """
 
 from __future__ import annotations
@@ -10,12 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from borrowscope.build.cargo_output import Artifact, Diagnostic, read_artifacts, read_errors
+from borrowscope.build.cargo_output import Artifact, Diagnostic, is_build, read_artifacts, read_errors
 from borrowscope.build.mirror import Mirror
 from borrowscope.build.process import Finished, capture_stdout
 from borrowscope.build.runtime_crate import overlay_runtime, runtime_edition
 from borrowscope.build.rustc_wrapper import environment_without_wrapper, place_wrapper, wrapper_argument
 from borrowscope.build.toolchain import Toolchain
+from borrowscope.errors import InputError
 from borrowscope.project.cargo import find_cargo
 from borrowscope.project.model import Project
 from borrowscope.project.options import (
@@ -116,6 +118,8 @@ def _build(overlay: Overlay, command: Sequence[str], *, with_packages: bool = Tr
     done: Finished = capture_stdout(
         [find_cargo(), *command, "--message-format=json", *arguments], overlay.project.directory, environment
     )
+    if not done.is_success and not done.interrupted and not is_build(done.stdout):
+        raise InputError(f"cargo refuses to build {overlay.project.manifest}: its message stands above")
     return BuildOutcome(
         code=done.exit_code,
         interrupted=done.interrupted,

@@ -27,7 +27,7 @@ from borrowscope.build.site_files import instrument_report, sites_file
 from borrowscope.build.switches import Switches, generator_name
 from borrowscope.build.type_check import BuildFailure, TargetChoice
 from borrowscope.build.untouched import build_untouched
-from borrowscope.errors import ExitCode
+from borrowscope.errors import ExitCode, UsageError
 from borrowscope.project.model import Project
 from borrowscope.project.options import CargoOptions
 from borrowscope.rewrite.file import rewrite_file
@@ -78,6 +78,7 @@ def run_project(
     """
     if request.output is not None:
         check_place(request.output)
+    _check_runnable(project, options, request)
     with locked(project.own_dir, lambda: note("waiting for another run of this project to end")):
         facts = analyze_project(project, options, _choice(options, request.command), show=True)
         for line in facts.notes:
@@ -102,6 +103,15 @@ VERDICT_CODES = {
     Verdict.BASELINE_FAILS: ExitCode.BASELINE,
     Verdict.OURS_FAILS: ExitCode.INSTRUMENTED,
 }
+
+
+def _check_runnable(project: Project, options: CargoOptions, request: RunRequest) -> None:
+    """Refuse a `run` of what has no binary before anything is built."""
+    kinds = {target.kind for package in project.selected for target in package.targets}
+    if request.command == RUN and not options.selection and "bin" not in kinds:
+        hint = "`borrowscope test` records its tests"
+        hint = f"name one with --example, or: {hint}" if "example" in kinds else hint
+        raise UsageError(f"{project.manifest} has no binary to run", hint=hint)
 
 
 def _choice(options: CargoOptions, command: str) -> TargetChoice:

@@ -9,11 +9,14 @@ import subprocess
 import time
 from pathlib import Path
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 import pytest
 
 from borrowscope.build.recording_folder import prepare_recording
-from borrowscope.errors import UsageError
+from borrowscope.build.run import RunRequest, run_project
+from borrowscope.errors import InputError, UsageError
+from borrowscope.project.load import load_project
+from borrowscope.project.options import CargoOptions
 from tests.build.crates import manifest, recording_of, start, traced, write_files
 
 pytestmark = pytest.mark.slow
@@ -145,6 +148,38 @@ def test_nothing_recorded(crate: Path):
     (crate / "src/main.rs").write_text("#![allow(dead_code)]\nmod part;\nconst fn f() {}\nfn main() { f() }\n")
     done = traced("run", crate, env={"BORROWSCOPE": "off"})
     assert done.returncode == 6
+
+
+def test_what_cannot_be_run_is_refused(tmp_path: Path):
+    options = CargoOptions(offline=True)
+    library = write_files(tmp_path, {"Cargo.toml": manifest("x"), "src/lib.rs": "pub fn f() {}"})
+    project = load_project(library, options)
+    with pytest.raises(UsageError, match="has no binary to run"):
+        run_project(project, options, RunRequest("run"), note=print)
+    with pytest.raises(InputError, match="cargo refuses to build"):
+        run_project(project, CargoOptions(selection=("--test", "nosuch")), RunRequest("test"), note=print)
+    assert not (library / "target/borrowscope/recordings").exists()
+
+
+def test_files_outside_of_the_workspace_and_a_rustc_wrapper(tmp_path: Path):
+    log = tmp_path / "log"
+    write_files(
+        tmp_path,
+        {
+            "wrapper.sh": f'#!/bin/sh\necho "$CARGO_CRATE_NAME" >> {log}\nexec "$@"\n',
+            "outside.rs": "pub fn far() -> Vec<u8> { let made = vec![1]; made }\n",
+            "outside.txt": "hi",
+            "x/Cargo.toml": manifest("x"),
+            "x/src/main.rs": '#[path = "../../outside.rs"]\nmod outside;\n'
+            'const TEXT: &str = include_str!("../../outside.txt");\n'
+            'fn main() { let all = outside::far(); println!("{} {TEXT}", all.len()); }\n',
+        },
+    )
+    (tmp_path / "wrapper.sh").chmod(0o755)
+    done = traced("run", tmp_path / "x", env={"RUSTC_WRAPPER": str(tmp_path / "wrapper.sh")})
+    assert (done.stdout, done.returncode) == ("1 hi\n", 0), done.stderr
+    assert ("x::outside::far", "made") in sites_of(recording_of(done))
+    assert log.read_text().split().count("x") == 2
 
 
 def test_a_single_file_with_a_module(tmp_path: Path):
