@@ -44,7 +44,10 @@ _ROWS = (
             "writeln",
         )
     ),
-    *(MacroRow(name, Entry.VALUES) for name in ("vec", "pin", "assert_eq", "assert_ne", "debug_assert_eq", "debug_assert_ne")),
+    *(
+        MacroRow(name, Entry.VALUES)
+        for name in ("vec", "pin", "assert_eq", "assert_ne", "debug_assert_eq", "debug_assert_ne")
+    ),
     MacroRow("assert", Entry.MESSAGE),
     MacroRow("debug_assert", Entry.MESSAGE),
     MacroRow("dbg", Entry.TEXT),

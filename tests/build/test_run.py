@@ -9,7 +9,7 @@ import subprocess
 import time
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 import pytest
 
 from borrowscope.build.recording_folder import prepare_recording

@@ -38,7 +38,7 @@ CASES = {
     ),
     "late initialization declares a silent guard": (
         "pub fn f() { let x; x = 6; }",
-        "pub fn f() { let x; let mut __bs_1 = vacant(); x = 6; __bs_1 = assigning(); __bs_1 = track_new_with_id(2, &x); }",
+        "pub fn f() { let x; let mut __bs_1 = vacant(); x = 6; __bs_1 = assigning(); __bs_1 = track_new_with_id(2, &x); }",  # noqa: E501 - the line that is made
     ),
     "a moved operand consumes the guard in its place": (
         EAT + "pub fn f(x: String) { eat(x); }",
