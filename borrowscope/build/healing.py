@@ -27,7 +27,7 @@ def heal(errors: Sequence[Diagnostic], plan: InstrumentPlan, project: Project, s
         reason = Reason(error.code, error.message)
         for path, index in _with_dependents(_blamed(error, plan, project), plan):
             file = plan.files[path]
-            found = switches.of(file.origin.relative, file.origin.source).sites
+            found = switches.of(file.origin.relative, file.digest).sites
             if index not in found:
                 found[index] = reason
                 changed.add(path)
@@ -40,7 +40,7 @@ def leave_alone(packages: set[str], plan: InstrumentPlan, reason: Reason, switch
     for path, file in plan.files.items():
         if file.origin.package.name not in packages:
             continue
-        found = switches.of(file.origin.relative, file.origin.source).sites
+        found = switches.of(file.origin.relative, file.digest).sites
         for site in file.kept:
             if found.setdefault(site.index, reason) is reason:
                 changed.add(path)

@@ -7,6 +7,7 @@ are not UTF-8 stay as they are and are listed.
 from __future__ import annotations
 
 import difflib
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +21,7 @@ from borrowscope.errors import UsageError
 from borrowscope.parse.modules import crate_files
 from borrowscope.project.model import Package, Target
 from borrowscope.rewrite.file import has_marks, rewrite_file
-from borrowscope.rewrite.model import SITES_PER_FILE_ID, Insertion, RewriteOptions, RewrittenFile, Site
+from borrowscope.rewrite.model import Insertion, RewriteOptions, RewrittenFile, Site
 from borrowscope.text.function_paths import is_glob_match
 
 Rewrite = Callable[[bytes, FileFacts | None, RewriteOptions], RewrittenFile]
@@ -47,12 +48,17 @@ def absolute_text_includes(source: SourceToTrace, _rewritten: RewrittenFile, _of
 
 @dataclass(frozen=True, slots=True)
 class TracedFile:
-    """One file with its new text. `disabled` are the indices of the sites that healing has switched off."""
+    """One file with its new text.
+
+    `disabled` are the indices of the sites that healing has switched off; `digest` is of the text and its sites,
+    which depend on the options too.
+    """
 
     origin: SourceToTrace
     file_id: int
     rewritten: RewrittenFile
     disabled: frozenset[int]
+    digest: str
     rustc_bindings: int
 
     @property
@@ -130,18 +136,18 @@ class Planner:
 
     def _rewrite(self, source: SourceToTrace) -> TracedFile:
         facts = self.facts.facts.get(str(source.path))
-        disabled = frozenset(self.switches.of(source.relative, source.source).sites)
         file_id = self.ids.first_id(source.relative)
-        rewritten = self.rewrite(source.source, facts, self._options(source, file_id, disabled))
-        if len(rewritten.sites) > SITES_PER_FILE_ID:
-            wanted = self.ids.first_id(source.relative, len(rewritten.sites))
-            if wanted != file_id:
-                file_id = wanted
-                rewritten = self.rewrite(source.source, facts, self._options(source, file_id, disabled))
+        rewritten = self.rewrite(source.source, facts, self._options(source, file_id, frozenset()))
+        wanted = self.ids.first_id(source.relative, len(rewritten.sites))
+        digest = _digest(source.source, rewritten.sites)
+        disabled = frozenset(self.switches.of(source.relative, digest).sites)
+        if disabled or wanted != file_id:
+            file_id = wanted
+            rewritten = self.rewrite(source.source, facts, self._options(source, file_id, disabled))
         if rewritten.sites and len(disabled) >= len(rewritten.sites):
             rewritten = _untouched(source.source, rewritten)
         rewritten = with_insertions(rewritten, self.further(source, rewritten, disabled))
-        return TracedFile(source, file_id, rewritten, disabled, len(facts.bindings) if facts else 0)
+        return TracedFile(source, file_id, rewritten, disabled, digest, len(facts.bindings) if facts else 0)
 
     def _options(self, source: SourceToTrace, file_id: int, disabled: frozenset[int]) -> RewriteOptions:
         return RewriteOptions(
@@ -163,6 +169,13 @@ def check_globs(globs: Sequence[str], plan: InstrumentPlan) -> None:
             near = difflib.get_close_matches(glob, paths, n=1, cutoff=0.0)
             hint = f"the nearest path is `{near[0]}`; `*` stands for any run" if near else "there are no functions"
             raise UsageError(f"no function's path matches `{glob}`", hint=hint)
+
+
+def _digest(source: bytes, sites: Sequence[Site]) -> str:
+    digest = hashlib.sha256(source)
+    for site in sites:
+        digest.update(f"{site.kind} {site.span.start} {site.span.end};".encode())
+    return digest.hexdigest()
 
 
 def _untouched(source: bytes, rewritten: RewrittenFile) -> RewrittenFile:

@@ -108,7 +108,7 @@ def _add_functions(counts: FunctionCounts, file: TracedFile, lines: LineIndex) -
 def _add_healed(report: InstrumentReport, file: TracedFile, switches: Switches, lines: LineIndex) -> None:
     if not file.disabled:
         return
-    reasons = switches.of(file.origin.relative, file.origin.source).sites
+    reasons = switches.of(file.origin.relative, file.digest).sites
     for site in file.rewritten.sites:
         if site.index in reasons:
             why = reasons[site.index]

@@ -27,7 +27,7 @@ class Reason:
 
 @dataclass(slots=True)
 class FileSwitches:
-    """The switched-off sites of one file, valid for one text of it."""
+    """The switched-off sites of one file, valid for one text of it with the same sites in it."""
 
     digest: str
     sites: dict[int, Reason] = field(default_factory=dict)
@@ -92,9 +92,8 @@ class Switches:
         self.rounds, files = json.loads(state)
         self.files = {name: FileSwitches(digest, _reasons(plain)) for name, (digest, plain) in files.items()}
 
-    def of(self, file: str, source: bytes) -> FileSwitches:
-        """The switches of a file with this text; those of an older text are forgotten."""
-        digest = hashlib.sha256(source).hexdigest()
+    def of(self, file: str, digest: str) -> FileSwitches:
+        """The switches of a file whose text and sites have this digest; those of others are forgotten."""
         found = self.files.get(file)
         if found is None or found.digest != digest:
             found = self.files[file] = FileSwitches(digest)

@@ -48,14 +48,14 @@ def test_a_damaged_registry_starts_empty(tmp_path: Path):
 def test_switches_live_as_long_as_the_text_and_the_rewriter(tmp_path: Path):
     path = tmp_path / "healed.json"
     switches = Switches.load(path, "one")
-    switches.of("a.rs", b"text").sites[7] = Reason("E0382", "borrow of moved value")
+    switches.of("a.rs", "text").sites[7] = Reason("E0382", "borrow of moved value")
     state = switches.snapshot()
-    switches.of("a.rs", b"text").sites[8] = Reason(None, "more")
+    switches.of("a.rs", "text").sites[8] = Reason(None, "more")
     switches.restore(state)
     switches.save("one")
     again = Switches.load(path, "one")
-    assert again.of("a.rs", b"text").sites == {7: Reason("E0382", "borrow of moved value")}
-    assert again.of("a.rs", b"other text").sites == {}
+    assert again.of("a.rs", "text").sites == {7: Reason("E0382", "borrow of moved value")}
+    assert again.of("a.rs", "other text").sites == {}
     assert Switches.load(path, "two").files == {}
 
 
