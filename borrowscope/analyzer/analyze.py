@@ -5,11 +5,9 @@ In: an `AnalysisRequest`. Out: a `TypeInfo`. Nothing here touches the disk or st
 
 from __future__ import annotations
 
-import gc
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -22,6 +20,7 @@ from borrowscope.analyzer.variables import FileRecords, SourceTree, file_records
 from borrowscope.parse.functions import find_functions
 from borrowscope.parse.syntax import Node, parse_source
 from borrowscope.tables.tool import VERSION
+from borrowscope.text.collector import collector_paused
 from borrowscope.text.span import LineIndex
 
 
@@ -42,20 +41,8 @@ class AnalysisRequest:
 
 def analyze(request: AnalysisRequest) -> TypeInfo:
     """Every binding with its type, and the other records of type-info.json."""
-    with _collector_paused():
+    with collector_paused():
         return _analyze(request)
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Trees are many objects that all stay alive: looking for garbage among them took two thirds of the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _analyze(request: AnalysisRequest) -> TypeInfo:

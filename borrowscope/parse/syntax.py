@@ -6,12 +6,13 @@ parsed again as expressions (tree-sitter leaves them as flat token trees).
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
 from functools import cache
 
 import tree_sitter
 import tree_sitter_rust
+
+from borrowscope.text.collector import collector_paused
 
 
 class Node:
@@ -105,17 +106,9 @@ def parse_bare(source: bytes) -> tree_sitter.Tree:
 
 
 def _convert(cursor: tree_sitter.TreeCursor, source: bytes, shift: int) -> Node:
-    """Copy the tree under the cursor; `shift` is added to every offset.
-
-    The collector is paused: a tree of new nodes is no garbage, and walking it again and again costs a third more.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
+    """Copy the tree under the cursor; `shift` is added to every offset."""
+    with collector_paused():
         return _copy_tree(cursor, source, shift)
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _copy_tree(cursor: tree_sitter.TreeCursor, source: bytes, shift: int) -> Node:

@@ -5,10 +5,7 @@ In: the folder's path. Out: `Recording`. Whatever is unreadable raises InputErro
 
 from __future__ import annotations
 
-import gc
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +15,7 @@ from pydantic import ValidationError
 from borrowscope.errors import InputError
 from borrowscope.tables import stream_format as spec
 from borrowscope.tables.recording_files import FORMAT_VERSION, RunFile, SiteRecord, SitesFile, SourceFile
+from borrowscope.text.collector import collector_paused
 from borrowscope.trace.event import Event
 from borrowscope.trace.join import join_events
 from borrowscope.trace.shapes import Shapes
@@ -47,20 +45,8 @@ def load_recording(path: Path) -> Recording:
     Raises:
         InputError: there is no such folder, it is no recording, it is empty, or it is newer than this BorrowScope.
     """
-    with _collector_paused():
+    with collector_paused():
         return _load(path)
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Millions of small objects without a cycle: looking for cycles among them would double the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _load(path: Path) -> Recording:

@@ -1,0 +1,22 @@
+"""Python's garbage collector, paused: where millions of small objects are made that all stay alive.
+
+In: nothing. Out: `collector_paused()`, a context manager that leaves the collector as it found it.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Look for no garbage inside: among objects that stay alive the search would double the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
