@@ -25,6 +25,7 @@ LEVELS = {"(": 1, "[": 1, ")": -1, "]": -1}
 LET = re.compile(r"(?:^|\W)let\b")
 CONDITION = re.compile(r"(?:\bif|\bwhile|&&|\|\|)\s*$")
 LOOK_BACK = 200
+EXIT = re.compile(r"\b(?:return|break|continue)\b|\?(?!\s*Sized)")
 COMMENT_EDGE = re.compile(r"/\*|\*/")
 
 
@@ -57,6 +58,11 @@ class Blocks:
             enclosing = self._enclosing(let if let is not None else at)
             return self._line(enclosing) if enclosing is not None else None
         return self._body_end(at, kind)
+
+    def exit_lines(self, first: int, last: int) -> list[int]:
+        """The lines from first to last that hold a `return`, `?`, `break` or `continue`."""
+        lines = self._code.splitlines()[first - 1 : last]
+        return [first + at for at, line in enumerate(lines) if EXIT.search(line)]
 
     def _body_end(self, at: int, kind: str) -> int | None:
         """The end of the block behind a pattern, of an arm without one, or of what is around."""

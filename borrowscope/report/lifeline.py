@@ -13,6 +13,7 @@ from enum import Enum
 
 from borrowscope.report.attempts import is_refusal
 from borrowscope.report.blocks import Blocks
+from borrowscope.report.exits import WaysOut
 from borrowscope.report.lives import BIRTHS, ENDS
 from borrowscope.tables.recording_files import SiteRecord
 from borrowscope.trace.event import Event
@@ -101,6 +102,7 @@ class _Builder:
         self.lanes: dict[int, Lane] = {}
         self._lane_of: dict[int, Lane] = {}
         self._line = 0
+        self._open_ends: list[tuple[Lane, Mark, int]] = []
         self._attempts: dict[tuple[int, int], Event] = {}
 
     def add(self, event: Event) -> None:
@@ -182,23 +184,38 @@ class _Builder:
             return
         site = self._sites.get(lane.key)
         mark = Mark.ENDED if lane.needs_drop is False else Mark.DROPPED
-        line = lane.scope_end if cause in {None, "scope_end"} and lane.scope_end else self._line
+        lane.dropped_as = event.seq if mark is Mark.DROPPED else None
+        if cause is None and lane.scope_end:
+            self._open_ends.append((lane, mark, self._line))
+            return
+        line = lane.scope_end if cause == "scope_end" and lane.scope_end else self._line
         if site and site.last_use and lane.is_reference:
             mark, line = Mark.LAST_USE, site.last_use["line"]
-        latest = max((one.line for one in lane.happenings), default=lane.line)
-        lane.add(Happening(max(line, latest), mark, cause=cause if cause != "scope_end" else None))
-        lane.dropped_as = event.seq if mark is Mark.DROPPED else None
+        _add_end(lane, line, mark, cause if cause != "scope_end" else None)
+
+    def settle(self, function: str) -> None:
+        """Place the ends whose cause nobody told: their scopes have several ways out."""
+        ways = WaysOut(self._sites, function, self._blocks, self.lanes)
+        for lane, mark, seen in self._open_ends:
+            way = ways.find(lane.scope_end or lane.line, seen)
+            _add_end(lane, way.line, mark, way.says if mark is Mark.DROPPED else None)
 
     def _of(self, instance: int | None) -> Lane | None:
         return self._lane_of.get(instance) if instance is not None else None
 
 
-def build_lanes(events: Iterable[Event], sites: Mapping[int, SiteRecord], blocks: Blocks) -> list[Lane]:
+def build_lanes(events: Iterable[Event], sites: Mapping[int, SiteRecord], blocks: Blocks, function: str) -> list[Lane]:
     """The lanes of a call's events, in the order in which the source names the bindings."""
     builder = _Builder(sites, blocks)
     for event in events:
         builder.add(event)
+    builder.settle(function)
     return sorted(builder.lanes.values(), key=lambda lane: (lane.line, lane.column))
+
+
+def _add_end(lane: Lane, line: int, mark: Mark, says: str | None) -> None:
+    latest = max((one.line for one in lane.happenings), default=lane.line)
+    lane.add(Happening(max(line, latest), mark, cause=says))
 
 
 def _birth_of(ty: str | None) -> Mark:

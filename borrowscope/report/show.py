@@ -34,7 +34,7 @@ def show_function(
     file, sites = _file_and_sites(recording, function)
     source = read_source(recording, file)
     blocks = Blocks(source)
-    lanes = build_lanes(found.events, recording.sites, blocks)
+    lanes = build_lanes(found.events, recording.sites, blocks, function)
     first, last = _extent(blocks, sites, lanes)
     page = [*_title(function, file, first, last), _which(found, total), ""]
     lines = source.splitlines()[first - 1 : last]

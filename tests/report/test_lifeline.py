@@ -122,7 +122,7 @@ def test_an_assignment_replaces_the_value_in_the_same_lane(tmp_path: Path):
     script.record(again, instance=2)
     script.record(x, "Drop", instance=2, cause="scope_end")
     recording = script.recording()
-    (lane,) = build_lanes(recording.events, recording.sites, Blocks(script.source))
+    (lane,) = build_lanes(recording.events, recording.sites, Blocks(script.source), "demo::main")
     assert [(one.line, one.mark) for one in lane.happenings] == [(2, Mark.BORN), (3, Mark.REPLACED), (4, Mark.DROPPED)]
 
 
@@ -166,3 +166,36 @@ def test_where_scopes_end(text: str, line: int, column: int, kind: str, end: int
 
 def test_a_body_is_found_behind_array_types():
     assert Blocks("fn f(a: [u8; 3]) -> [u8; 3]\nwhere\n{\n}\n").block_after(1, 4) == (3, 4)
+
+
+EARLY = """\
+fn main() {
+    let a = String::new();
+    if a.is_empty() {
+        return;
+    }
+    let b = a.len();
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "reaches_b", "line", "says"),
+    [
+        (EARLY, False, 4, "early exit, inferred"),
+        (EARLY.replace("let b = a.len();", "let b = a.parse()?;"), False, 6, "at the latest"),
+        (EARLY, True, 7, None),
+    ],
+)
+def test_an_early_exit_ends_the_lanes(source: str, reaches_b: bool, line: int, says: str | None, tmp_path: Path):
+    script = Script(tmp_path, source)
+    a = script.site("let", "New", 2, "a ", "a", ty="String", needs_drop=True)
+    b = script.site("let", "New", 6, "b ", "b", ty="usize", needs_drop=False)
+    script.record(a, instance=1)
+    if reaches_b:
+        script.record(b, instance=2)
+    script.record(a, "Drop", instance=1, cause=None)
+    recording = script.recording()
+    lane = build_lanes(recording.events, recording.sites, Blocks(source), "demo::main")[0]
+    (end,) = [one for one in lane.happenings if one.mark is Mark.DROPPED]
+    assert (end.line, end.cause) == (line, says)
