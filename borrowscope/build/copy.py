@@ -32,6 +32,7 @@ from borrowscope.build.process import capture_stdout
 from borrowscope.build.recording_folder import write_model
 from borrowscope.build.run import VERDICT_CODES, Note, make_planner, save_planner
 from borrowscope.build.runtime_crate import place_runtime, runtime_version
+from borrowscope.build.rustc_wrapper import target_arguments
 from borrowscope.build.site_files import instrument_report, sites_file
 from borrowscope.build.text_includes import text_include_insertions
 from borrowscope.build.type_check import BuildFailure, TargetChoice
@@ -124,7 +125,8 @@ def _check(staging: _Staging) -> BuildOutcome:
     ]
     command = [
         *(find_cargo(), "check", "--message-format=json", "--manifest-path", str(staging.tree / "Cargo.toml")),
-        *("--target-dir", str(staging.check_dir), *names, *_target_flags(staging.project)),
+        *target_arguments(staging.project, staging.check_dir),
+        *(*names, *_target_flags(staging.project)),
         *feature_arguments(options),
         *profile_arguments(options),
         *network_arguments(options),

@@ -15,7 +15,12 @@ from borrowscope.build.cargo_output import Artifact, Diagnostic, is_build, read_
 from borrowscope.build.mirror import Mirror
 from borrowscope.build.process import Finished, capture_stdout
 from borrowscope.build.runtime_crate import overlay_runtime, runtime_edition
-from borrowscope.build.rustc_wrapper import environment_without_wrapper, place_wrapper, wrapper_argument
+from borrowscope.build.rustc_wrapper import (
+    environment_without_wrapper,
+    place_wrapper,
+    target_arguments,
+    wrapper_argument,
+)
 from borrowscope.build.toolchain import Toolchain
 from borrowscope.errors import InputError
 from borrowscope.project.cargo import find_cargo
@@ -75,7 +80,8 @@ def prepare_overlay(project: Project, options: CargoOptions, toolchain: Toolchai
     }
     wrapper = place_wrapper(own, toolchain, lane, values, project.traced, variant=key)
     arguments = [
-        *("--manifest-path", str(project.manifest), "--target-dir", str(own / "build")),
+        *("--manifest-path", str(project.manifest)),
+        *target_arguments(project, own / "build"),
         *wrapper_argument(wrapper),
         *package_arguments(options),
         *feature_arguments(options),

@@ -18,7 +18,7 @@ from borrowscope.build.directories import write_if_changed
 from borrowscope.build.process import capture
 from borrowscope.build.toolchain import Toolchain
 from borrowscope.errors import InternalError
-from borrowscope.project.model import Package
+from borrowscope.project.model import Package, Project
 
 PROGRAM = "borrowscope-rustc-wrapper"
 
@@ -53,6 +53,14 @@ def place_wrapper(
 def wrapper_argument(program: Path) -> list[str]:
     """The cargo arguments that put the wrapper in force."""
     return ["--config", f"build.rustc-workspace-wrapper={json.dumps(str(program), ensure_ascii=False)}"]
+
+
+def target_arguments(project: Project, directory: Path) -> list[str]:
+    """The cargo arguments that keep everything that is built in a directory of ours."""
+    arguments = ["--target-dir", str(directory)]
+    if project.has_build_dir:
+        arguments += ["--config", f"build.build-dir={json.dumps(str(directory), ensure_ascii=False)}"]
+    return arguments
 
 
 def environment_without_wrapper() -> tuple[dict[str, str], str | None]:

@@ -15,7 +15,12 @@ from pathlib import Path
 from borrowscope.build.cargo_output import Artifact, is_build, read_artifacts
 from borrowscope.build.directories import prepare_directory
 from borrowscope.build.process import Finished, capture, capture_stdout
-from borrowscope.build.rustc_wrapper import environment_without_wrapper, place_wrapper, wrapper_argument
+from borrowscope.build.rustc_wrapper import (
+    environment_without_wrapper,
+    place_wrapper,
+    target_arguments,
+    wrapper_argument,
+)
 from borrowscope.build.toolchain import Toolchain
 from borrowscope.build.unmarked import unmarked_mirror
 from borrowscope.errors import InputError
@@ -108,7 +113,8 @@ def check_command(
     """The `cargo check` command: the user's options, our wrapper, our target directory."""
     return [
         *(find_cargo(), "check", "--message-format=json-render-diagnostics"),
-        *("--manifest-path", str(project.manifest), "--target-dir", str(cache)),
+        *("--manifest-path", str(project.manifest)),
+        *target_arguments(project, cache),
         *wrapper_argument(wrapper),
         *package_arguments(options),
         *selection,

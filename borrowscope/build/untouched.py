@@ -6,6 +6,7 @@ In: a project, cargo's options, the command. Out: the failure as data, or None w
 from __future__ import annotations
 
 from borrowscope.build.process import capture_stdout
+from borrowscope.build.rustc_wrapper import target_arguments
 from borrowscope.build.type_check import BuildFailure
 from borrowscope.project.cargo import find_cargo
 from borrowscope.project.model import Project
@@ -26,7 +27,8 @@ def build_untouched(project: Project, options: CargoOptions, lane: str) -> Build
     done = capture_stdout(
         [
             *(find_cargo(), *action, *selection),
-            *("--manifest-path", str(project.manifest), "--target-dir", str(project.own_dir / "untouched")),
+            *("--manifest-path", str(project.manifest)),
+            *target_arguments(project, project.own_dir / "untouched"),
             *package_arguments(options),
             *feature_arguments(options),
             *profile_arguments(options),

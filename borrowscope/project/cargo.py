@@ -60,6 +60,7 @@ class Metadata(BaseModel):
     workspace_default_members: list[str] | None = None
     workspace_root: Path
     target_directory: Path
+    build_directory: Path | None = None
     metadata: dict[str, Any] | None = None
 
 

@@ -40,8 +40,13 @@ def load_project(path: Path, options: CargoOptions) -> Project:
         target_dir=_target_dir(metadata, options),
         packages=packages,
         selected=_selected(packages, metadata, manifest, options),
+        has_build_dir=_has_build_dir(metadata),
         metadata=(metadata.metadata or {}).get("borrowscope", {}),
     )
+
+
+def _has_build_dir(metadata: Metadata) -> bool:
+    return metadata.build_directory not in {None, metadata.target_directory}
 
 
 def _single_file(file: Path, options: CargoOptions) -> Project:
@@ -58,6 +63,7 @@ def _single_file(file: Path, options: CargoOptions) -> Project:
         packages=packages,
         selected=packages,
         is_single_file=True,
+        has_build_dir=_has_build_dir(metadata),
     )
 
 

@@ -72,6 +72,7 @@ class Project:
     `root` is what shown paths are relative to: the workspace root, or the folder of a single file.
     `workspace_root` is cargo's own, `manifest` what cargo is pointed at, `directory` where cargo is started.
     `packages` are all members, `selected` those that the command is about.
+    `has_build_dir`: the user's `build.build-dir` keeps intermediate products elsewhere.
     """
 
     root: Path
@@ -82,6 +83,7 @@ class Project:
     packages: tuple[Package, ...]
     selected: tuple[Package, ...]
     is_single_file: bool = False
+    has_build_dir: bool = False
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
     @property

@@ -176,7 +176,9 @@ def test_files_outside_of_the_workspace_and_a_rustc_wrapper(tmp_path: Path):
         },
     )
     (tmp_path / "wrapper.sh").chmod(0o755)
-    done = traced("run", tmp_path / "x", env={"RUSTC_WRAPPER": str(tmp_path / "wrapper.sh")})
+    environment = {"RUSTC_WRAPPER": str(tmp_path / "wrapper.sh"), "CARGO_BUILD_BUILD_DIR": str(tmp_path / "users")}
+    done = traced("run", tmp_path / "x", env=environment)
+    assert not (tmp_path / "users").exists()
     assert (done.stdout, done.returncode) == ("1 hi\n", 0), done.stderr
     assert ("x::outside::far", "made") in sites_of(recording_of(done))
     assert log.read_text().split().count("x") == 2
