@@ -52,7 +52,8 @@ def record(session: Session, request: RunRequest) -> int:
         return _last_word(outcome)
     if not (request.trace_all or request.trace or outcome.has_marks):
         terminal.note("nothing is marked with #[trace_borrow]: every function was traced")
-    _tell_summary(outcome.recording, wanted)
+    if outcome.exit_code != ExitCode.NOTHING_RECORDED:
+        _tell_summary(outcome.recording, wanted)
     return _last_word(outcome)
 
 

@@ -229,5 +229,6 @@ def test_a_program_that_reaches_no_traced_function_is_code_6(tmp_path: Path):
     (tmp_path / "none.rs").write_text("fn never() { let _x = 1; }\nfn main() { if false { never() } }\n")
     answer = borrowscope("run", "none.rs", "--trace", "*::never", cwd=tmp_path, XDG_CACHE_HOME=str(tmp_path / "cache"))
     assert answer.returncode == 6, answer.stderr
+    assert has_one_error(answer, 6)
     assert "error: the program succeeded but nothing was recorded" in answer.stderr
-    assert "Traceback" not in answer.stderr
+    assert "warning: the recording" not in answer.stderr
