@@ -33,19 +33,24 @@ class Emitter:
         self._heads: dict[int, list[BindingPlan]] = defaultdict(list)
         self._bodies: dict[int, Node] = {}
         self._pattern_moves: dict[int, list[MovePlan]] = defaultdict(list)
+        self._moves = [move for one in plan.bindings.values() for move in one.moves]
 
-    def emit(self, enter: Site) -> None:
-        """Emit everything; `enter` is the function's own site."""
-        moves = [move for one in self._plan.bindings.values() for move in one.moves]
-        for move in moves:
+    def heads(self, enter: Site, frames: list[tuple[Node, Site]]) -> None:
+        """Observe every binding; `enter` is the function's own site, `frames` bodies with ways out of their own."""
+        for move in self._moves:
             if move.placement in _WITH_TARGET and move.target is not None:
                 self._pattern_moves[move.target.binding.start].append(move)
         for one in self._plan.bindings.values():
             self._binding(one)
-        self._bodies.setdefault(self._plan.body.start, self._plan.body)
+        notes = {self._plan.body.start: (enter, f"track_fn_enter_with_id({self._file.number(enter)})")}
+        notes |= {body.start: (site, "frame()") for body, site in frames}
+        self._bodies |= {body.start: body for body in (self._plan.body, *(body for body, _ in frames))}
         for start, body in self._bodies.items():
-            self._head(body, self._heads[start], enter if body is self._plan.body else None)
-        for move in moves:  # after the heads, so that a body that is just the operand nests in its head
+            self._head(body, self._heads[start], notes.get(start))
+
+    def moves(self) -> None:
+        """Tell the moves; after the heads, so that a body that is just the operand nests in its head."""
+        for move in self._moves:
             if move.placement not in _WITH_TARGET:
                 self._move(move)
 
@@ -124,11 +129,11 @@ class Emitter:
             self._editor.after(condition.start, condition.end, text, one.site.index)
 
     # 2. heads of bodies
-    def _head(self, body: Node, bindings: list[BindingPlan], enter: Site | None) -> None:
+    def _head(self, body: Node, bindings: list[BindingPlan], note: tuple[Site, str] | None) -> None:
         texts = [(one.site.index, self._statement(one)) for one in bindings]
-        if enter is not None and self._file.is_enabled(enter):
-            call = f"{RUNTIME_PATH}track_fn_enter_with_id({self._file.number(enter)})"
-            texts.insert(0, (enter.index, f"let __bs_{enter.index} = {call};"))
+        if note is not None and self._file.is_enabled(note[0]):
+            site, call = note
+            texts.insert(0, (site.index, f"let __bs_{site.index} = {RUNTIME_PATH}{call};"))
         texts = [(index, text) for index, text in texts if text]
         if not texts:
             return

@@ -19,7 +19,7 @@ from borrowscope.rewrite.constructs import (
     plan_attempt,
 )
 from borrowscope.rewrite.emit import Emitter
-from borrowscope.rewrite.exits import Exits
+from borrowscope.rewrite.exits import emit_exits, framed_bodies, may_leave_early, plan_exits
 from borrowscope.rewrite.model import SkipReason
 from borrowscope.rewrite.moves import plan_moves
 from borrowscope.rewrite.plans import RUNTIME_PATH, BindingPlan, FilePlan, FunctionPlan, MovePlan, Placement
@@ -43,13 +43,15 @@ def rewrite_function(file: FilePlan, item: FunctionItem, body: Node, calls: Call
     plan_moves(plan, [move for move in file.facts.moves if span.contains(move.span)])
     _number_moves(plan)
     assignments = plan_assignments(plan)
+    exits = plan_exits(plan)
     _settle(plan)
-    exits = Exits(scopes)
     for one in plan.bindings.values():
-        if exits.may_leave_early(one.binding):
+        if may_leave_early(plan, one.binding, exits):
             one.site.fields["may_leave_early"] = True
     emitter = Emitter(plan)
-    emitter.emit(enter)
+    emitter.heads(enter, framed_bodies(plan, exits))
+    emit_exits(plan, exits)
+    emitter.moves()
     for node, targets in assignments:
         emitter.assignment(node, targets)
     _unnamed_clones(plan, calls)

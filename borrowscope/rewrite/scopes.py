@@ -107,6 +107,12 @@ class FunctionScopes:
     references: list[tuple[Node, Frame]] = field(default_factory=list)
     macros: Counter[str] = field(default_factory=Counter)
     macro_spans: list[Span] = field(default_factory=list)  # token trees that were not entered
+    frames: dict[Span, Frame] = field(default_factory=dict)  # by the closure's or async block's span
+
+    def frame_of(self, node: Node) -> Frame | None:
+        """The innermost closure or async block around an expression, or the function."""
+        spans = (Span(ancestor.start, ancestor.end) for ancestor in node.ancestors())
+        return next((self.frames[span] for span in spans if span in self.frames), None)
 
 
 def read_scopes(
@@ -186,6 +192,7 @@ class _Walker:
     @contextmanager
     def _inside(self, frame: Frame) -> Iterator[None]:
         outer, self._frame = self._frame, frame
+        self.found.frames[Span(frame.node.start, frame.node.end)] = frame
         yield
         self._frame = outer
 
@@ -207,7 +214,7 @@ class _Walker:
     def visit(self, node: Node) -> None:
         if node.kind in _SKIPPED_KINDS or node.field_name in _SKIPPED_FIELDS:
             return
-        if node.is_named:
+        if node.is_named and node.kind != "expression_statement":
             self.found.expressions.setdefault(Span(node.start, node.end), node)
         handler = self._handlers.get(node.kind)
         if handler is not None:

@@ -14,6 +14,7 @@ class Yield(StrEnum):
 
     GUARD = "Guard"  # records the end of a binding
     FN_GUARD = "FnGuard"  # records that the function was left
+    FRAME = "Frame"  # keeps what ways out note inside a body
     VALUE = "value"  # its last argument, unchanged
     NOTHING = "()"
 
@@ -73,6 +74,13 @@ TRACKERS: tuple[TrackerRow, ...] = (
     TrackerRow("rc_cloned", "RcClone", ("site", "source", "Rc<T>"), Yield.VALUE, None, "an Rc without a binding"),
     TrackerRow("arc_cloned", "ArcClone", ("site", "source", "Arc<T>"), Yield.VALUE, None, "an Arc without a binding"),
     TrackerRow("borrowed", "Borrow", ("site", "owner"), Yield.NOTHING, None, "a borrow without a binding"),
+    TrackerRow("track_return_with_id", "Return", ("site",), Yield.NOTHING, None, "a return of nothing or of a place"),
+    TrackerRow("returning", "Return", ("site", "T"), Yield.VALUE, None, "a return of a value"),
+    TrackerRow("track_break_with_id", "Break", ("site",), Yield.NOTHING, None, "a break"),
+    TrackerRow("track_continue_with_id", "Continue", ("site",), Yield.NOTHING, None, "a continue"),
+    TrackerRow("tried", "Try", ("site", "T"), Yield.VALUE, None, "the operand of a `?`, if it leaves"),
+    TrackerRow("arrived", None, (), Yield.NOTHING, None, "the end of a loop that ways out lead to"),
+    TrackerRow("frame", None, (), Yield.FRAME, None, "a closure's body that has ways out of its own"),
     TrackerRow("vacant", None, (), Yield.GUARD, None, "a guard that tells nothing"),
     TrackerRow("assigning", None, (), Yield.GUARD, None, "a vacant guard; the next end's cause is the assignment"),
 )

@@ -37,6 +37,12 @@ SITES: list[dict[str, Any]] = [
     {"name": "lent", "ty": "u8"},
     {"event": "Move", "kind": "move", "binding": 29},
     {"event": "WeakNew", "name": "nothing", "ty": "Weak<u8>"},
+    {"name": "left", "ty": "u8"},
+    {"event": "Return", "kind": "exit", "fields": {"has_value": True}},
+    {"event": "Break", "kind": "exit", "fields": {"loop_label": "a"}},
+    {"event": "Continue", "kind": "exit", "fields": {"loop_label": None}},
+    {"event": "Try", "kind": "exit"},
+    {"name": "unsure", "ty": "u8", "fields": {"may_leave_early": True}},
 ]
 
 SOURCE = r"""
@@ -131,5 +137,36 @@ fn main() {
     let twin = id;
     assert_eq!(twin.id(), id.id());
     id.moved(286);
+    ways_out();
+    let _unsure = site::track_new_with_id(293, &0u8);
+}
+
+fn ways_out() {
+    fn left() -> (site::Guard, site::Guard) {
+        (site::track_new_with_id(288, &0u8), site::track_new_with_id(288, &0u8))
+    }
+    let guards = left();
+    {
+        // a body inside keeps what is noted outside of it
+        site::track_break_with_id(290);
+        let frame = site::frame();
+        site::track_continue_with_id(291);
+        drop(frame);
+    }
+    drop(guards);
+    let guards = left();
+    site::track_continue_with_id(291);
+    drop(guards);
+    let guards = left();
+    site::track_return_with_id(289);
+    site::arrived();
+    drop(guards);
+    let guards = left();
+    assert_eq!(site::returning(289, 5), 5);
+    drop(guards);
+    let guards = left();
+    assert_eq!(site::tried(292, Some(5)), Some(5));
+    assert_eq!(site::tried(292, None::<u8>), None);
+    drop(guards);
 }
 """

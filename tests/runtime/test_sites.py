@@ -70,6 +70,34 @@ Drop dying cause=panic
 New lent
 Move lent from=lent partial=True
 Move lent from=lent
+New left
+New left
+Break loop_label=a
+Continue loop_label=None
+Drop left cause=break
+Drop left cause=break
+New left
+New left
+Continue loop_label=None
+Drop left cause=continue
+Drop left cause=continue
+New left
+New left
+Return has_value=True
+Drop left cause=scope_end
+Drop left cause=scope_end
+New left
+New left
+Return has_value=True
+Drop left cause=return
+Drop left cause=return
+New left
+New left
+Try
+Drop left cause=try
+Drop left cause=try
+New unsure
+Drop unsure cause=None
 FnExit
 """
 

@@ -31,6 +31,14 @@ pub struct Id {
 pub struct FnGuard {
     end: u32,
     instance: u32,
+    _frame: Frame,
+}
+
+/// Stands in a body that has ways out of its own: what they note ends with the body.
+#[derive(Debug)]
+#[must_use = "the frame ends when it is dropped"]
+pub struct Frame {
+    cause: u32,
 }
 
 impl Guard {
@@ -138,12 +146,37 @@ impl Id {
     }
 }
 
+impl Frame {
+    /// Keeps the cause that is noted outside of the body.
+    #[inline]
+    pub(crate) fn new() -> Frame {
+        Frame {
+            cause: recorder::noted_cause(),
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) const fn silent() -> Frame {
+        Frame { cause: 0 }
+    }
+}
+
+impl Drop for Frame {
+    #[inline]
+    fn drop(&mut self) {
+        if !recorder::is_off() {
+            recorder::note_cause(self.cause);
+        }
+    }
+}
+
 impl FnGuard {
     #[inline(always)]
-    pub(crate) const fn new(site: u32, instance: u32) -> FnGuard {
+    pub(crate) const fn new(site: u32, instance: u32, frame: Frame) -> FnGuard {
         FnGuard {
             end: word(format::kind::FN_EXIT, site),
             instance,
+            _frame: frame,
         }
     }
 }

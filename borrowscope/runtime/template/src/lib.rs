@@ -30,6 +30,7 @@ mod setup;
 pub mod site;
 mod stream;
 mod text;
+mod tried;
 
 #[cfg(all(
     not(borrowscope_portable),

@@ -72,10 +72,11 @@ pub(crate) fn birth_by_move(word: u32, from: u32) -> u32 {
     .unwrap_or(0)
 }
 
-/// Records that a construct began and gives the number of its execution.
+/// Records that a function began and gives the number of its execution. Its own ends have no cause yet.
 #[inline(never)]
 pub(crate) fn enter(word: u32) -> u32 {
     writing(|local| {
+        local.cause.set(format::cause::SCOPE_END);
         let instance = new_instance(local);
         write(local, word, instance, 0, [])?;
         Some(instance)
@@ -113,7 +114,10 @@ pub(crate) fn attempt(word: u32, owner: u32, address: usize, size: usize) {
 /// Records the end of a guard's value, with its cause.
 #[inline(never)]
 pub(crate) fn end(word: u32, instance: u32) {
-    let noted = local::with(|local| local.cause.replace(format::cause::SCOPE_END));
+    let noted = local::with(|local| match local.cause.get() {
+        format::cause::ASSIGN => local.cause.replace(format::cause::SCOPE_END),
+        cause => cause,
+    });
     let cause = if noted != format::cause::SCOPE_END {
         noted
     } else if std::thread::panicking() {
@@ -124,7 +128,13 @@ pub(crate) fn end(word: u32, instance: u32) {
     writing(|local| write(local, word, instance, cause, []));
 }
 
-/// Notes the cause that the next end takes, unless a birth comes first.
+/// The cause that the next end takes.
+#[inline(never)]
+pub(crate) fn noted_cause() -> u32 {
+    local::with(|local| local.cause.get())
+}
+
+/// Notes the cause that ends take from here on: an assignment for one end, a way out until the next birth.
 #[inline(never)]
 pub(crate) fn note_cause(cause: u32) {
     local::with(|local| local.cause.set(cause));

@@ -3,7 +3,8 @@
 //! Every function takes the number of its site first. Instances are numbers, 0 is none. Nothing here panics, and
 //! nothing is read from a value but counts, addresses and sizes.
 
-pub use crate::guard::{FnGuard, Guard, Id};
+pub use crate::guard::{FnGuard, Frame, Guard, Id};
+pub use crate::tried::Tried;
 
 use crate::format::{cause, kind, FLAG_MUTABLE, FLAG_SUCCESS};
 use crate::guard::word;
@@ -218,9 +219,10 @@ pub fn replaced(site: u32) {
 #[inline]
 pub fn track_fn_enter_with_id(site: u32) -> FnGuard {
     if recorder::is_off() {
-        return FnGuard::new(site, NONE);
+        return FnGuard::new(site, NONE, Frame::silent());
     }
-    FnGuard::new(site, recorder::enter(word(kind::FN_ENTER, site)))
+    let frame = Frame::new();
+    FnGuard::new(site, recorder::enter(word(kind::FN_ENTER, site)), frame)
 }
 
 /// A clone of `source` that no binding receives.
@@ -271,4 +273,66 @@ pub fn assigning() -> Guard {
         recorder::note_cause(cause::ASSIGN);
     }
     Guard::silent()
+}
+
+/// A closure's body or an async block with ways out of its own began.
+#[inline]
+pub fn frame() -> Frame {
+    if recorder::is_off() {
+        Frame::silent()
+    } else {
+        let frame = Frame::new();
+        recorder::note_cause(cause::SCOPE_END);
+        frame
+    }
+}
+
+/// A loop or labelled block ended: what its ways out noted is over.
+#[inline]
+pub fn arrived() {
+    if !recorder::is_off() {
+        recorder::note_cause(cause::SCOPE_END);
+    }
+}
+
+#[inline(always)]
+fn leave(kind: u32, site: u32, cause: u32) {
+    if !recorder::is_off() {
+        recorder::event(word(kind, site), NONE, NONE);
+        recorder::note_cause(cause);
+    }
+}
+
+/// A function is about to return; the value is a place or a constant.
+#[inline]
+pub fn track_return_with_id(site: u32) {
+    leave(kind::RETURN, site, cause::RETURN);
+}
+
+/// A function is about to return this value.
+#[inline]
+pub fn returning<T>(site: u32, value: T) -> T {
+    leave(kind::RETURN, site, cause::RETURN);
+    value
+}
+
+/// A loop or labelled block is about to be left.
+#[inline]
+pub fn track_break_with_id(site: u32) {
+    leave(kind::BREAK, site, cause::BREAK);
+}
+
+/// A loop is about to begin its next iteration.
+#[inline]
+pub fn track_continue_with_id(site: u32) {
+    leave(kind::CONTINUE, site, cause::CONTINUE);
+}
+
+/// The operand of a `?`: recorded where the error path is taken.
+#[inline]
+pub fn tried<T: Tried>(site: u32, value: T) -> T {
+    if value.leaves() {
+        leave(kind::TRY, site, cause::TRY);
+    }
+    value
 }
