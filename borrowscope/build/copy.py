@@ -34,7 +34,7 @@ from borrowscope.build.run import VERDICT_CODES, Note, make_planner, save_planne
 from borrowscope.build.runtime_crate import place_runtime, runtime_version
 from borrowscope.build.rustc_wrapper import target_arguments
 from borrowscope.build.site_files import instrument_report, sites_file
-from borrowscope.build.text_includes import text_include_insertions
+from borrowscope.build.text_includes import included_files, text_include_insertions
 from borrowscope.build.type_check import BuildFailure, TargetChoice
 from borrowscope.build.untouched import build_untouched
 from borrowscope.errors import ExitCode
@@ -191,9 +191,16 @@ def _is_inside(package: Package, project: Project) -> bool:
 
 
 def _keep_originals(staging: _Staging, planner: Planner) -> None:
+    """The rewritten files, and the Rust files that they include as text, whether rewritten or not."""
+    root = staging.project.root
+    kept = {source.path: source.source for source in planner.sources}
     for source in planner.sources:
-        place = staging.tree / ORIGINALS / source.path.relative_to(staging.project.root)
-        write_if_changed(place, source.source)
+        for named in included_files(source.source, source.path.parent):
+            path = Path(os.path.normpath(named))
+            if path.suffix == ".rs" and path.is_relative_to(root) and path.is_file():
+                kept.setdefault(path, path.read_bytes())
+    for path, text in kept.items():
+        write_if_changed(staging.tree / ORIGINALS / path.relative_to(root), text)
 
 
 def _copy_single_file(staging: _Staging) -> None:

@@ -145,7 +145,7 @@ def _reassigned(plan: FunctionPlan, node: Node, name: Node, frame: Frame) -> Rea
 def _assigned(plan: FunctionPlan, left: Node) -> list[Node]:
     """The variables that an assignee expression overwrites: `x`, `(x, y)`, `[x, ..]`, `S { f: x, .. }`, `T(x)`."""
     left = strip_parentheses(left)
-    if left.kind == "identifier":
+    if left.kind in ("identifier", "self"):
         use = plan.scopes.uses.get(left.start)
         return [left] if use is not None and use.binding is not None and use.binding.start in plan.bindings else []
     if left.kind not in _ASSIGNEE_GROUPS:

@@ -12,7 +12,7 @@ from borrowscope.parse.functions import cfgs_of
 from borrowscope.parse.syntax import Node
 from borrowscope.rewrite.model import Site
 from borrowscope.rewrite.plans import RUNTIME_PATH, FilePlan, FunctionPlan
-from borrowscope.rewrite.positions import strip_parentheses
+from borrowscope.rewrite.positions import needs_parentheses, strip_parentheses
 from borrowscope.rewrite.scopes import Binding, BodyHead, ChainLet
 from borrowscope.text.span import Span
 
@@ -72,8 +72,8 @@ def _plan(plan: FunctionPlan, one: Exit) -> None:
         one.wraps = node.named[0]
         one.site = plan.new_site("exit", "Try", node, frame)
         return
-    if node.kind not in _EVENTS:
-        return
+    if node.kind not in _EVENTS or needs_parentheses(node):
+        return  # `break 'a &x` is parsed as `(break 'a) & x`: what it leaves with is not known
     event, _ = _EVENTS[node.kind]
     label = node.child("label")
     value = next((child for child in node.named if child is not label), None)

@@ -125,7 +125,7 @@ _NO_VALUE = frozenset(
 def has_untyped_parameters(closure: Node) -> bool:
     """Whether a closure literal leaves the type of a parameter to inference."""
     parameters = closure.field("parameters")
-    return parameters is not None and any(child.kind != "parameter" for child in parameters.named)
+    return parameters is not None and any(child.kind not in ("parameter", "|", ",") for child in parameters.children)
 
 
 def ends_in_untyped_closure(body: Node) -> bool:

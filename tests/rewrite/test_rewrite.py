@@ -36,6 +36,18 @@ CASES = {
             "x = 6; __bs_1 = assigning(); __bs_1 = track_new_with_id(2, &x); }"
         ),
     ),
+    "self is reassigned like any other": (
+        "pub struct S(String);\nimpl S { pub fn f(mut self) { self = S(String::new()); } }",
+        "(self = S(String::new()), { __bs_1 = assigning(); __bs_1 = track_new_with_id(2, &self); }).0; }",
+    ),
+    "a closure that ignores its parameter is not enclosed": (
+        "pub fn f() -> impl Fn(&u8) -> bool { move |_| true }",
+        "pub fn f() -> impl Fn(&u8) -> bool { move |_| true }",
+    ),
+    "a break with a value that is parsed as an operator is left alone": (
+        "pub fn f(s: &[u8]) -> usize { let v = 'a: loop { break 'a &s[1..]; }; v.len() }",
+        "'a: loop { break 'a &s[1..]; };",
+    ),
     "late initialization declares a silent guard": (
         "pub fn f() { let x; x = 6; }",
         "pub fn f() { let x; let mut __bs_1 = vacant(); x = 6; __bs_1 = assigning(); __bs_1 = track_new_with_id(2, &x); }",  # noqa: E501 - the line that is made
