@@ -15,6 +15,7 @@ from borrowscope.rewrite.plans import RUNTIME_PATH, BindingPlan, FunctionPlan, M
 from borrowscope.rewrite.positions import (
     ends_in_untyped_closure,
     needs_parentheses,
+    starts_with_block,
     statement_of,
     strip_parentheses,
     tail_of,
@@ -162,6 +163,8 @@ class Emitter:
     def _expression_head(self, body: Node, texts: list[tuple[int, str]], *, encloses: bool) -> None:
         guards = " ".join(text for _, text in texts)
         before, behind = ("{ %s match () { () => ", " } }") if encloses else ("{ %s ", " }")
+        if starts_with_block(body):
+            before, behind = before + "(", ")" + behind
         self._editor.wrap(body, before % guards, behind, texts[0][0])
 
     # 3. moves

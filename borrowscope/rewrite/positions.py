@@ -146,6 +146,11 @@ def ends_in_untyped_closure(body: Node) -> bool:
     return False
 
 
-def is_block_like(node: Node) -> bool:
-    """Whether the expression ends with a block and so may stand as a statement without `;`."""
-    return node.kind in _BLOCK_LIKE
+def starts_with_block(node: Node) -> bool:
+    """Whether the expression begins with a block that is not all of it: `{ f }(x)`, two parts in a statement."""
+    first = node
+    while first.children:
+        first = first.children[0]
+        if first.kind in _BLOCK_LIKE:
+            return True
+    return False

@@ -48,6 +48,10 @@ CASES = {
         "pub fn f(s: &[u8]) -> usize { let v = 'a: loop { break 'a &s[1..]; }; v.len() }",
         "'a: loop { break 'a &s[1..]; };",
     ),
+    "a body that begins with a block stays one expression": (
+        "pub fn f() -> impl Fn(u8) -> u8 { move |x: u8| { g }(x) }\nfn g(x: u8) -> u8 { x }",
+        "move |x: u8| { let __bs_1 = track_new_with_id(1, &x); ({ g }(x)) } }",
+    ),
     "late initialization declares a silent guard": (
         "pub fn f() { let x; x = 6; }",
         "pub fn f() { let x; let mut __bs_1 = vacant(); x = 6; __bs_1 = assigning(); __bs_1 = track_new_with_id(2, &x); }",  # noqa: E501 - the line that is made
