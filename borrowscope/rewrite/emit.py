@@ -92,13 +92,14 @@ class Emitter:
         arguments = row.arguments.format(value=one.binding.name, owner=self._owner(one.source))
         return f"{RUNTIME_PATH}{row.function}({number}, {arguments}){self._suffix(one)}"
 
-    def _statement(self, one: BindingPlan) -> str:
+    def _statements(self, one: BindingPlan) -> list[str]:
         """The moves that the binding's pattern makes, and its guard."""
-        text = "".join(dict.fromkeys(self._taken(move) for move in self._pattern_moves[one.binding.start]))
+        moves = dict.fromkeys(self._taken(move) for move in self._pattern_moves[one.binding.start])
+        statements = [move for move in moves if move]
         if one.is_enabled:
-            text += _parameter_cfgs(one)
-            text += f"let {self._mutable(one)}{one.guard} = {self.birth(one, one.site)};"
-        return text
+            guard = f"let {self._mutable(one)}{one.guard} = {self.birth(one, one.site)};"
+            statements.append(_parameter_cfgs(one) + guard)
+        return statements
 
     def _taken(self, move: MovePlan) -> str:
         """A move by pattern, told next to the name that takes the value; `let y = x;` is told by y's birth."""
@@ -107,16 +108,14 @@ class Emitter:
         if move.target is not None and move.target.moved_from is move and move.target.is_enabled:
             return ""
         method = "part_moved" if move.is_partial else "moved"
-        return f"{move.owner.guard}.{method}({self._file.number(move.site)}); "
+        return f"{move.owner.guard}.{method}({self._file.number(move.site)});"
 
     def _after_let(self, one: BindingPlan, let: Node) -> None:
         cfgs = cfgs_of(let)
-        text = self._statement(one)
         self._attempt(one, let, cfgs)
+        text = "".join(f" {cfgs}{statement}" for statement in self._statements(one))
         if text:
-            parts = [part for part in text.replace(";", ";\0").split("\0") if part.strip()]
-            joined = "".join(f" {cfgs}{part.strip()}" for part in parts)
-            self._editor.after(let.start, let.end, joined, one.site.index)
+            self._editor.after(let.start, let.end, text, one.site.index)
 
     def _attempt(self, one: BindingPlan, let: Node, cfgs: str) -> None:
         if one.attempt is None or one.source_node is None or not self._file.is_enabled(one.attempt):
@@ -131,7 +130,7 @@ class Emitter:
 
     # 2. heads of bodies
     def _head(self, body: Node, bindings: list[BindingPlan], note: tuple[Site, str] | None) -> None:
-        texts = [(one.site.index, self._statement(one)) for one in bindings]
+        texts = [(one.site.index, " ".join(self._statements(one))) for one in bindings]
         if note is not None and self._file.is_enabled(note[0]):
             site, call = note
             texts.insert(0, (site.index, f"let __bs_{site.index} = {RUNTIME_PATH}{call};"))
@@ -176,34 +175,26 @@ class Emitter:
         placers = {
             Placement.OPERAND: self._operand,
             Placement.DEREFERENCED: self._operand,
-            Placement.CLOSURE: self._closure,
+            Placement.CLOSURE: self._operand,
             Placement.LATER_ARGUMENT: self._later_argument,
         }
         if move.placement in placers:
-            placers[move.placement](move, note)
+            placers[move.placement](move, note, move.site.index)
 
-    def _operand(self, move: MovePlan, note: str) -> None:
+    def _operand(self, move: MovePlan, note: str, site: int) -> None:
+        """A block in the operand's place, or around the closure that captures; a shorthand field is spelled out."""
         node = move.node
-        site = move.site.index if move.site is not None else None
         inner = strip_parentheses(node)
         shorthand = inner if inner.kind == "shorthand_field_initializer" else inner.parent
         if shorthand is not None and shorthand.kind == "shorthand_field_initializer":
             self._editor.wrap(shorthand, f"{move.owner.binding.name}: {{ {note} ", " }", site)
             return
         star = "*" if move.placement is Placement.DEREFERENCED else ""
-        if needs_parentheses(node) or _starts_statement(node):
-            self._editor.wrap(node, f"({{ {note} {star}", " })", site)
-        else:
-            self._editor.wrap(node, f"{{ {note} {star}", " }", site)
-
-    def _closure(self, move: MovePlan, note: str) -> None:
-        is_leading = needs_parentheses(move.node) or _starts_statement(move.node)
+        is_leading = needs_parentheses(node) or _starts_statement(node)
         before, behind = ("({ ", " })") if is_leading else ("{ ", " }")
-        site = move.site.index if move.site is not None else None
-        self._editor.wrap(move.node, before + note + " ", behind, site)
+        self._editor.wrap(node, f"{before}{note} {star}", behind, site)
 
-    def _later_argument(self, move: MovePlan, note: str) -> None:
-        site = move.site.index if move.site is not None else None
+    def _later_argument(self, move: MovePlan, note: str, site: int) -> None:
         self._editor.wrap(move.node, f"({note.removesuffix(';')}, ", ").1", site)
 
     # 4. assignments

@@ -62,7 +62,6 @@ def _untraceable(item: FunctionItem, marks: dict[int, Mark], options: RewriteOpt
         ("panic_handler" in names, SkipReason.PANIC_HANDLER),
         (item.node.has_error, SkipReason.SYNTAX_ERROR),
         (not _is_wanted(item, marks, options), SkipReason.FILTERED),
-        (item.path in options.disabled_functions, SkipReason.HEALED),
     )
     return next((reason for applies, reason in checks if applies), None)
 

@@ -100,7 +100,6 @@ class RewriteOptions:
     trace_all: bool = True
     trace: tuple[str, ...] = ()  # globs: functions whose path matches are traced beside marked ones
     disabled: frozenset[int] = frozenset()
-    disabled_functions: frozenset[str] = frozenset()
     runtime_crate: str = "borrowscope_runtime"
     module_path: str = ""  # `krate::module` of the file's root
     crate_root: bool = False
