@@ -20,6 +20,7 @@ from borrowscope.rewrite.constructs import (
 )
 from borrowscope.rewrite.emit import Emitter
 from borrowscope.rewrite.exits import emit_exits, framed_bodies, may_leave_early, plan_exits
+from borrowscope.rewrite.last_uses import plan_last_uses
 from borrowscope.rewrite.model import SkipReason
 from borrowscope.rewrite.moves import plan_moves
 from borrowscope.rewrite.plans import RUNTIME_PATH, BindingPlan, FilePlan, FunctionPlan, MovePlan, Placement
@@ -48,6 +49,7 @@ def rewrite_function(file: FilePlan, item: FunctionItem, body: Node, calls: Call
     for one in plan.bindings.values():
         if may_leave_early(plan, one.binding, exits):
             one.site.fields["may_leave_early"] = True
+    plan_last_uses(plan)
     emitter = Emitter(plan)
     emitter.heads(enter, framed_bodies(plan, exits))
     emit_exits(plan, exits)

@@ -157,3 +157,14 @@ def test_edition_2015_names_the_runtime(rewrite_str):
         .splitlines()[3]
         .startswith("extern crate borrowscope_runtime; pub fn f()")
     )
+
+
+def test_a_reference_ends_at_its_last_use_unless_a_loop_brings_it_back(rewrite_str):
+    source = """pub fn f(x: &u8, y: &u8) {
+    println!("{x}");
+    for i in 0..*x { let z = &i; println!("{z} {y}"); }
+}"""
+    last = {site.name: site.last_use for site in rewrite_str(source).sites if site.name in "xyz"}
+    assert last["x"].start == source.index("*x") + 1
+    assert last["y"] is None
+    assert last["z"].start == source.index("{z}")
