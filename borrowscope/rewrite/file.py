@@ -10,6 +10,7 @@ from collections import Counter
 
 from borrowscope.analyzer.facts import FileFacts
 from borrowscope.parse.functions import FunctionItem, attribute_name, find_functions
+from borrowscope.parse.item_macros import enter_item_macros
 from borrowscope.parse.syntax import Node, parse_source
 from borrowscope.rewrite.constructs import Calls
 from borrowscope.rewrite.edits import Editor
@@ -24,6 +25,7 @@ from borrowscope.text.span import Span
 def rewrite_file(source: bytes, facts: FileFacts | None, options: RewriteOptions) -> RewrittenFile:
     """Rewrite one file so that its traced functions record what they do."""
     root = parse_source(source)
+    enter_item_macros(root)
     plan = FilePlan(facts or FileFacts(""), options, Editor())
     calls = Calls(plan.facts.calls)
     marks = find_marks(root)

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from borrowscope.parse.syntax import COMMENTS, Node, parse_arguments, parse_repeat
-from borrowscope.tables.macros import MACROS, Entry
+from borrowscope.tables.macros import Entry, find_macro
 from borrowscope.text.span import Span
 
 
@@ -369,9 +369,12 @@ class _Walker:
                 self.visit(value)
 
 
+_EXPRESSIONS = (Entry.FORMAT, Entry.VALUES, Entry.MESSAGE)
+
+
 def _entered_arguments(name: str, tokens: Node) -> list[Node] | None:
-    row = MACROS.get(name)
-    if row is None or row.entry is Entry.TEXT:
+    row = find_macro(name)
+    if row is None or row.entry not in _EXPRESSIONS:
         return None
     arguments = parse_arguments(tokens.source, tokens.start + 1, tokens.end - 1)
     if arguments is None and name == "vec":

@@ -15,6 +15,8 @@ class Entry(StrEnum):
     FORMAT = "format"  # a format text and its arguments, all taken by reference
     VALUES = "values"  # expressions, evaluated once each, by value or by reference
     MESSAGE = "message"  # entered only if there is a message: without one the first argument's text is printed
+    ITEMS = "items"  # items, handed on unchanged
+    ITEM_BRANCHES = "item_branches"  # `if #[cfg(..)] { items } else { items }`
     TEXT = "text"  # the text itself matters: never edited
 
 
@@ -50,6 +52,7 @@ _ROWS = (
     ),
     MacroRow("assert", Entry.MESSAGE),
     MacroRow("debug_assert", Entry.MESSAGE),
+    MacroRow("cfg_if", Entry.ITEM_BRANCHES),
     MacroRow("dbg", Entry.TEXT),
     MacroRow("stringify", Entry.TEXT),
     MacroRow("concat", Entry.TEXT),
@@ -57,3 +60,13 @@ _ROWS = (
 )
 
 MACROS = {row.name: row for row in _ROWS}
+
+_ITEM_MACRO = "cfg_"  # crates name macros that put a cfg before items so: `cfg_rt!`, `cfg_unix!`
+
+
+def find_macro(path: str) -> MacroRow | None:
+    """The row of a macro by its path as written, or None."""
+    name = path.rsplit("::", 1)[-1]
+    if name not in MACROS and name.startswith(_ITEM_MACRO):
+        return MacroRow(name, Entry.ITEMS)
+    return MACROS.get(name)
