@@ -141,3 +141,33 @@ def test_a_crate_that_does_not_compile_writes_nothing(workspace: Path, tmp_path:
     assert outcome.exit_code == 4
     assert not (tmp_path / "out").exists()
     shutil.rmtree(workspace / "target")
+
+
+def test_linked_folders_of_sources_are_copied_and_never_written_through(tmp_path: Path):
+    text = 'pub fn made() -> String { let text = String::from("t"); text }\n'
+    root = write_files(
+        tmp_path / "source",
+        {
+            "../elsewhere/mod.rs": text,
+            "Cargo.toml": manifest("linked", more="[workspace]\n"),
+            "shared/mod.rs": text,
+            "notes/n.txt": "note",
+            "src/lib.rs": "pub mod near;\npub mod far;\n"
+            "#[test]\nfn same() { let one = near::made(); "
+            'assert_eq!(one, far::made() + include_str!("../n/n.txt").trim()); }',
+        },
+    )
+    (root / "src/near").symlink_to("../shared")
+    (root / "src/far").symlink_to(tmp_path / "elsewhere")
+    (root / "n").symlink_to("notes")
+    (root / "notes/n.txt").write_text("")
+    out = tmp_path / "out"
+    for _ in range(2):
+        outcome = copy(root, out)
+        assert outcome.exit_code == 0, outcome.failure
+        assert (root / "shared/mod.rs").read_text() == text
+        assert (tmp_path / "elsewhere/mod.rs").read_text() == text
+    assert "track_new" in (out / "src/far/mod.rs").read_text()
+    assert (out / "n").readlink() == Path("notes")
+    tested = cargo(out, "test", "--offline", "--lib")
+    assert tested.returncode == 0, tested.stdout + tested.stderr
