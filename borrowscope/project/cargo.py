@@ -112,9 +112,9 @@ def read_metadata(manifest: Path, directory: Path, options: CargoOptions) -> Met
 
 
 def condense(said: str) -> str:
-    """Cargo's message on one line: without the drawing of the place and without headings."""
+    """Cargo's message on one line: without the drawing of the place, headings, and rustup's own backtrace."""
     kept = []
-    for line in said.splitlines():
+    for line in said.partition("Stack backtrace:")[0].splitlines():
         text = line.strip()
         if text.startswith("|") or text.partition(" ")[2].startswith("|") or text in {"", "Caused by:"}:
             continue
