@@ -90,10 +90,13 @@ def _is_wanted(item: FunctionItem, marks: dict[int, Mark], options: RewriteOptio
 
 
 def _name_runtime(root: Node, editor: Editor) -> None:
-    """Edition 2015 finds a crate by `::name` only where the root names it."""
-    for child in root.children:
-        is_inner_comment = child.kind.endswith("comment") and child.text.startswith(("//!", "/*!"))
-        if child.kind in ("inner_attribute_item", "shebang") or is_inner_comment:
-            continue
-        editor.open(child.start, root.end, "extern crate borrowscope_runtime; ", None)
-        return
+    """Edition 2015 finds a crate by `::name` only where the root names it: behind all inner attributes and docs."""
+    children = list(root.children)
+    inner = [index for index, child in enumerate(children) if _is_inner(child)]
+    first = children[inner[-1] + 1 if inner else 0]
+    editor.open(first.start, root.end, "extern crate borrowscope_runtime; ", None)
+
+
+def _is_inner(child: Node) -> bool:
+    is_inner_comment = child.kind.endswith("comment") and child.text.startswith(("//!", "/*!"))
+    return is_inner_comment or child.kind in ("inner_attribute_item", "shebang")

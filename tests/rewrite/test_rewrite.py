@@ -157,6 +157,10 @@ def test_edition_2015_names_the_runtime(rewrite_str):
         .splitlines()[3]
         .startswith("extern crate borrowscope_runtime; pub fn f()")
     )
+    licensed = "// A license.\n\n#![deny(missing_docs)]\n//! Docs.\n\n// Plain.\n/// Of f.\npub fn f() {}\n"
+    lines = rewrite_str(licensed, "2015").text.decode().splitlines()
+    assert lines[0] == "// A license."
+    assert lines[5] == "extern crate borrowscope_runtime; // Plain."
 
 
 def test_a_reference_ends_at_its_last_use_unless_a_loop_brings_it_back(rewrite_str):
