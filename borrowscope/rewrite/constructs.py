@@ -18,6 +18,8 @@ from borrowscope.tables.births import NEW, NEW_TYPED, Producer, birth_of
 from borrowscope.text.span import Span
 
 _CLONES = ("Clone>::clone", "clone::Clone::clone")
+_CELL = ("std::cell::RefCell::<",)
+_COUNTED = ("std::rc::Rc::<", "std::sync::Arc::<")
 _GUARD_TYPES = ("std::cell::Ref<", "std::cell::RefMut<")
 
 
@@ -89,10 +91,15 @@ def _producer(calls: Calls, value: Node, ty: str) -> tuple[Producer, Node | None
     if is_clone(call):
         return Producer.CLONE, source
     if ty.startswith(_GUARD_TYPES):
-        return Producer.CELL_GUARD, source
-    if call is not None and call.callee.endswith("::downgrade"):
+        return Producer.CELL_GUARD, source if _is_method(call, _CELL) else None
+    if _is_method(call, _COUNTED) and call is not None and call.callee.endswith("::downgrade"):
         return Producer.DOWNGRADE, source
     return Producer.CALL, None
+
+
+def _is_method(call: CallFact | None, types: tuple[str, ...]) -> bool:
+    """Whether the call is a method of one of these types, and not one of the same name or result."""
+    return call is not None and call.callee.startswith(types)
 
 
 def call_source(call: Node) -> Node | None:

@@ -6,7 +6,7 @@ text keeps its length and its newlines, so lines never move (rule 9).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from borrowscope.parse.syntax import Node
 from borrowscope.rewrite.model import Insertion
@@ -55,11 +55,18 @@ class Editor:
         for start, end in self._blanked:
             text[start:end] = bytes(byte if byte in b"\r\n" else 0x20 for byte in text[start:end])
         placed = sorted(self._placed, key=lambda one: (one.insertion.at, one.order))
+        insertions = [_apart(source, one.insertion) for one in placed]
         pieces: list[bytes] = []
         done = 0
-        for one in placed:
-            pieces.append(bytes(text[done : one.insertion.at]))
-            pieces.append(one.insertion.text.encode())
-            done = one.insertion.at
+        for one in insertions:
+            pieces.append(bytes(text[done : one.at]))
+            pieces.append(one.text.encode())
+            done = one.at
         pieces.append(bytes(text[done:]))
-        return b"".join(pieces), [one.insertion for one in placed]
+        return b"".join(pieces), insertions
+
+
+def _apart(source: bytes, one: Insertion) -> Insertion:
+    """`S{a:x}`: a path behind a colon would be read as `::` and `:`."""
+    is_glued = one.text.startswith(":") and source[: one.at].endswith(b":")
+    return replace(one, text=" " + one.text) if is_glued else one

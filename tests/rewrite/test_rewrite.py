@@ -18,6 +18,21 @@ CASES = {
         "pub fn f(a: String) { let b = a; }",
         "pub fn f(a: String) { let __bs_1 = track_new_with_id(1, &a); let b = a; let __bs_2 = __bs_1.moved_to(2); }",
     ),
+    "a path is kept apart from a colon": (
+        "pub struct S{a:String}\npub fn f(x:&String)->S{S{a:x.clone()}}",
+        "S{a: cloned(2, __bs_1.id(), x.clone())}",
+    ),
+    "a cell's guard from another method names no cell": (
+        (
+            "use std::cell::Ref;\npub struct S(std::cell::RefCell<u8>);\n"
+            "impl S { fn g(&self) -> Ref<'_, u8> { self.0.borrow() } pub fn f(&self) { let g = self.g(); } }"
+        ),
+        "let g = self.g(); let __bs_4 = track_refcell_borrow_with_id(4, NONE, &g);",
+    ),
+    "a mapped guard does not name the moved one": (
+        "use std::cell::Ref;\npub fn f(g: Ref<'_, [u8]>) { let h = Ref::map(g, |v| &v[0]); }",
+        "track_refcell_borrow_with_id(2, NONE, &h);",
+    ),
     "a copy does not": (
         "pub fn f(a: u8) { let b = a; }",
         "pub fn f(a: u8) { let __bs_1 = track_new_with_id(1, &a); let b = a; let __bs_2 = track_new_with_id(2, &b); }",
