@@ -34,7 +34,7 @@ from borrowscope.build.run import VERDICT_CODES, Note, make_planner, save_planne
 from borrowscope.build.runtime_crate import place_runtime, runtime_version
 from borrowscope.build.rustc_wrapper import target_arguments
 from borrowscope.build.site_files import instrument_report, sites_file
-from borrowscope.build.text_includes import included_files, text_include_insertions
+from borrowscope.build.text_includes import included_files, outside_path_insertions, text_include_insertions
 from borrowscope.build.type_check import BuildFailure, TargetChoice
 from borrowscope.build.untouched import build_untouched
 from borrowscope.errors import ExitCode
@@ -152,7 +152,10 @@ def _further(project: Project, staging: _Staging) -> Further:
     def insertions(source: SourceToTrace, _rewritten: RewrittenFile, _off: frozenset[int]) -> list[Insertion]:
         original = staging.tree / ORIGINALS / source.path.relative_to(project.root).parent
         folder = os.path.relpath(original, staging.place(source.path.parent))
-        found = text_include_insertions(source.source, folder)
+        outside = outside_path_insertions(source.source, source.path.parent, project.root)
+        places = {insertion.at for insertion in outside}
+        inside = [each for each in text_include_insertions(source.source, folder) if each.at not in places]
+        found = [*inside, *outside]
         if source.is_root:
             # a root without sites of its own may have modules with some
             found += root_insertions(source.source, forbidden[source.package.name], has_sites=True)

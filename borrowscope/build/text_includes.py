@@ -6,6 +6,7 @@ program must read the user's text, not ours).
 
 from __future__ import annotations
 
+import os
 import re
 from bisect import insort
 from collections.abc import Iterable
@@ -14,6 +15,9 @@ from pathlib import Path
 from borrowscope.rewrite.model import Insertion, RewrittenFile
 
 _INCLUDE = re.compile(rb'\binclude(?P<text>_str|_bytes)?\s*!\s*[(\[{]\s*(?P<raw>r#*)?"(?P<path>[^"\\\n]+)"')
+
+
+_MODULE_PATH = re.compile(rb'#\s*\[[^\]\n]*\bpath\s*=\s*(?:r#*)?"(?P<path>[^"\\\n]+\.rs)"')
 
 
 def included_files(source: bytes, folder: Path) -> list[Path]:
@@ -29,6 +33,21 @@ def text_include_insertions(source: bytes, folder: str) -> list[Insertion]:
         if match["text"] and path.endswith(".rs") and not path.startswith("/"):
             found.append(Insertion(match.start("path"), f"{folder}/", None))
     return found
+
+
+def outside_path_insertions(source: bytes, folder: Path, root: Path) -> list[Insertion]:
+    """Insertions that make the paths of includes and `#[path]` absolute that lead out of the root to a file."""
+    matches = [*_INCLUDE.finditer(source), *_MODULE_PATH.finditer(source)]
+    return [
+        Insertion(match.start("path"), f"{folder.as_posix()}/", None)
+        for match in matches
+        if _leads_outside(folder / match["path"].decode("utf-8", "replace"), root)
+    ]
+
+
+def _leads_outside(named: Path, root: Path) -> bool:
+    """Whether the path, with `..` in it, names a file outside of the root."""
+    return ".." in named.parts and not Path(os.path.normpath(named)).is_relative_to(root) and named.is_file()
 
 
 def with_insertions(rewritten: RewrittenFile, more: Iterable[Insertion]) -> RewrittenFile:

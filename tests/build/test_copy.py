@@ -171,3 +171,24 @@ def test_linked_folders_of_sources_are_copied_and_never_written_through(tmp_path
     assert (out / "n").readlink() == Path("notes")
     tested = cargo(out, "test", "--offline", "--lib")
     assert tested.returncode == 0, tested.stdout + tested.stderr
+
+
+def test_paths_that_leave_the_sources_lead_to_the_users_files(tmp_path: Path):
+    root = write_files(
+        tmp_path / "source/inner",
+        {
+            "../README.md": "# Title",
+            "../shared.rs": "pub fn shared() -> u8 { 7 }",
+            "Cargo.toml": manifest("leaving", more="[workspace]\n"),
+            "src/lib.rs": '#![doc = include_str!("../../README.md")]\n#[path = "../../shared.rs"]\npub mod shared;\n'
+            'const TEXT: &str = include_str!("../../shared.rs");\n'
+            "#[test]\nfn text() { let seven = shared::shared(); assert!(TEXT.contains(&seven.to_string())); }",
+        },
+    )
+    out = tmp_path / "out"
+    outcome = copy(root, out)
+    assert outcome.exit_code == 0, outcome.failure
+    assert outcome.report is not None
+    assert not outcome.report.healed
+    tested = cargo(out, "test", "--offline")
+    assert tested.returncode == 0, tested.stdout + tested.stderr
