@@ -68,18 +68,21 @@ class LineIndex:
     def position(self, offset: int) -> Position:
         """Line and column from 1, in characters: the convention of rustc and of every other file."""
         line = self.line_of(offset)
-        start = self._starts[line - 1]
+        start = self._text_start(line)
         return Position(line, len(self.source[start:offset].decode("utf-8", "replace")) + 1)
+
+    def _text_start(self, line: int) -> int:
+        """Where a line's characters begin: behind the byte order mark, where the line has one."""
+        start = self._starts[line - 1]
+        return start + 3 if start == 0 and self.source.startswith(b"\xef\xbb\xbf") else start
 
     def offset(self, line: int, column: int) -> int:
         """Byte offset of a line and a column, both from 1, the column in characters (rustc's convention).
 
-        A byte order mark is no character to rustc; it counts as none here either.
+        A byte order mark is no character to rustc; it counts as none here either (nor in `position`).
         Raises IndexError if the line does not exist.
         """
-        start = self._starts[line - 1]
-        if start == 0 and self.source.startswith(b"\xef\xbb\xbf"):
-            start = 3
+        start = self._text_start(line)
         end = self._starts[line] if line < len(self._starts) else len(self.source)
         text = self.source[start:end]
         if text.isascii():
