@@ -76,9 +76,9 @@ _PLACES = ("identifier", "self", "field_expression", "index_expression", "unary_
 
 def _capture(plan: FunctionPlan, node: Node) -> tuple[Placement, Node]:
     """A block directly around the closure; where a later argument tells its parameters' types, in that argument."""
+    later, node = _later_arguments(node), strip_parentheses(node)
     if node.kind not in _CALLABLE:
         return Placement.UNMARKED, node
-    later = _later_arguments(node)
     if not later or node.kind == "async_block" or not has_untyped_parameters(node):
         return Placement.CLOSURE, node
     fit = [argument for argument in later if _can_carry(plan, argument)]

@@ -33,6 +33,10 @@ CASES = {
         "use std::cell::Ref;\npub fn f(g: Ref<'_, [u8]>) { let h = Ref::map(g, |v| &v[0]); }",
         "track_refcell_borrow_with_id(2, NONE, &h);",
     ),
+    "a closure in parentheses that is called at once takes its captures": (
+        "pub fn f(x: String) -> usize { (|| { let y = x; y.len() })() }",
+        "({ __bs_1.moved(3); || { let y = x;",
+    ),
     "a copy does not": (
         "pub fn f(a: u8) { let b = a; }",
         "pub fn f(a: u8) { let __bs_1 = track_new_with_id(1, &a); let b = a; let __bs_2 = track_new_with_id(2, &b); }",
