@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from borrowscope.analyzer.facts import CallFact
-from borrowscope.analyzer.type_text import short_type
 from borrowscope.parse.syntax import Node
 from borrowscope.rewrite.model import Site
 from borrowscope.rewrite.plans import BindingPlan, FunctionPlan
@@ -28,10 +27,10 @@ def is_clone(call: CallFact | None) -> bool:
     return call is not None and call.callee.endswith(_CLONES)
 
 
-def cloned_type(call: CallFact) -> str | None:
-    """The type that a resolved call of `Clone::clone` yields: `<TYPE as std::clone::Clone>::clone`."""
+def cloned_type(call: CallFact) -> str:
+    """The type, with full paths, that a resolved call of `Clone::clone` yields; "" if the callee does not tell."""
     inner, separator, _ = call.callee.removeprefix("<").rpartition(" as std::clone::Clone>::clone")
-    return short_type(inner) if separator else None
+    return inner if separator else ""
 
 
 class Calls:

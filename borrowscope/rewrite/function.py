@@ -26,6 +26,7 @@ from borrowscope.rewrite.moves import plan_moves
 from borrowscope.rewrite.plans import RUNTIME_PATH, BindingPlan, FilePlan, FunctionPlan, MovePlan, Placement
 from borrowscope.rewrite.positions import place_base
 from borrowscope.rewrite.scopes import FunctionScopes, read_scopes
+from borrowscope.tables.births import unnamed_clone_of
 from borrowscope.text.span import Span
 
 
@@ -134,12 +135,14 @@ def _unnamed_clones(plan: FunctionPlan, calls: Calls) -> None:
         source = plan.plan_of(place_base(source_node)) if source_node is not None else None
         name = node.field("function")
         told = name.field("field") if name is not None and name.kind == "field_expression" else name
-        source_name = source.binding.name if source is not None else None
-        site = plan.new_site("call", "Clone", told or node, frame, name=source_name)
-        site.owner, site.ty = source.site.index if source is not None else None, cloned_type(call)
+        ty = cloned_type(call)
+        row = unnamed_clone_of(ty)
+        site = plan.new_site("call", row.event, told or node, frame)
+        site.owner, site.ty = source.site.index if source is not None else None, short_type(ty) if ty else None
         if plan.file.is_enabled(site):
             owner = f"{source.guard}.id()" if source is not None and source.is_enabled else f"{RUNTIME_PATH}NONE"
-            plan.file.editor.wrap(node, f"{RUNTIME_PATH}cloned({plan.file.number(site)}, {owner}, ", ")", site.index)
+            before = f"{RUNTIME_PATH}{row.function}({plan.file.number(site)}, {owner}, "
+            plan.file.editor.wrap(node, before, ")", site.index)
 
 
 def _unnamed_borrows(plan: FunctionPlan, calls: Calls) -> None:

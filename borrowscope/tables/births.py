@@ -52,6 +52,22 @@ BIRTHS = (
     Birth("CellNew", Producer.CALL, "std::cell::Cell<", "track_cell_new_with_id", _VALUE),
 )
 
+
+@dataclass(frozen=True, slots=True)
+class UnnamedClone:
+    """How a clone that no binding is born by passes through the runtime."""
+
+    event: str
+    type_prefix: str
+    function: str
+
+
+UNNAMED_CLONES = (
+    UnnamedClone("RcClone", "std::rc::Rc<", "rc_cloned"),
+    UnnamedClone("ArcClone", "std::sync::Arc<", "arc_cloned"),
+    UnnamedClone("Clone", "", "cloned"),
+)
+
 NEW = Birth("New", Producer.OTHER, "", "track_new_with_id", _VALUE)
 NEW_TYPED = Birth("New", Producer.OTHER, "", "track_new_typed_with_id", _VALUE)
 
@@ -62,3 +78,8 @@ def birth_of(producer: Producer, ty: str) -> Birth:
         if row.producer is producer and ty.startswith(row.type_prefix):
             return row
     return NEW
+
+
+def unnamed_clone_of(ty: str) -> UnnamedClone:
+    """The first row that fits the cloned type."""
+    return next(row for row in UNNAMED_CLONES if ty.startswith(row.type_prefix))

@@ -95,6 +95,10 @@ CASES = {
         "pub fn f(a: std::rc::Rc<u8>) { let b = a.clone(); }",
         "let b = a.clone(); let __bs_2 = track_rc_clone_with_id(2, __bs_1.id(), &b);",
     ),
+    "an Rc's clone without a binding passes through": (
+        "pub fn f(a: std::rc::Rc<u8>) -> Vec<std::rc::Rc<u8>> { vec![a.clone()] }",
+        "vec![rc_cloned(2, __bs_1.id(), a.clone())]",
+    ),
     "a cell's guard is attempted first": (
         "pub fn f(c: std::cell::RefCell<u8>) { let g = c.borrow_mut(); }",
         (
