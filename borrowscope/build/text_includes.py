@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-from bisect import insort
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -51,10 +50,11 @@ def _leads_outside(named: Path, root: Path) -> bool:
 
 
 def with_insertions(rewritten: RewrittenFile, more: Iterable[Insertion]) -> RewrittenFile:
-    """The rewritten file with more insertions; at one place they come after those that are there."""
-    insertions = list(rewritten.insertions)
-    for insertion in more:
-        insort(insertions, insertion, key=lambda each: each.at)
+    """The rewritten file with more insertions; at one place they come before those that are there.
+
+    A root's inner attributes must: at the first byte of a 2015 root the runtime may be named, which is an item.
+    """
+    insertions = sorted([*more, *rewritten.insertions], key=lambda each: each.at)
     if len(insertions) == len(rewritten.insertions):
         return rewritten
     return RewrittenFile(

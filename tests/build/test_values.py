@@ -67,6 +67,15 @@ def test_text_includes_of_rust_files_get_a_folder():
     assert done.source_offset(done.text.index(b"include_bytes")) == source.index(b"include_bytes")
 
 
+def test_root_attributes_come_before_the_runtimes_name():
+    source = b"fn main() {}"
+    named = Insertion(0, "extern crate borrowscope_runtime; ", None)
+    start = RewrittenFile(named.text.encode() + source, [], [], [], {}, [named])
+    done = with_insertions(start, root_insertions(source, {"unused", "rust_2024_compatibility"}, has_sites=True))
+    assert done.text == b"#![allow(unfulfilled_lint_expectations)] extern crate borrowscope_runtime; fn main() {}"
+    assert done.source_offset(len(done.text) - len(source)) == 0
+
+
 def test_crate_roots_allow_what_is_not_forbidden():
     def texts(source: bytes, forbidden: set[str] | None = None) -> list[tuple[int, str]]:
         return [(each.at, each.text) for each in root_insertions(source, forbidden or set(), has_sites=True)]
