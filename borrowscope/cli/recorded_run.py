@@ -7,15 +7,19 @@ stdin, stdout and the terminal to itself.
 from __future__ import annotations
 
 import signal
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import typer
+
+from borrowscope.build.overlay import RUN
 from borrowscope.build.run import RunOutcome, RunRequest, run_project
 from borrowscope.cli import terminal
+from borrowscope.cli.command import Invocation, command_line
 from borrowscope.cli.failures import raise_failure
 from borrowscope.cli.output import deliver
-from borrowscope.cli.session import Session
+from borrowscope.cli.session import Session, open_session
 from borrowscope.errors import BorrowScopeError, ExitCode, UsageError
 from borrowscope.project.options import CargoOptions
 from borrowscope.report.render import render
@@ -25,6 +29,44 @@ from borrowscope.trace.recording import load_recording
 from borrowscope.trace.stream import decode_stream
 
 LARGEST_SUMMED_UP = 64_000_000  # bytes of streams; a larger recording is summed up when `report` is asked
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFlags:
+    """The flags of `run` and `test` that are not cargo's, as given."""
+
+    output: Path | None
+    summary: Path | None
+    trace_all: bool
+    trace: tuple[str, ...]
+    edition: str | None
+    settings: Path | None
+    no_settings: bool
+
+
+def record_command(
+    context: typer.Context, command: str, words: list[str] | None, cargo: CargoOptions, own: OwnFlags
+) -> int:
+    """Do `run` or `test`. Further words are the program's arguments for `run`, names of tests for `test`."""
+    path, rest, cargo = split_words(words, cargo)
+    flags = {
+        "all": own.trace_all,
+        "trace": own.trace,
+        "edition": own.edition,
+        "summary": str(own.summary) if own.summary else None,
+    }
+    session = open_session(path, cargo, flags, own.settings, no_settings=own.no_settings)
+    program = (context.find_object(Invocation) or Invocation()).program_arguments
+    request = RunRequest(
+        command=command,
+        program_arguments=(*rest, *program) if command == RUN else program,
+        test_filter=() if command == RUN else tuple(rest),
+        output=own.output,
+        trace_all=session.settings.all,
+        trace=session.settings.trace,
+        command_line=command_line(),
+    )
+    return record(session, request)
 
 
 def split_words(words: list[str] | None, cargo: CargoOptions) -> tuple[Path, list[str], CargoOptions]:

@@ -20,6 +20,12 @@ from borrowscope.project.settings import Settings, environment_settings, load_se
 
 OURS = "BorrowScope"
 
+OutputOption = Annotated[
+    Path | None, typer.Option("-o", "--output", metavar="REC", help="Record there", rich_help_panel=OURS)
+]
+SummaryOption = Annotated[
+    Path | None, typer.Option("--summary", metavar="FILE", help="Write the summary there", rich_help_panel=OURS)
+]
 AllOption = Annotated[
     bool, typer.Option("--all", metavar="", help="Trace every function, whether marked or not", rich_help_panel=OURS)
 ]

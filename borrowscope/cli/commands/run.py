@@ -5,23 +5,21 @@ In: a crate, a workspace or one `.rs` file. Out: the program's own output and ex
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from borrowscope.build.run import RunRequest
-from borrowscope.cli.command import LOOK, Command, Example, Invocation, command_line
+from borrowscope.cli.command import LOOK, Command, Example
 from borrowscope.cli.flags import takes_cargo_flags
-from borrowscope.cli.recorded_run import record, split_words
+from borrowscope.cli.recorded_run import OwnFlags, record_command
 from borrowscope.cli.session import (
-    OURS,
     AllOption,
     EditionOption,
     NoSettingsOption,
+    OutputOption,
     SettingsOption,
+    SummaryOption,
     TraceOption,
-    open_session,
 )
 from borrowscope.project.options import CargoOptions
 
@@ -36,12 +34,8 @@ def run(
             metavar="PATH", help="A crate, a workspace or one .rs file; the program's arguments come after --"
         ),
     ] = None,
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="REC", help="Record there", rich_help_panel=OURS)
-    ] = None,
-    summary: Annotated[
-        Path | None, typer.Option("--summary", metavar="FILE", help="Write the summary there", rich_help_panel=OURS)
-    ] = None,
+    output: OutputOption = None,
+    summary: SummaryOption = None,
     trace_all: AllOption = False,
     trace: TraceOption = None,
     edition: EditionOption = None,
@@ -49,24 +43,8 @@ def run(
     no_settings: NoSettingsOption = False,
 ) -> int:
     """Run a program and record what ownership does in it; takes every flag of `cargo run`."""
-    path, rest, cargo = split_words(words, cargo)
-    flags = {
-        "all": trace_all,
-        "trace": tuple(trace or ()),
-        "edition": edition,
-        "summary": str(summary) if summary else None,
-    }
-    session = open_session(path, cargo, flags, settings, no_settings=no_settings)
-    program = context.find_object(Invocation) or Invocation()
-    request = RunRequest(
-        command="run",
-        program_arguments=(*rest, *program.program_arguments),
-        output=output,
-        trace_all=session.settings.all,
-        trace=session.settings.trace,
-        command_line=command_line(),
-    )
-    return record(session, request)
+    own = OwnFlags(output, summary, trace_all, tuple(trace or ()), edition, settings, no_settings)
+    return record_command(context, "run", words, cargo, own)
 
 
 COMMAND = Command(
