@@ -97,17 +97,17 @@ def test_manifests_keep_their_comments():
         '# mine\n[package]\nname = "x"\n[dependencies] # deps\nout = { path = "../out" }\nin = { path = "in" }\n'
         '[target."cfg(unix)".dev-dependencies]\nother = { path = "../other", features = ["a"] }\n'
     )
-    root = Path("/work/x")
+    root = Path("/home/me/x")
     edited = edit_manifest(
         text, HERE, with_runtime("borrowscope-runtime"), without_runtime_member, with_absolute_paths(root, root)
     )
     assert "# mine" in edited
     assert "# deps" in edited
     parsed = tomllib.loads(edited)
-    assert parsed["dependencies"]["out"]["path"] == "/work/out"
+    assert parsed["dependencies"]["out"]["path"] == "/home/me/out"
     assert parsed["dependencies"]["in"]["path"] == "in"
     assert parsed["dependencies"]["borrowscope-runtime"] == {"path": "borrowscope-runtime"}
-    assert parsed["target"]["cfg(unix)"]["dev-dependencies"]["other"]["path"] == "/work/other"
+    assert parsed["target"]["cfg(unix)"]["dev-dependencies"]["other"]["path"] == "/home/me/other"
     assert parsed["workspace"]["exclude"] == ["borrowscope-runtime"]
 
 
