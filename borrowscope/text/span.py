@@ -48,14 +48,6 @@ class LineIndex:
             at = find(b"\n", at + 1)
         self._starts = starts
 
-    def line_count(self) -> int:
-        """Number of lines; a text without a newline has one."""
-        return len(self._starts)
-
-    def line_start(self, line: int) -> int:
-        """Byte offset at which the line (from 1) starts."""
-        return self._starts[line - 1]
-
     def line_of(self, offset: int) -> int:
         """Line (from 1) that holds the byte offset."""
         return bisect_right(self._starts, offset)
