@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from borrowscope.cli.app import main
+from borrowscope.cli.entry import main
 
 if __name__ == "__main__":
     sys.exit(main())
