@@ -47,6 +47,7 @@ class RunRequest:
     output: Path | None = None
     trace_all: bool = False
     trace: tuple[str, ...] = ()  # globs of function paths
+    max_bytes: int | None = None  # of one process; None: what the runtime takes by itself
     command_line: tuple[str, ...] = ()
 
 
@@ -60,6 +61,7 @@ class RunOutcome:
     report: InstrumentReport | None = None
     failure: BuildFailure | None = None
     has_marks: bool = False
+    stops: tuple[str, ...] = ()  # why streams ended before their process did
     notes: tuple[str, ...] = field(default=())
 
 
@@ -178,6 +180,8 @@ def _start(
     run = _run_file(facts, request, report, overlay)
     finish_run(recording, run, None)
     environment, _ = environment_without_wrapper()
+    if request.max_bytes is not None:
+        environment["BORROWSCOPE_MAX_BYTES"] = str(request.max_bytes)
     overlay.active_file.write_text(f"{recording}\n", encoding="utf-8")
     start = time.monotonic_ns()
     try:
@@ -191,7 +195,8 @@ def _start(
     code = finished.exit_code
     if code == 0 and not any(stream["events"] != 0 for stream in run.streams):
         code = ExitCode.NOTHING_RECORDED
-    return RunOutcome(code, recording, finished, report, has_marks=plan.has_marks, notes=facts.notes)
+    stops = tuple(sorted({stream["stopped"] for stream in run.streams if stream["stopped"]}))
+    return RunOutcome(code, recording, finished, report, has_marks=plan.has_marks, stops=stops, notes=facts.notes)
 
 
 def _run_file(facts: ProjectFacts, request: RunRequest, report: InstrumentReport, overlay: Overlay) -> RunFile:

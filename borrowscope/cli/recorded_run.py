@@ -24,9 +24,9 @@ from borrowscope.errors import BorrowScopeError, ExitCode, UsageError
 from borrowscope.project.options import CargoOptions
 from borrowscope.report.render import render
 from borrowscope.report.summary import summarize
-from borrowscope.tables.stream_format import Stop
+from borrowscope.tables.stream_format import HEADER_SIZE, STOP_TEXTS, Stop
 from borrowscope.trace.recording import load_recording
-from borrowscope.trace.stream import decode_stream
+from borrowscope.trace.stream import decode_header, decode_stream
 
 LARGEST_SUMMED_UP = 64_000_000  # bytes of streams; a larger recording is summed up when `report` is asked
 
@@ -40,6 +40,7 @@ class OwnFlags:
     trace_all: bool
     trace: tuple[str, ...]
     edition: str | None
+    max_bytes: int | None
     settings: Path | None
     no_settings: bool
 
@@ -53,6 +54,7 @@ def record_command(
         "all": own.trace_all,
         "trace": own.trace,
         "edition": own.edition,
+        "max_bytes": own.max_bytes,
         "summary": str(own.summary) if own.summary else None,
     }
     session = open_session(path, cargo, flags, own.settings, no_settings=own.no_settings)
@@ -64,6 +66,7 @@ def record_command(
         output=own.output,
         trace_all=session.settings.all,
         trace=session.settings.trace,
+        max_bytes=session.settings.max_bytes,
         command_line=command_line(),
     )
     return record(session, request)
@@ -90,12 +93,13 @@ def record(session: Session, request: RunRequest) -> int:
         return outcome.exit_code
     _tell_ending(outcome)
     if session.cargo.quiet and not wanted:
+        _tell_stops(outcome)
         terminal.note(f"recording: {_shown(outcome.recording)}")
         return _last_word(outcome)
     if not (request.trace_all or request.trace or outcome.has_marks):
         terminal.note("nothing is marked with #[trace_borrow]: every function was traced")
     if outcome.exit_code != ExitCode.NOTHING_RECORDED:
-        _tell_summary(outcome.recording, wanted)
+        _tell_summary(outcome, outcome.recording, wanted)
     return _last_word(outcome)
 
 
@@ -107,17 +111,21 @@ def _last_word(outcome: RunOutcome) -> int:
 
 def describe_stream(path: Path) -> dict[str, Any]:
     """What run.json says of one stream; a large one is not read through for it."""
-    if path.stat().st_size > LARGEST_SUMMED_UP:
-        return {}
+    size = path.stat().st_size
     try:
-        stream = decode_stream(path.read_bytes(), path.name)
+        if size > LARGEST_SUMMED_UP:
+            with path.open("rb") as file:
+                header = decode_header(file.read(HEADER_SIZE), path.name)
+            events = None
+        else:
+            stream = decode_stream(path.read_bytes(), path.name)
+            header, events = stream.header, stream.event_count
     except BorrowScopeError as error:
         return {"events": 0, "stopped": error.message}
-    header = stream.header
     return {
         "executable": header.executable,
-        "events": sum(len(thread.words) for thread in stream.threads.values()),
-        "truncated": path.stat().st_size < header.used,
+        "events": events,
+        "truncated": size < header.used,
         "stopped": _stop_reason(header.stopped),
     }
 
@@ -138,9 +146,17 @@ def _tell_ending(outcome: RunOutcome) -> None:
         terminal.note(f"the program ended with exit status {program.code}")
 
 
-def _tell_summary(recording: Path, wanted: str | None) -> None:
+def _tell_stops(outcome: RunOutcome) -> None:
+    """Where no summary does it: why the recording holds less than the run."""
+    for reason in outcome.stops:
+        text = STOP_TEXTS[Stop[reason.upper()]] if reason.upper() in Stop.__members__ else reason
+        terminal.warn(f"the recording stopped before the program ended: {text}")
+
+
+def _tell_summary(outcome: RunOutcome, recording: Path, wanted: str | None) -> None:
     size = sum(stream.stat().st_size for stream in recording.glob("*.bsstream"))
     if size > LARGEST_SUMMED_UP and not wanted:
+        _tell_stops(outcome)
         terminal.note(f"recorded {size / 1e6:,.0f} MB; `borrowscope report {_shown(recording)}` sums it up")
         return
     try:

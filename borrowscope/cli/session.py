@@ -39,6 +39,12 @@ EditionOption = Annotated[
     str | None,
     typer.Option("--edition", metavar="YEAR", help="Edition of a single .rs file (2024)", rich_help_panel=OURS),
 ]
+MaxBytesOption = Annotated[
+    int | None,
+    typer.Option(
+        "--max-bytes", metavar="N", min=0, help="Record so much of each process (4 GiB; 0: all)", rich_help_panel=OURS
+    ),
+]
 SettingsOption = Annotated[
     Path | None,
     typer.Option("--settings", metavar="FILE", help="Read this instead of borrowscope.toml", rich_help_panel=OURS),
@@ -69,7 +75,7 @@ def open_session(
     no_settings: bool = False,
 ) -> Session:
     """Load the project and merge the settings; flags that were not given (None, False, empty) say nothing."""
-    given = {key: value for key, value in flags.items() if value}
+    given = {key: value for key, value in flags.items() if value or (value == 0 and value is not False)}
     edition = given.get("edition") or environment_settings(os.environ).get("edition")
     project = load_project(path, replace(cargo, edition=edition))
     settings = load_settings(project, given, os.environ, settings_file, no_config=no_settings)

@@ -33,6 +33,7 @@ class Settings(BaseModel):
     trace: tuple[str, ...] = Field((), description="trace the functions whose path matches one of these globs")
     all_targets: bool = Field(default=False, description="analyze tests, examples and benches too")
     edition: Literal["2015", "2018", "2021", "2024"] | None = Field(None, description="edition of single .rs files")
+    max_bytes: int | None = Field(None, ge=0, description="most bytes that one process records (0: no limit)")
     summary: str | None = Field(None, description="write the summary of run and test to this file")
 
 

@@ -55,6 +55,9 @@ CHUNK_HEADER_SIZE = 64
 SLOT_SIZE = 16
 CHUNK_SIZES = (4096, 16384, 65536, 262144, 1048576)
 SEGMENT_SIZES = (65536, 262144, 1048576)  # space is reserved on disk in these steps; chunks are cut from them
+LARGEST_STREAM = 4 << 30  # bytes of one stream, unless BORROWSCOPE_MAX_BYTES says otherwise (0: no limit)
+RESERVE_BYTES = 1 << 30  # so much of the disk stays free ...
+RESERVE_SHARE = 20  # ... or one of so many parts, if that is more; of a small disk its half
 TEXT_LIMIT = 2048  # bytes of a dynamic text that are stored
 TEXT_PER_SLOT = 12
 
@@ -110,6 +113,8 @@ class Stop(IntEnum):
     FOLDER_LOST = 3
     IO_ERROR = 4
     NO_MEMORY = 5
+    DISK_NEARLY_FULL = 6
+    SIZE_LIMIT = 7
 
 
 STOP_TEXTS = {
@@ -119,6 +124,8 @@ STOP_TEXTS = {
     Stop.FOLDER_LOST: "the folder or the file of the recording could not be opened any more",
     Stop.IO_ERROR: "writing failed",
     Stop.NO_MEMORY: "the stream could not be mapped into memory",
+    Stop.DISK_NEARLY_FULL: "the disk was nearly full, and what is left was not ours to take",
+    Stop.SIZE_LIMIT: "the largest size of a recording was reached (max-bytes)",
 }
 
 

@@ -89,7 +89,7 @@ def decode_stream(data: bytes, name: str) -> Stream:
     Raises:
         InputError: the file is empty, no stream, or of a newer format.
     """
-    header = _decode_header(data, name)
+    header = decode_header(data, name)
     notes = _header_notes(header, name)
     if len(data) < header.used:
         notes.append(
@@ -103,7 +103,8 @@ def decode_stream(data: bytes, name: str) -> Stream:
     return stream
 
 
-def _decode_header(data: bytes, name: str) -> Header:
+def decode_header(data: bytes, name: str) -> Header:
+    """Decode the header page alone; raises `InputError` as `decode_stream` does."""
     if not data:
         raise InputError(f"{name}: the stream is empty", hint="nothing could be recorded; record the program again")
     if not data.startswith(spec.MAGIC):
@@ -130,7 +131,8 @@ def _header_notes(header: Header, name: str) -> list[str]:
             reason = spec.STOP_TEXTS[spec.Stop(header.stopped)]
         except ValueError:
             reason = f"reason {header.stopped}"
-        notes.append(f"{name}: the recording stopped before the program ended: {reason} (error {header.stopped_errno})")
+        number = f" (error {header.stopped_errno})" if header.stopped_errno else ""
+        notes.append(f"{name}: the recording stopped before the program ended: {reason}{number}")
     if header.lost:
         notes.append(f"{name}: {header.lost} events of signal handlers could not be recorded")
     return notes

@@ -232,3 +232,19 @@ def test_a_program_that_reaches_no_traced_function_is_code_6(tmp_path: Path):
     assert has_one_error(answer, 6)
     assert "error: the program succeeded but nothing was recorded" in answer.stderr
     assert "warning: the recording" not in answer.stderr
+
+
+def test_a_recording_stays_below_its_largest_size_and_says_so(tmp_path: Path):
+    (tmp_path / "long.rs").write_text("fn main() { for n in 0..50_000 { let _text = n.to_string(); } }\n")
+    environment = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+    words = ("run", "long.rs", "-o", "long.bstrace")
+    whole = borrowscope(*words, "--max-bytes", "0", cwd=tmp_path, **environment)
+    assert (whole.returncode, "Please note" in whole.stderr) == (0, False)
+    answer = borrowscope(*words, "--max-bytes", "100000", cwd=tmp_path, **environment)
+    assert answer.returncode == 0, answer.stderr
+    assert "the largest size of a recording was reached" in " ".join(answer.stderr.split())
+    run = json.loads((tmp_path / "long.bstrace" / "run.json").read_text())
+    assert run["streams"][0]["stopped"] == "size_limit"
+    assert run["streams"][0]["bytes"] <= 100_000
+    quiet = borrowscope(*words, "-q", cwd=tmp_path, **environment, BORROWSCOPE_MAX_BYTES="100000")
+    assert "warning: the recording stopped before the program ended: the largest size" in quiet.stderr

@@ -58,11 +58,52 @@ def small_disk(folder: Path, size: str):
 def test_full_disk(size, tmp_path):
     with small_disk(tmp_path / "disk", size) as folder:
         write_sites(folder, SITES)
-        assert outcome(program(SOURCE), folder, "200000") == WENT_ON
+        assert outcome(program(SOURCE), folder, "200000", env={"BORROWSCOPE_MIN_FREE": "0"}) == WENT_ON
         recording = load_recording(folder)
         space = shutil.disk_usage(folder).total
     assert any("the disk was full" in note for note in recording.notes)
     assert space / 16 * 0.7 < count(recording, "Borrow") < space / 16
+
+
+def test_a_nearly_full_disk_is_left_to_others(tmp_path):
+    with small_disk(tmp_path / "disk", "8m") as folder:
+        write_sites(folder, SITES)
+        assert outcome(program(SOURCE), folder, "400000") == WENT_ON
+        recording = load_recording(folder)
+        space = shutil.disk_usage(folder)
+    assert any("the disk was nearly full" in note for note in recording.notes)
+    assert space.total * 0.5 <= space.free < space.total * 0.7
+    assert count(recording, "Borrow") > space.total * 0.3 / 16
+
+
+def test_the_reserve_can_be_set(tmp_path):
+    write_sites(tmp_path, SITES)
+    assert outcome(program(SOURCE), tmp_path, "200000", env={"BORROWSCOPE_MIN_FREE": str(1 << 60)}) == WENT_ON
+    recording = load_recording(tmp_path)
+    assert any("the disk was nearly full" in note for note in recording.notes)
+    assert 0 < count(recording, "Borrow") <= 65536 / 16
+
+
+@pytest.mark.parametrize("flags", [(), ("--cfg=borrowscope_portable",)], ids=["mapped", "portable"])
+@pytest.mark.parametrize("largest", [65_536, 300_000, 2_000_000])
+def test_largest_size(largest, flags, tmp_path):
+    write_sites(tmp_path, SITES)
+    executable = program(SOURCE, rlib=runtime_rlib(*flags))
+    assert outcome(executable, tmp_path, "200000", env={"BORROWSCOPE_MAX_BYTES": str(largest)}) == WENT_ON
+    recording = load_recording(tmp_path)
+    assert any("the largest size of a recording was reached" in note for note in recording.notes)
+    assert all("(error" not in note for note in recording.notes)
+    assert largest * 0.4 < streams(tmp_path)[0].stat().st_size <= largest
+    assert largest / 16 * 0.4 < count(recording, "Borrow") < largest / 16
+
+
+@pytest.mark.parametrize("largest", ["0", "", "much", "99999999"])
+def test_no_size_is_reached(largest, tmp_path):
+    write_sites(tmp_path, SITES)
+    assert outcome(program(SOURCE), tmp_path, "20000", env={"BORROWSCOPE_MAX_BYTES": largest}) == WENT_ON
+    recording = load_recording(tmp_path)
+    assert recording.notes == []
+    assert count(recording, "Borrow") == 40_001
 
 
 def test_full_disk_from_the_start(tmp_path):

@@ -15,6 +15,7 @@ from borrowscope.cli.recorded_run import OwnFlags, record_command
 from borrowscope.cli.session import (
     AllOption,
     EditionOption,
+    MaxBytesOption,
     NoSettingsOption,
     OutputOption,
     SettingsOption,
@@ -39,11 +40,12 @@ def run(
     trace_all: AllOption = False,
     trace: TraceOption = None,
     edition: EditionOption = None,
+    max_bytes: MaxBytesOption = None,
     settings: SettingsOption = None,
     no_settings: NoSettingsOption = False,
 ) -> int:
     """Run a program and record what ownership does in it; takes every flag of `cargo run`."""
-    own = OwnFlags(output, summary, trace_all, tuple(trace or ()), edition, settings, no_settings)
+    own = OwnFlags(output, summary, trace_all, tuple(trace or ()), edition, max_bytes, settings, no_settings)
     return record_command(context, "run", words, cargo, own)
 
 

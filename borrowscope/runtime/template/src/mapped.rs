@@ -15,6 +15,13 @@ pub(crate) struct Failure {
     pub(crate) errno: u32,
 }
 
+/// The disk that a recording lies on, in bytes.
+pub(crate) struct Disk {
+    pub(crate) total: u64,
+    /// Free for programs without privileges.
+    pub(crate) free: u64,
+}
+
 #[repr(C)]
 struct TimeSpec {
     seconds: c_long,
@@ -25,6 +32,22 @@ struct TimeSpec {
 struct Limit {
     current: u64,
     maximum: u64,
+}
+
+#[cfg(not(target_os = "macos"))]
+type Blocks = u64;
+#[cfg(target_os = "macos")]
+type Blocks = u32;
+
+/// The beginning of the system's `statvfs`; what follows differs, and there is room for it.
+#[repr(C)]
+struct FileSystem {
+    block_size: u64,
+    fragment_size: u64,
+    blocks: Blocks,
+    free: Blocks,
+    available: Blocks,
+    rest: [u64; 32],
 }
 
 extern "C" {
@@ -43,6 +66,7 @@ extern "C" {
     fn getpid() -> c_int;
     fn getppid() -> c_int;
     fn getrlimit(resource: c_int, limit: *mut Limit) -> c_int;
+    fn statvfs(path: *const c_char, into: *mut FileSystem) -> c_int;
     fn clock_gettime(clock: c_int, time: *mut TimeSpec) -> c_int;
     fn pthread_atfork(
         prepare: Option<extern "C" fn()>,
@@ -136,6 +160,11 @@ pub(crate) const PATH_TOO_LONG: Failure = Failure {
     reason: format::stop::FOLDER_LOST,
     errno: 36,
 };
+
+/// A limit of ours was reached.
+pub(crate) fn stopped(reason: u32) -> Failure {
+    Failure { reason, errno: 0 }
+}
 
 fn failure(number: c_int) -> Failure {
     let reason = match number {
@@ -331,6 +360,31 @@ fn is_within_limit(at: u64, size: usize) -> bool {
     // SAFETY: the structure is the system's on these targets.
     let known = unsafe { getrlimit(RLIMIT_FSIZE, &mut limit) } == 0;
     !known || at.saturating_add(size as u64) <= limit.current
+}
+
+/// The disk below a file; None where the system does not tell.
+#[allow(clippy::useless_conversion)] // the counts are u32 on macOS
+pub(crate) fn disk(path: &Text) -> Option<Disk> {
+    let mut found = FileSystem {
+        block_size: 0,
+        fragment_size: 0,
+        blocks: 0,
+        free: 0,
+        available: 0,
+        rest: [0; 32],
+    };
+    // SAFETY: the path ends with a zero; the structure is at least as large as the system's on these targets.
+    if unsafe { statvfs(text(path), &mut found) } != 0 || found.blocks == 0 {
+        return None;
+    }
+    let unit = match found.fragment_size {
+        0 => found.block_size,
+        size => size,
+    };
+    Some(Disk {
+        total: unit.saturating_mul(u64::from(found.blocks)),
+        free: unit.saturating_mul(u64::from(found.available)),
+    })
 }
 
 /// Reserves a piece of the stream on disk and maps it. The piece is zero.

@@ -19,6 +19,14 @@ pub(crate) struct Failure {
     taken: bool,
 }
 
+/// The disk that a recording lies on, in bytes: never known here.
+#[allow(dead_code)]
+pub(crate) struct Disk {
+    pub(crate) total: u64,
+    /// Free for programs without privileges.
+    pub(crate) free: u64,
+}
+
 static FILE: OnceLock<File> = OnceLock::new();
 static OWNER: AtomicU32 = AtomicU32::new(0);
 static START: OnceLock<(Instant, u64)> = OnceLock::new();
@@ -29,6 +37,20 @@ pub(crate) const PATH_TOO_LONG: Failure = Failure {
     errno: 36,
     taken: false,
 };
+
+/// A limit of ours was reached.
+pub(crate) fn stopped(reason: u32) -> Failure {
+    Failure {
+        reason,
+        errno: 0,
+        taken: false,
+    }
+}
+
+/// How full disks are, std does not tell.
+pub(crate) fn disk(_path: &Text) -> Option<Disk> {
+    None
+}
 
 fn failure(error: &Error) -> Failure {
     let errno = error.raw_os_error().unwrap_or(0) as u32;

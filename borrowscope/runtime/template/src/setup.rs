@@ -1,7 +1,8 @@
 //! Decides at the process's first event whether and where to record.
 
+use crate::stream::{self, Limits};
 use crate::text::Text;
-use crate::{config, platform, stream};
+use crate::{config, format, platform};
 use core::cell::UnsafeCell;
 use core::sync::atomic::{AtomicBool, Ordering};
 
@@ -9,27 +10,58 @@ use core::sync::atomic::{AtomicBool, Ordering};
 const TOOLS: [&[u8]; 3] = [b"rustc", b"rustdoc", b"clippy-driver"];
 const BUILD_SCRIPT: &[u8] = b"build-script";
 
-struct Folder(UnsafeCell<Text>);
+/// Where to record, and how much.
+struct Place {
+    folder: Text,
+    limits: Limits,
+}
+
+struct Decided(UnsafeCell<Place>);
 
 // SAFETY: written once, by the thread that starts the recording, before any child can be forked that reads it.
-unsafe impl Sync for Folder {}
+unsafe impl Sync for Decided {}
 
-static FOLDER: Folder = Folder(UnsafeCell::new(Text::new()));
+static PLACE: Decided = Decided(UnsafeCell::new(Place {
+    folder: Text::new(),
+    limits: Limits {
+        largest: format::LARGEST_STREAM,
+        reserve: None,
+    },
+}));
 static IS_DECIDED: AtomicBool = AtomicBool::new(false);
 
 /// Creates the stream. `parent` is the process that was forked, or 0. Tells whether there is something to record to.
 pub(crate) fn start(parent: u32) -> bool {
     // SAFETY: only the thread that starts the recording comes here.
-    let folder = unsafe { &mut *FOLDER.0.get() };
+    let place = unsafe { &mut *PLACE.0.get() };
     if !IS_DECIDED.load(Ordering::Relaxed) {
         if is_off() {
             return false;
         }
-        *folder = Text::new();
-        find_folder(folder);
+        place.folder = Text::new();
+        find_folder(&mut place.folder);
+        place.limits = limits();
         IS_DECIDED.store(true, Ordering::Relaxed);
     }
-    folder.is_usable() && stream::create(folder, parent).is_ok()
+    place.folder.is_usable() && stream::create(&place.folder, place.limits, parent).is_ok()
+}
+
+fn limits() -> Limits {
+    let largest = match number(b"BORROWSCOPE_MAX_BYTES\0") {
+        None => format::LARGEST_STREAM,
+        Some(0) => u64::MAX,
+        Some(bytes) => bytes,
+    };
+    Limits {
+        largest,
+        reserve: number(b"BORROWSCOPE_MIN_FREE\0"),
+    }
+}
+
+fn number(name: &'static [u8]) -> Option<u64> {
+    let mut value = Text::new();
+    platform::variable(name, &mut value);
+    value.as_number()
 }
 
 fn is_off() -> bool {

@@ -17,8 +17,18 @@ pub(crate) struct Chunk {
     pub(crate) mapping: usize,
 }
 
+/// How far a recording may go.
+#[derive(Clone, Copy)]
+pub(crate) struct Limits {
+    /// Most bytes of one stream.
+    pub(crate) largest: u64,
+    /// Bytes of the disk that stay free; where None is said, a share of the disk.
+    pub(crate) reserve: Option<u64>,
+}
+
 struct Stream {
     path: Text,
+    limits: Limits,
     /// Bytes of the file that are reserved.
     used: u64,
     /// Where the next chunk is cut from ...
@@ -40,6 +50,10 @@ static LOST: AtomicU32 = AtomicU32::new(0);
 static HEADER: AtomicUsize = AtomicUsize::new(0);
 static STREAM: Shared = Shared(UnsafeCell::new(Stream {
     path: Text::new(),
+    limits: Limits {
+        largest: 0,
+        reserve: None,
+    },
     used: 0,
     segment: 0,
     segment_at: 0,
@@ -62,10 +76,11 @@ fn locked<R>(f: impl FnOnce(&mut Stream) -> R) -> R {
 }
 
 /// Creates the stream in `folder`, with its header and the first segment. `parent` is the forked process, or 0.
-pub(crate) fn create(folder: &Text, parent: u32) -> Result<(), Failure> {
+pub(crate) fn create(folder: &Text, limits: Limits, parent: u32) -> Result<(), Failure> {
     locked(|stream| {
         *stream = Stream {
             path: name_stream(folder)?,
+            limits,
             used: 0,
             segment: 0,
             segment_at: 0,
@@ -130,12 +145,35 @@ impl Stream {
     fn reserve(&self, wanted: usize) -> Result<(usize, usize), Failure> {
         let mut size = wanted;
         loop {
-            match platform::reserve(&self.path, self.used, size) {
-                Ok(address) => return Ok((address as usize, size)),
+            match self.reserve_exactly(size) {
+                Ok(address) => return Ok((address, size)),
                 Err(failure) if size / 4 < 2 * format::PAGE_SIZE => return Err(failure),
                 Err(_) => size /= 4,
             }
         }
+    }
+
+    /// The first segment is reserved in any case: its header can say why there is no second one.
+    fn reserve_exactly(&self, size: usize) -> Result<usize, Failure> {
+        if self.used > 0 {
+            self.check_limits(size as u64)?;
+        }
+        platform::reserve(&self.path, self.used, size).map(|address| address as usize)
+    }
+
+    fn check_limits(&self, size: u64) -> Result<(), Failure> {
+        if self.used.saturating_add(size) > self.limits.largest {
+            return Err(platform::stopped(format::stop::SIZE_LIMIT));
+        }
+        let Some(disk) = platform::disk(&self.path) else {
+            return Ok(());
+        };
+        let share = (disk.total / format::RESERVE_SHARE).max(format::RESERVE_BYTES);
+        let reserve = self.limits.reserve.unwrap_or(share.min(disk.total / 2));
+        if reserve > 0 && disk.free < reserve.saturating_add(size) {
+            return Err(platform::stopped(format::stop::DISK_NEARLY_FULL));
+        }
+        Ok(())
     }
 
     /// Takes the first `size` bytes of the segment.
@@ -159,12 +197,12 @@ impl Stream {
 pub(crate) fn take_chunk(size: usize) -> Result<Chunk, Failure> {
     locked(|stream| {
         if size >= format::SEGMENT_SIZES[format::SEGMENT_SIZES.len() - 1] {
-            if let Ok(address) = platform::reserve(&stream.path, stream.used, size) {
+            if let Ok(address) = stream.reserve_exactly(size) {
                 let at = stream.used;
                 stream.used += size as u64;
                 stream.note_used();
                 return Ok(Chunk {
-                    address: address as usize,
+                    address,
                     size,
                     at,
                     mapping: size,

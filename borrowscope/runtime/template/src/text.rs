@@ -48,6 +48,11 @@ impl Text {
         self.push(&digits[at..]);
     }
 
+    /// The text as a decimal number, if it is one.
+    pub(crate) fn as_number(&self) -> Option<u64> {
+        core::str::from_utf8(self.as_bytes()).ok()?.parse().ok()
+    }
+
     /// The bytes so far.
     pub(crate) fn as_bytes(&self) -> &[u8] {
         &self.bytes[..self.size]
