@@ -6,38 +6,71 @@ parsed again as expressions (tree-sitter leaves them as flat token trees).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 import tree_sitter
 import tree_sitter_rust
 
-from borrowscope.text.collector import collector_paused
+COMMENTS = frozenset({"line_comment", "block_comment"})
+_LEAF_KINDS = """
+identifier type_identifier field_identifier shorthand_field_identifier primitive_type self super crate metavariable
+mutable_specifier integer_literal float_literal char_literal doc_comment string_content escape_sequence
+"""
+_LEAVES = frozenset(_LEAF_KINDS.split())
+
+
+@dataclass(slots=True, eq=False)
+class _Tree:
+    """What the nodes of one parse share: the file's bytes, what to add to offsets, and macro arguments read so far."""
+
+    source: bytes
+    shift: int = 0
+    arguments: dict[int, list[Node] | None] = field(default_factory=dict)
 
 
 class Node:
     """One syntax node of tree-sitter-rust's grammar: kind, byte span, field name in its parent, children.
 
-    `children` holds anonymous tokens too; comments are extras and kept. Nodes are identity-stable.
+    `children` holds anonymous tokens too; comments are extras and kept. Nodes are identity-stable. Children are made
+    when somebody first asks for them, as are the span of a token and `has_error`: their slots are empty until then.
+    `raw` and `tree` are for this module alone.
     """
 
-    __slots__ = ("children", "end", "field_name", "has_error", "is_named", "kind", "parent", "source", "start")
+    __slots__ = ("children", "end", "field_name", "has_error", "is_named", "kind", "parent", "raw", "start", "tree")
 
-    def __init__(self, kind: str, start: int, end: int, source: bytes, *, is_named: bool) -> None:
-        self.kind = kind
-        self.start = start
-        self.end = end
-        self.source = source
-        self.is_named = is_named
-        self.has_error = False
-        self.field_name: str | None = None
-        self.parent: Node | None = None
-        self.children: list[Node] = []
+    raw: tree_sitter.Node
+    tree: _Tree
+    kind: str
+    is_named: bool
+    field_name: str | None
+    parent: Node | None
+    children: list[Node]
+    start: int
+    end: int
+    has_error: bool
+
+    def __getattr__(self, name: str) -> Any:
+        """Fill an empty slot; `AttributeError` where there is none of the name."""
+        fill = _FILLERS.get(name)
+        if fill is None:
+            raise AttributeError(name)
+        value = fill(self)
+        setattr(self, name, value)
+        return value
+
+    @property
+    def source(self) -> bytes:
+        """The whole file."""
+        return self.tree.source
 
     @property
     def text(self) -> str:
         """The node's source text."""
-        return self.source[self.start : self.end].decode("utf-8", "replace")
+        return self.tree.source[self.start : self.end].decode("utf-8", "replace")
 
     @property
     def named(self) -> list[Node]:
@@ -81,9 +114,6 @@ class Node:
         return f"<{self.kind} {self.start}..{self.end} {self.text[:30]!r}>"
 
 
-COMMENTS = frozenset({"line_comment", "block_comment"})
-
-
 @cache
 def language() -> tree_sitter.Language:
     """The installed Rust grammar."""
@@ -97,7 +127,7 @@ def _parser() -> tree_sitter.Parser:
 
 def parse_source(source: bytes) -> Node:
     """Parse a file; never fails: what cannot be parsed stands in `ERROR` nodes (see `Node.has_error`)."""
-    return _convert(_parser().parse(source).walk(), source, 0)
+    return _root(_parser().parse(source), _Tree(source))
 
 
 def parse_bare(source: bytes) -> tree_sitter.Tree:
@@ -105,44 +135,88 @@ def parse_bare(source: bytes) -> tree_sitter.Tree:
     return _parser().parse(source)
 
 
-def _convert(cursor: tree_sitter.TreeCursor, source: bytes, shift: int) -> Node:
-    """Copy the tree under the cursor; `shift` is added to every offset."""
-    with collector_paused():
-        return _copy_tree(cursor, source, shift)
+def _root(parsed: tree_sitter.Tree, tree: _Tree) -> Node:
+    raw = parsed.root_node
+    root = Node()
+    root.raw, root.tree, root.parent, root.field_name = raw, tree, None, None
+    root.kind, root.is_named, _ = _kinds()[raw.kind_id]
+    root.start, root.end = raw.start_byte + tree.shift, raw.end_byte + tree.shift
+    return root
 
 
-def _copy_tree(cursor: tree_sitter.TreeCursor, source: bytes, shift: int) -> Node:
-    root = _copy(cursor, source, shift)
-    has_errors = root.has_error
-    parent, first, following, up = root, cursor.goto_first_child, cursor.goto_next_sibling, cursor.goto_parent
-    if not first():
-        return root
+@cache
+def _kinds() -> dict[int, tuple[str, bool, bool]]:
+    """By the grammar's number: the kind, whether it is named, whether it never has children."""
+    rust = language()
+    kinds = {
+        number: (sys.intern(kind), rust.node_kind_is_named(number), not rust.node_kind_is_named(number))
+        for number in range(rust.node_kind_count)
+        if (kind := rust.node_kind_for_id(number)) is not None
+    }
+    leaves = {number: (kind, True, True) for number, (kind, _, _) in kinds.items() if kind in _LEAVES}
+    return kinds | leaves | {_ERROR_NUMBER: ("ERROR", True, False)}
+
+
+_ERROR_NUMBER = 0xFFFF
+
+
+@cache
+def _field_names() -> tuple[str | None, ...]:
+    """By the grammar's number; 0 is none."""
+    rust = language()
+    return (None, *(sys.intern(rust.field_name_for_id(number) or "") for number in range(1, rust.field_count + 1)))
+
+
+def _children(node: Node) -> list[Node]:
+    """The children, made in one pass of a cursor. This loop is the cost of every tree: it calls nothing of ours."""
+    children: list[Node] = []
+    cursor = node.raw.walk()
+    if not cursor.goto_first_child():
+        return children
+    tree, kinds, names, following = node.tree, _kinds(), _field_names(), cursor.goto_next_sibling
+    shift = tree.shift
     while True:
-        found = cursor.node
-        assert found is not None
-        node = Node(found.type, found.start_byte + shift, found.end_byte + shift, source, is_named=found.is_named)
-        if has_errors:
-            node.has_error = found.has_error or found.is_missing
-        node.field_name = cursor.field_name
-        node.parent = parent
-        parent.children.append(node)
-        if first():
-            parent = node
-            continue
-        while not following():
-            if parent is root:
-                return root
-            up()
-            assert parent.parent is not None
-            parent = parent.parent
+        raw = cursor.node
+        assert raw is not None
+        child = Node()
+        child.raw = raw
+        child.tree = tree
+        child.parent = node
+        child.field_name = names[cursor.field_id or 0]
+        child.kind, is_named, is_leaf = kinds[raw.kind_id]
+        child.is_named = is_named
+        if is_named:
+            child.start = raw.start_byte + shift
+            child.end = raw.end_byte + shift
+        if is_leaf:
+            child.children = _NO_CHILDREN
+        children.append(child)
+        if not following():
+            return children
 
 
-def _copy(cursor: tree_sitter.TreeCursor, source: bytes, shift: int) -> Node:
-    found = cursor.node
-    assert found is not None
-    node = Node(found.type, found.start_byte + shift, found.end_byte + shift, source, is_named=found.is_named)
-    node.has_error = found.has_error or found.is_missing
-    return node
+_NO_CHILDREN: list[Node] = []  # shared by all tokens
+
+_FILLERS: dict[str, Callable[[Node], Any]] = {
+    "children": _children,
+    "start": lambda node: node.raw.start_byte + node.tree.shift,
+    "end": lambda node: node.raw.end_byte + node.tree.shift,
+    "has_error": lambda node: node.raw.has_error or node.raw.is_missing,
+}
+
+
+def arguments_of(tokens: Node) -> list[Node] | None:
+    """A macro's token tree parsed as a comma-separated list of expressions, or None if it is none.
+
+    Read once: whoever asks again gets the same nodes. Their parent is the macro's call.
+    """
+    known = tokens.tree.arguments
+    if tokens.start not in known:
+        found = parse_arguments(tokens.source, tokens.start + 1, tokens.end - 1)
+        for argument in found or ():
+            argument.parent = tokens.parent
+        known[tokens.start] = found
+    return known[tokens.start]
 
 
 def parse_arguments(source: bytes, start: int, end: int) -> list[Node] | None:
@@ -170,7 +244,7 @@ def _parse_within(source: bytes, start: int, end: int, around: tuple[bytes, byte
     tree = _parser().parse(prefix + source[start:end] + suffix)
     if tree.root_node.has_error:
         return None
-    root = _convert(tree.walk(), source, start - len(prefix))
+    root = _root(tree, _Tree(source, start - len(prefix)))
     found = next((node for node in root.walk() if node.kind == kind and node.start == start - 1), None)
     if found is None or found.end != end + 1:
         return None
@@ -183,4 +257,14 @@ def parse_items(source: bytes, start: int, end: int) -> Node | None:
     tree = _parser().parse(source[start:end])
     if tree.root_node.has_error:
         return None
-    return _convert(tree.walk(), source, start)
+    return _root(tree, _Tree(source, start))
+
+
+def parse_arm(source: bytes, start: int, end: int) -> Node | None:
+    """The byte range parsed as `PATTERN if CONDITION` (the condition may be missing), or None if it is none."""
+    prefix = b"fn f(){match x{"
+    tree = _parser().parse(prefix + source[start:end].rstrip().removesuffix(b",") + b"=>x}}")
+    if tree.root_node.has_error:
+        return None
+    root = _root(tree, _Tree(source, start - len(prefix)))
+    return next((node for node in root.walk() if node.kind == "match_pattern"), None)
