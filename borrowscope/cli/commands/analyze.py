@@ -1,11 +1,13 @@
 """`borrowscope analyze`: what the compiler knows of every binding, as a file.
 
 In: a crate, a workspace or one `.rs` file. Out: `.borrowscope/type-info.json`, and a summary on stdout. A crate that
-does not compile gets static types and a warning.
+does not compile gets static types and a warning. `--compare-types` measures the static source and writes no file.
 """
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -13,6 +15,7 @@ from typing import Annotated
 
 import typer
 
+from borrowscope.analyzer import compare
 from borrowscope.analyzer.analyze import AnalysisRequest, analyze
 from borrowscope.analyzer.sources import read_sources
 from borrowscope.analyzer.type_info import TypeInfo
@@ -23,6 +26,7 @@ from borrowscope.build.type_check import TargetChoice
 from borrowscope.cli import terminal
 from borrowscope.cli.command import LOOK, Command, Example
 from borrowscope.cli.flags import takes_cargo_flags
+from borrowscope.cli.output import deliver
 from borrowscope.cli.session import (
     OURS,
     EditionOption,
@@ -31,10 +35,12 @@ from borrowscope.cli.session import (
     SettingsOption,
     open_session,
 )
+from borrowscope.cli.type_comparison import render_comparison
 from borrowscope.errors import ExitCode, UsageError
 from borrowscope.project.model import Package, Target
 from borrowscope.project.options import CargoOptions
 from borrowscope.report.wording import counted
+from borrowscope.tables.initializer_kinds import INITIALIZER_KINDS
 
 PLACES_SHOWN = 5
 DEFAULT_KINDS = {"bin"}
@@ -69,21 +75,39 @@ def run_analyze(
     types: Annotated[
         Types | None, typer.Option("--types", help="Ask the compiler, the sources, or both", rich_help_panel=OURS)
     ] = None,
+    kinds: Annotated[
+        bool, typer.Option("--kinds", metavar="", help="Tell how many bindings have which kind", rich_help_panel=OURS)
+    ] = False,
+    compare_types: Annotated[
+        bool,
+        typer.Option(
+            "--compare-types",
+            metavar="",
+            help="Tell how far static types agree with rustc's, instead of writing any",
+            rich_help_panel=OURS,
+        ),
+    ] = False,
     edition: EditionOption = None,
     settings: SettingsOption = None,
     no_settings: NoSettingsOption = False,
 ) -> int:
     """Write the type and the uses of every binding, from the user's own compiler."""
-    flags = {"types": types.value if types else None, "edition": edition}
+    asked = Types.RUSTC if compare_types else types
+    flags = {"types": asked.value if asked else None, "edition": edition}
     session = open_session(path, cargo, flags, settings, no_settings=no_settings)
     facts = _ask_compiler(session)
     if facts is not None and facts.interrupted:
         return ExitCode.INTERRUPTED
+    if facts is not None and compare_types:
+        _compare(session, facts, output, form)
+        return ExitCode.OK
     info = _analyze(session, facts)
     to_stdout = output is not None and str(output) == "-"
     if not to_stdout:
         _write(info, output or default_path(session.project.root))
-    if to_stdout or form is Format.JSON:
+    if kinds:
+        _tell_kinds(info, form)
+    elif to_stdout or form is Format.JSON:
         terminal.write(render_type_info(info))
     else:
         _tell(info, output or default_path(session.project.root))
@@ -112,22 +136,36 @@ def _ask_compiler(session: Session) -> ProjectFacts | None:
 
 
 def _analyze(session: Session, facts: ProjectFacts | None) -> TypeInfo:
-    project = session.project
-    if facts is not None:
-        targets = [(traced.package, traced.target) for traced in facts.targets]
-    else:
-        targets = _default_targets(session)
+    targets = _targets_of(facts) if facts is not None else _default_targets(session)
+    return analyze(_request(session, targets, facts))
+
+
+def _targets_of(facts: ProjectFacts) -> list[tuple[Package, Target]]:
+    return [(traced.package, traced.target) for traced in facts.targets]
+
+
+def _request(
+    session: Session, targets: Sequence[tuple[Package, Target]], facts: ProjectFacts | None
+) -> AnalysisRequest:
+    """What is to be analyzed; without facts the sources answer alone."""
     packages = {package.name: package.edition for package, _ in targets}
-    return analyze(
-        AnalysisRequest(
-            sources=read_sources(project.root, targets),
-            facts=facts.facts if facts else {},
-            rustc_version=facts.toolchain.version if facts else None,
-            editions=packages,
-            features=_features(session.cargo),
-            targets=[target.name for _, target in targets],
-        )
+    return AnalysisRequest(
+        sources=read_sources(session.project.root, targets),
+        facts=facts.facts if facts else {},
+        rustc_version=facts.toolchain.version if facts else None,
+        editions=packages,
+        features=_features(session.cargo),
+        targets=[target.name for _, target in targets],
     )
+
+
+def _compare(session: Session, facts: ProjectFacts, output: Path | None, form: Format) -> None:
+    """Tell how the static source does on the very targets that rustc compiled."""
+    targets = _targets_of(facts)
+    by_rustc = _request(session, targets, facts)
+    sources = {text.relative: text.source for text in by_rustc.sources.files}
+    comparison = compare.compare(analyze(by_rustc), analyze(_request(session, targets, None)), sources)
+    deliver(comparison.model_dump_json(indent=2) if form is Format.JSON else render_comparison(comparison), output)
 
 
 def _default_targets(session: Session) -> list[tuple[Package, Target]]:
@@ -144,6 +182,21 @@ def _default_targets(session: Session) -> list[tuple[Package, Target]]:
 def _features(cargo: CargoOptions) -> list[str]:
     flags = ["--all-features"] if cargo.all_features else []
     return [*cargo.features, *flags, *(["--no-default-features"] if cargo.no_default_features else [])]
+
+
+def _tell_kinds(info: TypeInfo, form: Format) -> None:
+    """All kinds in the order of their table, those that no binding has included."""
+    found = Counter(variable.initializer_kind for variables in info.files.values() for variable in variables)
+    if form is Format.JSON:
+        terminal.write(json.dumps({row.kind: found[row.kind] for row in INITIALIZER_KINDS} | {"null": found[None]}))
+        return
+    family = None
+    for row in INITIALIZER_KINDS:
+        if row.family is not family:
+            terminal.write(row.family.value)
+        family = row.family
+        terminal.write(f"  {row.kind:<26}{found[row.kind]:>8,}")
+    terminal.write(f"no kind\n  {'null':<26}{found[None]:>8,}")
 
 
 def _write(info: TypeInfo, path: Path) -> None:
@@ -194,5 +247,6 @@ COMMAND = Command(
         Example("borrowscope analyze .", "writes .borrowscope/type-info.json"),
         Example("borrowscope analyze . --workspace --all-targets", "all members, tests and examples too"),
         Example("borrowscope analyze hello.rs -o - | jq .by_name", "to stdout"),
+        Example("borrowscope analyze . --compare-types", "where the sources alone tell other types than rustc"),
     ),
 )

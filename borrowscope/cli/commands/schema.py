@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 from pydantic import BaseModel
 
+from borrowscope.analyzer.compare import TypeComparison
 from borrowscope.analyzer.type_info import TypeInfo
 from borrowscope.cli import terminal
 from borrowscope.cli.command import CARE, Command, Example
@@ -27,6 +28,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "report": ReportAnswer,
     "settings": Settings,
     "type-info": TypeInfo,
+    "type-comparison": TypeComparison,
 }
 
 
