@@ -113,7 +113,7 @@ def _build(staging: _Staging, planner: Planner, note: Note) -> HealedBuild:
         return _check(staging)
 
     def untouched() -> BuildFailure | None:
-        return build_untouched(staging.project, staging.options, "test")
+        return build_untouched(staging.project, staging.options, planner.facts.toolchain, "test")
 
     return build_with_healing(planner, build, untouched, note)
 

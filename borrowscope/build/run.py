@@ -113,7 +113,16 @@ def _check_runnable(project: Project, options: CargoOptions, request: RunRequest
     if request.command == RUN and not options.selection and "bin" not in kinds:
         hint = "`borrowscope test` records its tests"
         hint = f"name one with --example, or: {hint}" if "example" in kinds else hint
-        raise UsageError(f"{project.manifest} has no binary to run", hint=hint)
+        has = "has a binary" if len(project.selected) > 1 else "has no binary"
+        raise UsageError(f"{_subject(project)} {has} to run", hint=hint)
+
+
+def _subject(project: Project) -> str:
+    """What the command is about, in words: a workspace's manifest does not tell which of its packages."""
+    names = [f"`{package.name}`" for package in project.selected]
+    if len(project.packages) == 1 or not names:
+        return str(project.manifest)
+    return f"package {names[0]}" if len(names) == 1 else f"none of the packages {', '.join(names)}"
 
 
 def _choice(options: CargoOptions, command: str) -> TargetChoice:
@@ -159,7 +168,7 @@ def _build(planner: Planner, overlay: Overlay, note: Note) -> HealedBuild:
         return build_overlay(overlay)
 
     def untouched() -> BuildFailure | None:
-        return build_untouched(overlay.project, overlay.options, overlay.lane)
+        return build_untouched(overlay.project, overlay.options, planner.facts.toolchain, overlay.lane)
 
     built = build_with_healing(planner, build, untouched, note)
     save_planner(planner)

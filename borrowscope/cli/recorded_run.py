@@ -7,6 +7,7 @@ stdin, stdout and the terminal to itself.
 from __future__ import annotations
 
 import signal
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from borrowscope.errors import BorrowScopeError, ExitCode, UsageError
 from borrowscope.project.options import CargoOptions
 from borrowscope.report.render import render
 from borrowscope.report.summary import summarize
+from borrowscope.tables.recording_files import InstrumentReport
 from borrowscope.tables.stream_format import HEADER_SIZE, STOP_TEXTS, Stop
 from borrowscope.trace.recording import load_recording
 from borrowscope.trace.stream import decode_header, decode_stream
@@ -105,8 +107,24 @@ def record(session: Session, request: RunRequest) -> int:
 
 def _last_word(outcome: RunOutcome) -> int:
     if outcome.exit_code == ExitCode.NOTHING_RECORDED:
-        terminal.complain("the program succeeded but nothing was recorded", "did it reach a traced function?")
+        terminal.complain(*_nothing_recorded(outcome.report))
     return outcome.exit_code
+
+
+def _nothing_recorded(report: InstrumentReport | None) -> tuple[str, str]:
+    """What code 6 means here: nothing could be traced, or nothing that is traced was reached."""
+    said = "the program succeeded but nothing was recorded"
+    why = "the recording's instrument-report.json says why, one by one"
+    if report is None or report.sites.get("kept"):
+        return said, "did it reach a traced function?"
+    functions = report.functions
+    if not functions.total:
+        return f"{said}: there is no function to trace", "is it the package that you mean? -p names another"
+    if not functions.traced:
+        reasons = Counter(str(skipped["reason"]) for skipped in functions.skipped)
+        most = ", ".join(f"{reason} ({count})" for reason, count in reasons.most_common(3))
+        return f"{said}: none of the {functions.total} functions is traced: {most}", why
+    return f"{said}: the {functions.traced} traced functions hold nothing that can be observed", why
 
 
 def describe_stream(path: Path) -> dict[str, Any]:

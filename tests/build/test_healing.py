@@ -157,6 +157,20 @@ def test_the_users_own_failure_is_not_ours(crate: Path):
     assert names >= {"first", "fine"}  # nothing was switched off for good
 
 
+@pytest.mark.parametrize("mark", ["", "#[trace_borrow]\n"])
+def test_what_cannot_be_healed_is_our_failure(crate: Path, mark: str):
+    main = crate / "src/main.rs"
+    main.write_text(main.read_text().replace("fn main", f"{mark}fn main"))
+
+    def broken(source: bytes, _facts: FileFacts | None, _options: RewriteOptions) -> RewrittenFile:
+        text = ' compile_error!("never");'
+        return RewrittenFile(source + text.encode(), [], [], [], {}, [Insertion(len(source), text, None)])
+
+    outcome, _, _ = healed(crate, broken)
+    assert outcome.exit_code == 5
+    assert outcome.recording is None
+
+
 def test_real_code_needs_no_round(crate: Path):
     outcome, names, notes = healed(crate, rewrite_file)
     assert (outcome.exit_code, notes) == (0, [])

@@ -161,6 +161,21 @@ def test_what_cannot_be_run_is_refused(tmp_path: Path):
     assert not (library / "target/borrowscope/recordings").exists()
 
 
+def test_a_package_without_a_binary_is_named(tmp_path: Path):
+    crate = {f"{name}/Cargo.toml": manifest(name) for name in ("app", "one", "two")}
+    sources = {"app/src/main.rs": "fn main() {}", "one/src/lib.rs": "", "two/src/lib.rs": ""}
+    workspace = {"Cargo.toml": '[workspace]\nmembers = ["app", "one", "two"]\nresolver = "2"\n'}
+    write_files(tmp_path, {**workspace, **crate, **sources})
+    cases = {
+        ("one",): "package `one` has no binary to run",
+        ("one", "two"): "none of the packages `one`, `two` has a bin",
+    }
+    for packages, said in cases.items():
+        options = CargoOptions(offline=True, packages=packages)
+        with pytest.raises(UsageError, match=said):
+            run_project(load_project(tmp_path, options), options, RunRequest("run"), note=print)
+
+
 def test_files_outside_of_the_workspace_and_a_rustc_wrapper(tmp_path: Path):
     log = tmp_path / "log"
     write_files(

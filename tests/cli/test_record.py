@@ -248,3 +248,20 @@ def test_a_recording_stays_below_its_largest_size_and_says_so(tmp_path: Path):
     assert run["streams"][0]["bytes"] <= 100_000
     quiet = borrowscope(*words, "-q", cwd=tmp_path, **environment, BORROWSCOPE_MAX_BYTES="100000")
     assert "warning: the recording stopped before the program ended: the largest size" in quiet.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "nothing was recorded: there is no function to trace"),
+        ("pub const fn one() -> u8 { 1 }\n", "none of the 1 functions is traced: const_context (1)"),
+        ("pub fn one() { let _a = 1; }\n", "did it reach a traced function?"),
+    ],
+)
+def test_code_6_says_what_is_the_case(text: str, said: str, tmp_path: Path):
+    (tmp_path / "Cargo.toml").write_text('[package]\nname = "x"\nversion = "0.1.0"\nedition = "2021"\n')
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "lib.rs").write_text(text)
+    answer = borrowscope("test", tmp_path)
+    assert has_one_error(answer, 6), answer.stderr
+    assert said in answer.stderr

@@ -109,14 +109,9 @@ fn types(command: &mut Command, arguments: &[OsString], found: &Crate, plan: &Pl
     if fs::create_dir_all(&directory).is_err() {
         return;
     }
-    let mirror = Path::new(plan.value("mirror"));
-    let root = mirrored(&found.root, mirror);
-    let is_mirrored = plan.values.contains_key("mirror") && root.is_file();
-    for (at, argument) in arguments.iter().enumerate() {
+    let arguments = with_mirrored_root(command, arguments, found, plan);
+    for argument in &arguments {
         match argument.to_str() {
-            Some(_) if at == found.at && is_mirrored => {
-                command.arg(&root);
-            }
             Some(text) if text.starts_with("incremental=") || text.starts_with("-Cincremental=") => {
                 let flag = &text[..=text.find('=').unwrap_or(0)];
                 command.arg(joined(&[flag.as_ref(), session.as_ref()]));
@@ -126,12 +121,27 @@ fn types(command: &mut Command, arguments: &[OsString], found: &Crate, plan: &Pl
             }
         }
     }
-    if is_mirrored {
-        remap(command, found, mirror);
-    }
     command.arg("-Zdump-mir=built").arg("-Zdump-mir-exclude-alloc-bytes").arg("-Zmir-include-spans=on");
     command.arg("-Ztrim-diagnostic-paths=no").arg("-Zallow-features=");
     command.arg(joined(&["-Zdump-mir-dir=".as_ref(), directory.as_ref()])).env("RUSTC_BOOTSTRAP", "1");
+}
+
+/// The arguments with the root's text from the mirror, if it lies there; the command gets what its paths need.
+fn with_mirrored_root(command: &mut Command, arguments: &[OsString], found: &Crate, plan: &Plan) -> Vec<OsString> {
+    let mirror = Path::new(plan.value("mirror"));
+    let root = mirrored(&found.root, mirror);
+    let mut result = arguments.to_vec();
+    if plan.values.contains_key("mirror") && root.is_file() {
+        result[found.at] = root.into_os_string();
+        remap(command, found, mirror);
+    }
+    result
+}
+
+/// The user's crate as it is, but for what the mirror's text leaves out.
+fn unmarked(command: &mut Command, arguments: &[OsString], found: &Crate, plan: &Plan) {
+    let arguments = with_mirrored_root(command, arguments, found, plan);
+    command.args(arguments);
 }
 
 /// A path of the user's in the mirror: the whole absolute path below the mirror's root.
@@ -241,6 +251,7 @@ fn main() {
         if let Some(found) = find_crate(&arguments, &plan) {
             match plan.value("mode") {
                 "types" => types(&mut command, &arguments, &found, &plan),
+                "unmarked" => unmarked(&mut command, &arguments, &found, &plan),
                 "overlay" => overlay(&mut command, &rustc, &arguments, &found, &plan),
                 _ => {}
             }
