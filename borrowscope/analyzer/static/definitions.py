@@ -20,6 +20,7 @@ class Generic(NamedTuple):
     name: str
     default: Ty | None = None
     is_const: bool = False
+    ty: Ty | None = None  # of a const parameter
 
 
 class Bound(NamedTuple):

@@ -26,7 +26,6 @@ from borrowscope.analyzer.static.types import (
     Ty,
     make,
     make_bounded,
-    make_const,
     make_function,
     make_param,
     make_projection,
@@ -234,9 +233,9 @@ class _Reader:
                 while self._eat("."):
                     pass
                 continue
-            if _WORD.match(self._token) and self._tokens[self._at + 1] == ":":
-                self._at += 2
-            elif self._token == "_" and self._tokens[self._at + 1] == ":":
+            if (_WORD.match(self._token) and self._tokens[self._at + 1] == ":") or (
+                self._token == "_" and self._tokens[self._at + 1] == ":"
+            ):
                 self._at += 2
             parameters.append(self.type())
             self._eat(",")
@@ -439,9 +438,9 @@ class _Reader:
             elif self._eat("const"):
                 name = self._next().removeprefix("r#")
                 self._expect(":")
-                self.type()
+                ty = self.type()
                 default = self._scope.length(self._until(",", ">")) if self._eat("=") else None
-                params.append(Generic(name, default, is_const=True))
+                params.append(Generic(name, default, is_const=True, ty=ty))
             else:
                 name = self._next().removeprefix("r#")
                 if self._eat(":"):

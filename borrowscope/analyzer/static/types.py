@@ -26,8 +26,8 @@ CLOSURE: Final = "{closure}"
 FN_ITEM: Final = "{fn}"
 CORO: Final = "{async}"
 
-INTEGERS: Final = frozenset("i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize".split())
-FLOATS: Final = frozenset("f16 f32 f64 f128".split())
+INTEGERS: Final = frozenset(["i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize"])
+FLOATS: Final = frozenset(["f16", "f32", "f64", "f128"])
 PRIMITIVES: Final = INTEGERS | FLOATS | {"bool", "char", "str", "!"}
 
 

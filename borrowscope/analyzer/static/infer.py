@@ -1,0 +1,206 @@
+"""The static source of a crate: runs the inference over every body and hands out facts in the compiler's form.
+
+In: the world of definitions, a crate. Out: `FileFacts` by file: a type for each binding, a callee for each call.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from borrowscope.analyzer.facts import BindingFact, CallFact, FileFacts, TypeSource
+from borrowscope.analyzer.static import control, expressions, macro_calls  # noqa: F401 - they register their handlers
+from borrowscope.analyzer.static.body import Body, Called, Named
+from borrowscope.analyzer.static.definitions import Bound, Function
+from borrowscope.analyzer.static.patterns import bind_pattern
+from borrowscope.analyzer.static.printer import Printer
+from borrowscope.analyzer.static.types import (
+    F64,
+    I32,
+    UNKNOWN,
+    Bounded,
+    Kind,
+    Ty,
+    Var,
+    rebuild,
+    substitute,
+)
+from borrowscope.text.span import Span
+
+if TYPE_CHECKING:
+    from borrowscope.analyzer.static.symbols import ItemContext, World
+
+
+class CrateInference:
+    """Reads the bodies of one crate."""
+
+    def __init__(self, world: World, crate: str, places: Callable[[str, int, int], str]) -> None:
+        self._world = world
+        self._crate = crate
+        self._printer = Printer(world, crate)
+        self._places = places
+        self._bindings: dict[str, dict[int, list[BindingFact]]] = defaultdict(dict)
+        self._calls: dict[str, list[CallFact]] = defaultdict(list)
+        self.failed: list[tuple[str, str]] = []
+
+    def facts(self) -> dict[str, FileFacts]:
+        """Everything found, by absolute path."""
+        for context in self._world.item_contexts(self._crate):
+            self._read(context)
+        return {path: self._file(path) for path in {*self._bindings, *self._calls}}
+
+    def _file(self, path: str) -> FileFacts:
+        facts = FileFacts(path, calls=self._calls[path])
+        for start, found in sorted(self._bindings[path].items()):
+            facts.bindings[start] = _one(found)
+        return facts
+
+    def _read(self, context: ItemContext) -> None:
+        body = Body(self._world, context.scope, context.text, context.generics, context.self_type, self._places)
+        try:
+            _check_item(body, context)
+            _fall_back(body)
+        except RecursionError:
+            self.failed.append((context.path, "nested too deeply"))
+        for named in body.bound:
+            self._note(body, named)
+        for called in body.called:
+            self._note_call(body, called)
+        for scope, _ in body.inner_scopes:
+            for inner in scope.item_contexts():
+                self._read(inner)
+
+    def _note(self, body: Body, named: Named) -> None:
+        ty = _resolved(body, named.ty)
+        text = self._printer.text(ty) if ty is not None else None
+        fact = BindingFact(named.name, Span(named.start, named.end), text, TypeSource.STATIC)
+        known = self._bindings[named.file].setdefault(named.start, [])
+        if not any(other.ty == text for other in known):
+            known.append(fact)
+
+    def _note_call(self, body: Body, called: Called) -> None:
+        text = self._callee(body, called)
+        span = Span(called.start, called.end)
+        self._calls[called.file].append(CallFact(span, Span(called.start, called.callee_end), text, None))
+
+    def _callee(self, body: Body, called: Called) -> str:
+        """The callee in the form that the compiler's MIR has."""
+        function = called.function
+        if called.trait:
+            ty = _resolved(body, called.self_type) if called.self_type is not None else None
+            text = self._printer.text(ty) if ty is not None else None
+            return f"<{text or '_'} as {self._printer.path(called.trait)}>::{function.name}"
+        return self._printer.path(function.path)
+
+
+def _one(found: list[BindingFact]) -> BindingFact:
+    """One fact of a place; several where a macro binds the name with different types."""
+    if len(found) == 1:
+        return found[0]
+    first = found[0]
+    return BindingFact(first.name, first.span, None, TypeSource.STATIC, alternatives=found)
+
+
+def _check_item(body: Body, context: ItemContext) -> None:
+    node = context.node
+    if node.kind == "function_item":
+        if context.function is not None:
+            _check_function(body, context, context.function)
+        return
+    ty = context.ty or UNKNOWN
+    name, value = node.field("name"), node.field("value")
+    ty = body.solver.normalize(ty)
+    if name is not None and name.text != "_":
+        body.bind(name.text, name, ty)
+        body.names.append({})
+    if value is not None:
+        with body.frame(ty):
+            body.coerce(body.check(value, ty), ty)
+
+
+def _check_function(body: Body, context: ItemContext, function: Function) -> None:
+    node = context.node
+    parameters, inner = node.field("parameters"), node.field("body")
+    mapping = {"Self": body.self_type} if body.self_type is not None else {}
+    types = [body.solver.normalize(substitute(ty, mapping)) for ty in function.params]
+    nodes = [child for child in parameters.children if _is_parameter(child.kind)] if parameters is not None else []
+    for parameter, ty in zip(nodes, types, strict=False):
+        _bind_parameter(body, parameter, ty)
+    if inner is None:
+        return
+    result = _expected_result(body, body.solver.normalize(substitute(function.result, mapping)))
+    with body.frame(result):
+        body.coerce(body.check(inner, result), result)
+
+
+def _is_parameter(kind: str) -> bool:
+    return kind in ("parameter", "self_parameter", "variadic_parameter") or kind == "_" or kind.endswith("_type")
+
+
+def _bind_parameter(body: Body, node: object, ty: Ty) -> None:
+    kind = node.kind  # type: ignore[attr-defined]
+    if kind == "self_parameter":
+        word = node.child("self")  # type: ignore[attr-defined]
+        if word is not None:
+            body.bind("self", word, ty)
+    elif kind == "parameter":
+        pattern = node.field("pattern")  # type: ignore[attr-defined]
+        if pattern is not None and pattern.kind == "self":
+            body.bind("self", pattern, ty)
+        elif pattern is not None:
+            bind_pattern(body, pattern, ty)
+
+
+def _expected_result(body: Body, ty: Ty) -> Ty:
+    """The result with a variable for each `impl Trait`: inside, it is what the body makes it."""
+    if ty.kind is Kind.OPAQUE and isinstance(ty, Bounded):
+        hidden = body.solver.fresh()
+        for bound in ty.bounds:
+            body.solver.require(Bound(hidden, bound[0], bound[1], bound[2]))
+        return hidden
+    if not ty.args or ty.kind is not Kind.APP:
+        return ty
+    args = tuple([_expected_result(body, argument) for argument in ty.args])
+    return rebuild(ty, args) if any(new is not old for new, old in zip(args, ty.args, strict=True)) else ty
+
+
+# what is still open at the end
+def _fall_back(body: Body) -> None:
+    """Goals first; then integers are i32, floats f64, and goals again."""
+    solver = body.solver
+    solver.solve()
+    found = False
+    for var in _open_variables(body):
+        if var.family:
+            solver.unify(var, I32 if var.family == "int" else F64)
+            found = True
+    if found:
+        solver.solve()
+
+
+def _open_variables(body: Body) -> Iterator[Var]:
+    solver = body.solver
+    seen: set[int] = set()
+    types = [named.ty for named in body.bound]
+    types += [argument for goal in solver.goals for argument in (*goal.args, goal.value)]
+    while types:
+        ty = solver.shallow(types.pop())
+        if isinstance(ty, Var):
+            if id(ty) not in seen:
+                seen.add(id(ty))
+                yield ty
+        elif not ty.is_closed:
+            types += ty.args
+
+
+def _resolved(body: Body, ty: Ty) -> Ty | None:
+    """The type without variables; None where one is still open."""
+    ty = body.solver.deep(ty)
+    if not ty.is_ground and ty.is_closed:
+        ty = body.solver.normalize(ty)
+    return ty if ty.is_closed and not _has_unknown(ty) else None
+
+
+def _has_unknown(ty: Ty) -> bool:
+    return ty.kind in (Kind.UNKNOWN, Kind.VAR) or any(map(_has_unknown, ty.args))

@@ -1,0 +1,161 @@
+"""Types as rustc prints them, without lifetimes: `std::vec::Vec<u8>`, `{closure@src/lib.rs:3:9: 3:12}`.
+
+In: a type without variables, the crate for which it is printed. Out: its text, or None where something is not known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from borrowscope.analyzer.static.callables import AsyncBlock, Closure, FunctionItem
+from borrowscope.analyzer.static.definitions import Definitions, Function, Impl, TypeDef
+from borrowscope.analyzer.static.types import Bounded, FunctionPointer, Kind, Projection, Ty, substitute
+
+_FN_TRAITS: Final = frozenset(
+    f"std::ops::{name}" for name in ("Fn", "FnMut", "FnOnce", "AsyncFn", "AsyncFnMut", "AsyncFnOnce")
+)
+
+
+class _UnknownPart(Exception):  # noqa: N818
+    """A part of the type is not known."""
+
+
+class Printer:
+    """Prints for one crate: its own paths stand without its name, other crates' as they are visible."""
+
+    def __init__(self, world: Definitions, crate: str) -> None:
+        self._world = world
+        self._prefix = f"{crate}::"
+        self._known: dict[Ty, str | None] = {}
+
+    def text(self, ty: Ty) -> str | None:
+        """The type's text; None if a part of it is not known."""
+        if ty in self._known:
+            return self._known[ty]
+        try:
+            found: str | None = self._print(ty)
+        except _UnknownPart:
+            found = None
+        self._known[ty] = found
+        return found
+
+    def path(self, path: str) -> str:
+        """An item's path as printed in this crate."""
+        if path.startswith(self._prefix):
+            return path[len(self._prefix) :]
+        if path.startswith("std::"):
+            return path
+        definition = self._world.find_type(path) or self._world.find_trait(path)
+        visible = getattr(definition, "visible", "")
+        return visible or path
+
+    def _print(self, ty: Ty) -> str:
+        if ty.kind is Kind.APP:
+            handler = _SHAPES.get(ty.head)
+            return handler(self, ty) if handler is not None else self._named(ty)
+        special = _KINDS.get(ty.kind)
+        if special is None:
+            raise _UnknownPart
+        return special(self, ty)
+
+    def _list(self, types: Sequence[Ty]) -> str:
+        return ", ".join(map(self._print, types))
+
+    def _named(self, ty: Ty) -> str:
+        if not ty.args:
+            return self.path(ty.head)
+        definition = self._world.find_type(ty.head)
+        args = self._shown(definition, ty.args) if isinstance(definition, TypeDef) else list(ty.args)
+        return f"{self.path(ty.head)}<{self._list(args)}>" if args else self.path(ty.head)
+
+    def _shown(self, definition: TypeDef, args: tuple[Ty, ...]) -> list[Ty]:
+        """The arguments without those at the end that equal their default."""
+        params = definition.generics.params
+        mapping = {parameter.name: argument for parameter, argument in zip(params, args, strict=False)}
+        shown = list(args)
+        while shown and len(shown) <= len(params):
+            default = params[len(shown) - 1].default
+            if default is None or substitute(default, mapping) is not shown[-1]:
+                break
+            shown.pop()
+        return shown
+
+    def _pointed(self, ty: Ty) -> str:
+        text = self._print(ty)
+        is_sum = isinstance(ty, Bounded) and len(ty.shape) > 1
+        return f"({text})" if is_sum else text
+
+    def _function(self, ty: Ty) -> str:
+        qualifiers = ty.qualifiers if isinstance(ty, FunctionPointer) else ""
+        return f"{qualifiers}{self._signature(ty.args[:-1], ty.args[-1])}"
+
+    def _signature(self, parameters: Sequence[Ty], result: Ty) -> str:
+        text = f"fn({self._list(parameters)})"
+        return text if result.head == "()" and not result.args else f"{text} -> {self._print(result)}"
+
+    def _bounded(self, ty: Ty) -> str:
+        assert isinstance(ty, Bounded)
+        word = "dyn" if ty.kind is Kind.DYN else "impl"
+        return f"{word} {' + '.join(self._bound(*bound) for bound in ty.bounds)}"
+
+    def _bound(self, trait: str, args: tuple[Ty, ...], assoc: tuple[tuple[str, Ty], ...]) -> str:
+        if trait in _FN_TRAITS and args and args[0].head == "()":
+            text = f"{trait}({self._list(args[0].args)})"
+            result = dict(assoc).get("Output")
+            return (
+                text
+                if result is None or (result.head == "()" and not result.args)
+                else f"{text} -> {self._print(result)}"
+            )
+        parts = [self._print(argument) for argument in args] + [f"{name} = {self._print(ty)}" for name, ty in assoc]
+        return self.path(trait) + (f"<{', '.join(parts)}>" if parts else "")
+
+    def _projection(self, ty: Ty) -> str:
+        assert isinstance(ty, Projection)
+        args = f"<{self._list(ty.args[1:])}>" if len(ty.args) > 1 else ""
+        return f"<{self._print(ty.args[0])} as {self.path(ty.trait)}{args}>::{ty.name}"
+
+    def _item(self, ty: Ty) -> str:
+        assert isinstance(ty, FunctionItem)
+        unsafe = "unsafe " if ty.is_unsafe else ""
+        return f"{unsafe}{self._signature(ty.parameters, ty.result)} {{{self.callee(ty)}}}"
+
+    def callee(self, ty: FunctionItem) -> str:
+        """The path of a function item with its generic arguments."""
+        own = ty.args[len(ty.args) - ty.generic_count :] if ty.generic_count else ()
+        suffix = f"::<{self._list(own)}>" if own else ""
+        if not isinstance(ty.function, Function):
+            if "::" in ty.text and ty.result.args:
+                raise _UnknownPart
+            return self.path(ty.text) + ("" if not own else suffix)
+        name = ty.function.name
+        if ty.self_type is not None and ty.trait:
+            return f"<{self._print(ty.self_type)} as {self.path(ty.trait)}>::{name}{suffix}"
+        if isinstance(ty.function.owner, Impl):
+            if ty.self_type is None or ty.self_type.head not in ty.text:
+                raise _UnknownPart
+            return f"{self._print(ty.self_type).replace('<', '::<', 1)}::{name}{suffix}"
+        return self.path(ty.text) + suffix
+
+
+_SHAPES: Final[dict[str, Callable[[Printer, Ty], str]]] = {
+    "&": lambda printer, ty: f"&{printer._pointed(ty.args[0])}",
+    "&mut": lambda printer, ty: f"&mut {printer._pointed(ty.args[0])}",
+    "*const": lambda printer, ty: f"*const {printer._pointed(ty.args[0])}",
+    "*mut": lambda printer, ty: f"*mut {printer._pointed(ty.args[0])}",
+    "[]": lambda printer, ty: f"[{printer._print(ty.args[0])}]",
+    "[;]": lambda printer, ty: f"[{printer._print(ty.args[0])}; {printer._print(ty.args[1])}]",
+    "()": lambda printer, ty: f"({printer._list(ty.args)}{',' if len(ty.args) == 1 else ''})",
+    "fn": Printer._function,
+}
+_KINDS: Final[dict[Kind, Callable[[Printer, Ty], str]]] = {
+    Kind.PARAM: lambda _, ty: ty.head,
+    Kind.CONST: lambda _, ty: ty.head,
+    Kind.DYN: Printer._bounded,
+    Kind.OPAQUE: Printer._bounded,
+    Kind.PROJECTION: Printer._projection,
+    Kind.FN_ITEM: Printer._item,
+    Kind.CLOSURE: lambda _, ty: f"{{closure@{ty.place}}}" if isinstance(ty, Closure) else "",
+    Kind.CORO: lambda _, ty: f"{{async block@{ty.place}}}" if isinstance(ty, AsyncBlock) else "",
+}

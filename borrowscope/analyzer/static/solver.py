@@ -1,0 +1,582 @@
+"""Unification, trait selection and projection for one body.
+
+In: types with inference variables, the definitions, the bounds in force. Out: variables bound to what they must be.
+Nothing here fails on a contradiction: a unification that does not hold says so and leaves no trace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from borrowscope.analyzer.static.callables import CALLABLES, signature_of
+from borrowscope.analyzer.static.definitions import Bound, Definitions, Generics, Impl
+from borrowscope.analyzer.static.types import (
+    FLOATS,
+    INTEGERS,
+    NEVER,
+    UNKNOWN,
+    Bounded,
+    Kind,
+    Projection,
+    Ty,
+    Var,
+    make_projection,
+    rebuild,
+    substitute,
+)
+
+# Traits that say nothing about what a type is: never worth a goal of their own.
+MARKERS: Final = frozenset(
+    f"std::{path}"
+    for path in (
+        "marker::Sized",
+        "marker::Send",
+        "marker::Sync",
+        "marker::Unpin",
+        "panic::UnwindSafe",
+        "panic::RefUnwindSafe",
+    )
+)
+_FUTURE: Final = "std::future::Future"
+_DEPTH: Final = 12
+_GOALS: Final = 400  # a body that waits for more than that is given up, not slow
+
+
+class Selection(NamedTuple):
+    """How a trait holds for a type: by an impl with its arguments, by a bound in force, or by the language itself."""
+
+    impl: Impl | None = None
+    mapping: dict[str, Ty] = {}  # noqa: RUF012
+    bound: Bound | None = None
+    builtin: dict[str, Ty] | None = None
+
+
+AMBIGUOUS: Final = Selection()
+
+
+@dataclass(slots=True, eq=False)
+class Goal:
+    """`args[0]: trait<args[1:], assoc>`, or with a `name` that this projection is `value`."""
+
+    trait: str
+    args: tuple[Ty, ...]
+    assoc: tuple[tuple[str, Ty], ...] = ()
+    name: str = ""
+    value: Ty = UNKNOWN
+
+
+class Solver:
+    """The inference state of one body."""
+
+    def __init__(self, world: Definitions, bounds: Iterable[Bound]) -> None:
+        self.world = world
+        self._trail: list[Var] = []
+        self._count = 0
+        self._bound_total = 0
+        self._solved_at = -1
+        self.goals: list[Goal] = []
+        self.assumptions: dict[str, list[Bound]] = {}
+        self._normalized: dict[Ty, Ty] = {}
+        self._is_solving = False
+        self._depth = 0
+        for bound in bounds:
+            self.assume(bound)
+
+    # bounds in force
+    def assume(self, bound: Bound) -> None:
+        """Add a bound with what it implies by supertraits."""
+        known = self.assumptions.setdefault(bound.trait, [])
+        if bound in known:
+            return
+        known.append(bound)
+        if len(known) > 64:
+            return
+        for implied in self.supertraits(bound):
+            self.assume(implied)
+
+    def supertraits(self, bound: Bound) -> Iterator[Bound]:
+        """The direct supertraits of a bound's trait, for its subject."""
+        trait = self.world.find_trait(bound.trait)
+        if trait is None:
+            return
+        mapping = {"Self": bound.subject}
+        for parameter, argument in zip(trait.generics.params, bound.args, strict=False):
+            mapping[parameter.name] = argument
+        for upper in (*trait.supers, *trait.generics.bounds):
+            if upper.subject.head == "Self":
+                yield substitute_bound(upper, mapping)
+
+    # variables
+    def fresh(self, family: str = "") -> Var:
+        """A new variable."""
+        self._count += 1
+        return Var(self._count, family)
+
+    def instantiate(self, generics: Generics) -> dict[str, Ty]:
+        """A fresh variable for each parameter."""
+        return {parameter.name: self.fresh() for parameter in generics.params}
+
+    def shallow(self, ty: Ty) -> Ty:
+        """What a variable is linked to, through all links; other types as they are."""
+        while ty.kind is Kind.VAR:
+            link = ty.link  # type: ignore[attr-defined]
+            if link is None:
+                return ty
+            ty = link
+        return ty
+
+    def deep(self, ty: Ty) -> Ty:
+        """The type with every bound variable replaced."""
+        if ty.is_closed:
+            return ty
+        ty = self.shallow(ty)
+        if ty.is_closed or ty.kind is Kind.VAR:
+            return ty
+        args = tuple([self.deep(argument) for argument in ty.args])
+        return rebuild(ty, args)
+
+    def mark(self) -> tuple[int, int]:
+        """A point to come back to."""
+        return len(self._trail), len(self.goals)
+
+    def rollback(self, mark: tuple[int, int]) -> None:
+        """Undo every binding and goal since the mark."""
+        size, goals = mark
+        while len(self._trail) > size:
+            self._trail.pop().link = None
+        del self.goals[goals:]
+
+    def _bind(self, var: Var, ty: Ty) -> bool:
+        if ty.kind is Kind.VAR:
+            if var.family and not ty.family:  # type: ignore[attr-defined]
+                var, ty = ty, var  # type: ignore[assignment]
+            elif var.family and ty.family and var.family != ty.family:  # type: ignore[attr-defined]
+                return False
+            var.link = ty
+        else:
+            if var.family and ty.head not in (INTEGERS if var.family == "int" else FLOATS):
+                return ty.kind is Kind.UNKNOWN
+            if not ty.is_closed and self._occurs(var, ty):
+                return False
+            var.link = ty
+        self._trail.append(var)
+        self._bound_total += 1
+        return True
+
+    def _occurs(self, var: Var, ty: Ty) -> bool:
+        for argument in ty.args:
+            if argument.is_closed:
+                continue
+            argument = self.shallow(argument)  # noqa: PLW2901
+            if argument is var or (not argument.is_closed and self._occurs(var, argument)):
+                return True
+        return False
+
+    # unification
+    def unify(self, left: Ty, right: Ty) -> bool:
+        """Make two types the same; if they cannot be, nothing is bound and the answer is False."""
+        mark = self.mark()
+        if self._unify(left, right):
+            return True
+        self.rollback(mark)
+        return False
+
+    def _unify(self, left: Ty, right: Ty) -> bool:
+        left, right = self.shallow(left), self.shallow(right)
+        if left is right:
+            return True
+        one, other = left.kind, right.kind
+        if one is Kind.VAR:
+            return self._bind_normalized(left, right)
+        if other is Kind.VAR:
+            return self._bind_normalized(right, left)
+        if one is Kind.UNKNOWN or other is Kind.UNKNOWN:
+            return True
+        if one is Kind.PROJECTION or other is Kind.PROJECTION:
+            return self._unify_projection(left, right)
+        if left.head != right.head or one is not other or len(left.args) != len(right.args):
+            return False
+        if one in (Kind.PARAM, Kind.CLOSURE, Kind.CORO, Kind.CONST):
+            return one is Kind.CONST and "unknown" in (left.head, right.head)
+        if one in (Kind.DYN, Kind.OPAQUE, Kind.FN_ITEM) and not _is_same_shape(left, right):
+            return False
+        return all(self._unify(a, b) for a, b in zip(left.args, right.args, strict=True))
+
+    def _bind_normalized(self, var: Ty, ty: Ty) -> bool:
+        if ty.kind is Kind.PROJECTION:
+            ty = self.shallow(self.normalize(ty))
+            if ty is var:
+                return True
+        return self._bind(var, ty)  # type: ignore[arg-type]
+
+    def _unify_projection(self, left: Ty, right: Ty) -> bool:
+        one, other = self.normalize(left), self.normalize(right)
+        if one is not left or other is not right:
+            return self._unify(one, other)
+        if not (isinstance(one, Projection) and isinstance(other, Projection)):
+            return False
+        if one.name != other.name or len(one.args) != len(other.args) or one.trait != other.trait:
+            return False
+        return all(self._unify(a, b) for a, b in zip(one.args, other.args, strict=True))
+
+    # projections
+    def normalize(self, ty: Ty) -> Ty:
+        """The type with projections replaced by what they are; by variables with a goal where that is not known yet."""
+        if ty.is_ground:
+            return ty
+        if ty.is_closed:
+            known = self._normalized.get(ty)
+            if known is None:
+                known = self._normalize(ty)
+                if known.is_closed:
+                    self._normalized[ty] = known
+            return known
+        return self._normalize(ty)
+
+    def _normalize(self, ty: Ty) -> Ty:
+        ty = self.shallow(ty)
+        if ty.is_ground or ty.kind in (Kind.VAR, Kind.PARAM):
+            return ty
+        if self._depth > _DEPTH:
+            return UNKNOWN
+        self._depth += 1
+        try:
+            args = tuple([self.normalize(argument) for argument in ty.args])
+            if isinstance(ty, Projection):
+                return self._project_or_wait(ty, args)
+            if all(new is old for new, old in zip(args, ty.args, strict=True)):
+                return ty
+            return rebuild(ty, args)
+        finally:
+            self._depth -= 1
+
+    def _project_or_wait(self, ty: Projection, args: tuple[Ty, ...]) -> Ty:
+        found = self.project(ty.trait, ty.name, args)
+        if found is not None:
+            return found
+        value = self.fresh()
+        if len(self.goals) < _GOALS:
+            self.goals.append(Goal(ty.trait, args, name=ty.name, value=value))
+        return value
+
+    def project(self, trait: str, name: str, args: tuple[Ty, ...]) -> Ty | None:
+        """`<args[0] as trait<args[1:]>>::name`: itself where it is rigid, None where it is not known yet."""
+        if not trait:
+            trait = self.trait_of_associated(name, self.shallow(args[0]))
+            if not trait:
+                return UNKNOWN
+        selection = self.select(trait, args)
+        if selection is AMBIGUOUS:
+            return None
+        if selection is None:
+            return make_projection(trait, name, args) if self._is_rigid(args[0]) else UNKNOWN
+        if selection.builtin is not None:
+            return selection.builtin.get(name, UNKNOWN)
+        if selection.bound is not None:
+            return self._projected_by_bound(selection.bound, trait, name, args)
+        impl = selection.impl
+        assert impl is not None
+        if name in impl.assoc:
+            return self.normalize(substitute(impl.assoc[name], {**selection.mapping, "Self": args[0]}))
+        declared = self.world.find_trait(trait)
+        default = declared.assoc[name].default if declared is not None and name in declared.assoc else None
+        return self.normalize(substitute(default, {"Self": args[0]})) if default is not None else UNKNOWN
+
+    def _is_rigid(self, ty: Ty) -> bool:
+        return self.shallow(ty).kind in (Kind.PARAM, Kind.PROJECTION, Kind.OPAQUE, Kind.DYN)
+
+    def _projected_by_bound(self, bound: Bound, trait: str, name: str, args: tuple[Ty, ...]) -> Ty:
+        for binding, ty in bound.assoc:
+            if binding == name:
+                return self.normalize(ty)
+        for other in self.assumptions.get(trait, ()):
+            for binding, ty in other.assoc:
+                if binding == name and self._is_same(other.subject, bound.subject):
+                    return self.normalize(ty)
+        return make_projection(trait, name, args)
+
+    def _is_same(self, left: Ty, right: Ty) -> bool:
+        return self.deep(left) is self.deep(right)
+
+    def trait_of_associated(self, name: str, subject: Ty) -> str:
+        """The trait among the bounds in force that declares the associated type for a parameter."""
+        for trait, bounds in self.assumptions.items():
+            declared = self.world.find_trait(trait)
+            if (
+                declared is not None
+                and name in declared.assoc
+                and any(self._is_same(bound.subject, subject) for bound in bounds)
+            ):
+                return trait
+        return ""
+
+    # selection
+    def select(self, trait: str, args: tuple[Ty, ...]) -> Selection | None:
+        """How the trait holds; AMBIGUOUS while that is not known, None if it does not. Binds what the answer fixes."""
+        if self._depth > _DEPTH:
+            return AMBIGUOUS
+        self._depth += 1
+        try:
+            return self._select(trait, args)
+        finally:
+            self._depth -= 1
+
+    def _select(self, trait: str, args: tuple[Ty, ...]) -> Selection | None:
+        subject = self.shallow(args[0])
+        if subject.kind is Kind.PROJECTION:
+            normalized = self.shallow(self.normalize(subject))
+            if normalized is not subject:
+                return self._select(trait, (normalized, *args[1:]))
+        if subject.kind is Kind.UNKNOWN or (subject.kind is Kind.VAR and not subject.family):  # type: ignore[attr-defined]
+            return AMBIGUOUS
+        args = (subject, *args[1:])
+        found = self._select_bound(trait, args) if subject.kind is not Kind.VAR else None
+        if found is None:
+            found = self._select_builtin(trait, args)
+        if found is not None:
+            return found
+        if subject.kind is Kind.VAR:
+            heads: Sequence[str] = sorted(INTEGERS if subject.family == "int" else FLOATS)  # type: ignore[attr-defined]
+            return self._select_impl(trait, args, heads)
+        return self._select_impl(trait, args, (subject.head,))
+
+    def _select_bound(self, trait: str, args: tuple[Ty, ...]) -> Selection | None:
+        candidates = [bound for bound in self.bounds_on(trait, args[0]) if self._bound_matches(bound, args)]
+        if not candidates:
+            return None
+        distinct = [
+            bound
+            for at, bound in enumerate(candidates)
+            if not any(self._same_arguments(bound, earlier) for earlier in candidates[:at])
+        ]
+        if len(distinct) > 1:
+            return AMBIGUOUS
+        with_bindings = next((bound for bound in candidates if bound.assoc), candidates[0])
+        self.unify(with_bindings.subject, args[0])
+        for own, asked in zip(with_bindings.args, args[1:], strict=False):
+            self.unify(own, asked)
+        return Selection(bound=with_bindings)
+
+    def _same_arguments(self, left: Bound, right: Bound) -> bool:
+        return len(left.args) == len(right.args) and all(
+            self._is_same(a, b) for a, b in zip(left.args, right.args, strict=True)
+        )
+
+    def _bound_matches(self, bound: Bound, args: tuple[Ty, ...]) -> bool:
+        mark = self.mark()
+        holds = self._unify(bound.subject, args[0]) and all(
+            self._unify(own, asked) for own, asked in zip(bound.args, args[1:], strict=False)
+        )
+        self.rollback(mark)
+        return holds
+
+    def bounds_on(self, trait: str, subject: Ty) -> list[Bound]:
+        """The bounds in force that say the trait of the subject, and those that it declares itself."""
+        found = [bound for bound in self.assumptions.get(trait, ()) if self._may_be(bound.subject, subject)]
+        if subject.kind in (Kind.OPAQUE, Kind.DYN, Kind.PROJECTION):
+            found += [bound for bound in self.own_bounds(subject) if bound.trait == trait]
+        return found
+
+    def _may_be(self, left: Ty, right: Ty) -> bool:
+        left = self.shallow(left)
+        return left.kind is Kind.VAR or left.kind is Kind.PROJECTION or left.head == right.head
+
+    def own_bounds(self, subject: Ty) -> list[Bound]:
+        """What `dyn`, `impl` and associated types declare of themselves, supertraits included."""
+        found: list[Bound] = []
+        waiting: list[Bound] = []
+        if isinstance(subject, Bounded):
+            waiting = [Bound(subject, bound[0], bound[1], bound[2]) for bound in subject.bounds]
+        elif isinstance(subject, Projection):
+            waiting = self._declared_bounds(subject)
+        while waiting:
+            bound = waiting.pop(0)
+            if any(bound.trait == known.trait and bound.args == known.args for known in found):
+                continue
+            found.append(bound)
+            waiting += self.supertraits(bound)
+        return found
+
+    def _declared_bounds(self, subject: Projection) -> list[Bound]:
+        trait = self.world.find_trait(subject.trait)
+        declared = trait.assoc.get(subject.name) if trait is not None else None
+        if trait is None or declared is None:
+            return []
+        mapping = {"Self": subject.args[0]}
+        for parameter, argument in zip(trait.generics.params, subject.args[1:], strict=False):
+            mapping[parameter.name] = argument
+        found = []
+        for bound in declared.bounds:
+            made = substitute_bound(bound, mapping)
+            found.append(made._replace(subject=subject))
+        return found
+
+    def _select_builtin(self, trait: str, args: tuple[Ty, ...]) -> Selection | None:
+        subject = args[0]
+        if trait in CALLABLES:
+            signature = signature_of(subject)
+            if signature is None:
+                return None
+            parameters, result = signature
+            if len(args) > 1:
+                self.unify(args[1], parameters)
+            return Selection(builtin={"Output": result})
+        if trait == _FUTURE and subject.kind is Kind.CORO:
+            return Selection(builtin={"Output": subject.args[0]})
+        if trait in MARKERS or subject is NEVER:
+            return Selection(builtin={})
+        return None
+
+    def _select_impl(self, trait: str, args: tuple[Ty, ...], heads: Sequence[str]) -> Selection | None:
+        candidates = [impl for head in heads for impl in self.world.impls(trait, head) if self._may_match(impl, args)]
+        candidates += [impl for impl in self.world.impls(trait, "") if self._may_match(impl, args)]
+        if not candidates:
+            return None
+        matching: list[tuple[Impl, bool]] = []
+        for impl in candidates:
+            mark = self.mark()
+            answer = self._match(impl, args)
+            self.rollback(mark)
+            if answer is not None:
+                matching.append((impl, answer[1]))
+        if len(matching) > 1:
+            matching = self._without_general(matching, args)
+        if not matching:
+            return None
+        if len(matching) > 1:
+            return AMBIGUOUS
+        answer = self._match(matching[0][0], args)
+        return Selection(impl=matching[0][0], mapping=answer[0]) if answer is not None else None
+
+    def _without_general(self, matching: list[tuple[Impl, bool]], args: tuple[Ty, ...]) -> list[tuple[Impl, bool]]:
+        """Of several impls for a type that is fully known, those that certainly match; of these the most special."""
+        if not all(self.deep(argument).is_closed for argument in args):
+            return matching
+        sure = [found for found in matching if found[1]] or matching
+        special = [found for found in sure if found[0].self_type.kind is not Kind.PARAM]
+        return (special or sure)[:1]
+
+    def _may_match(self, impl: Impl, args: tuple[Ty, ...]) -> bool:
+        """A quick look at the outermost constructors."""
+        if not self._heads_agree(impl.self_type, args[0]):
+            return False
+        return all(self._heads_agree(own, asked) for own, asked in zip(impl.trait_args, args[1:], strict=False))
+
+    def _heads_agree(self, own: Ty, asked: Ty) -> bool:
+        if own.kind is not Kind.APP:
+            return True
+        asked = self.shallow(asked)
+        if asked.kind is Kind.VAR:
+            family = asked.family  # type: ignore[attr-defined]
+            return not family or own.head in (INTEGERS if family == "int" else FLOATS)
+        if asked.kind in (Kind.PROJECTION, Kind.UNKNOWN):
+            return True
+        if own.head != asked.head or len(own.args) != len(asked.args):
+            return False
+        return not own.args or all(map(self._heads_agree, own.args, asked.args))
+
+    def _match(self, impl: Impl, args: tuple[Ty, ...]) -> tuple[dict[str, Ty], bool] | None:
+        """The impl's arguments if it matches, and whether all its bounds certainly hold."""
+        mapping = self.instantiate(impl.generics)
+        if not self._unify(self._instance(impl.self_type, mapping), args[0]):
+            return None
+        mapping["Self"] = args[0]
+        for own, asked in zip(impl.trait_args, args[1:], strict=False):
+            if not self._unify(self._instance(own, mapping), asked):
+                return None
+        is_sure = True
+        for bound in impl.generics.bounds:
+            holds = self.holds(substitute_bound(bound, mapping))
+            if holds is False:
+                return None
+            is_sure = is_sure and holds is True
+        return mapping, is_sure
+
+    def _instance(self, ty: Ty, mapping: dict[str, Ty]) -> Ty:
+        return ty if ty.is_ground else substitute(ty, mapping)
+
+    def holds(self, bound: Bound) -> bool | None:
+        """Whether a bound holds; None if that is not known. Binds what the answer fixes."""
+        if bound.trait in MARKERS:
+            return True
+        subject = self.shallow(bound.subject)
+        if subject.kind is Kind.VAR and not subject.family:  # type: ignore[attr-defined]
+            return None
+        args = (subject, *bound.args)
+        selection = self.select(bound.trait, args)
+        if selection is None:
+            return None if self.deep(subject).kind is Kind.UNKNOWN else False
+        if selection is AMBIGUOUS:
+            return None
+        for name, ty in bound.assoc:
+            value = self.project(bound.trait, name, args)
+            if value is not None and not self.unify(value, ty):
+                return False
+        return True
+
+    # goals
+    def require(self, bound: Bound) -> None:
+        """Remember a bound that must hold, if knowing it can tell a type."""
+        if bound.trait in MARKERS or not (bound.args or bound.assoc):
+            return
+        if len(self.goals) < _GOALS:
+            args = tuple([self.normalize(ty) for ty in (bound.subject, *bound.args)])
+            assoc = tuple([(name, self.normalize(ty)) for name, ty in bound.assoc])
+            self.goals.append(Goal(bound.trait, args, assoc))
+            self._solved_at = -1
+
+    def solve(self) -> None:
+        """Work off the goals until nothing more can be known."""
+        if self._is_solving or not self.goals or self._solved_at == self._bound_total:
+            return
+        self._is_solving = True
+        try:
+            while self._solved_at != self._bound_total:
+                self._solved_at = self._bound_total
+                waiting, self.goals = self.goals, []
+                kept = [goal for goal in waiting if not self._try(goal)]
+                if self.goals:
+                    self._solved_at = -1 if self._solved_at != self._bound_total else self._solved_at
+                self.goals = kept + self.goals
+        finally:
+            self._is_solving = False
+
+    def _try(self, goal: Goal) -> bool:
+        subject = self.shallow(goal.args[0])
+        if subject.kind is Kind.VAR and not subject.family:  # type: ignore[attr-defined]
+            return False
+        if goal.name:
+            value = self.project(goal.trait, goal.name, goal.args)
+            if value is None:
+                return False
+            self.unify(goal.value, value)
+            return True
+        return self.holds(Bound(goal.args[0], goal.trait, goal.args[1:], goal.assoc)) is not None
+
+    def structure(self, ty: Ty) -> Ty:
+        """The type with its outermost constructor known if it can be: solves goals where it is a variable."""
+        ty = self.shallow(ty)
+        if ty.kind is Kind.VAR and self.goals:
+            self.solve()
+            ty = self.shallow(ty)
+        if ty.kind is Kind.PROJECTION:
+            ty = self.shallow(self.normalize(ty))
+        return ty
+
+
+def _is_same_shape(left: Ty, right: Ty) -> bool:
+    if isinstance(left, Bounded) and isinstance(right, Bounded):
+        return left.shape == right.shape and left.origin == right.origin
+    return getattr(left, "function", None) is getattr(right, "function", None)
+
+
+def substitute_bound(bound: Bound, mapping: dict[str, Ty]) -> Bound:
+    """The bound with parameters replaced."""
+    return Bound(
+        substitute(bound.subject, mapping),
+        bound.trait,
+        tuple([substitute(argument, mapping) for argument in bound.args]),
+        tuple([(name, substitute(ty, mapping)) for name, ty in bound.assoc]),
+    )
