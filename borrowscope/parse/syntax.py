@@ -9,7 +9,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 import tree_sitter
@@ -32,35 +31,61 @@ class _Tree:
     arguments: dict[int, list[Node] | None] = field(default_factory=dict)
 
 
+_NO_CHILDREN: list[Node] = []  # shared by all leaves
+
+
 class Node:
     """One syntax node of tree-sitter-rust's grammar: kind, byte span, field name in its parent, children.
 
-    `children` holds anonymous tokens too; comments are extras and kept. Nodes are identity-stable. Children are made
-    when somebody first asks for them, as are the span of a token and `has_error`: their slots are empty until then.
-    `raw` and `tree` are for this module alone.
+    `children` holds anonymous tokens and comments too, `named` neither. Nodes are identity-stable. They are made when
+    somebody first asks their parent for them, tokens apart from the others: few ask for tokens, and they are half of a
+    tree. Until then their slots are empty; `raw`, `tree`, `parts` and `everything` are for this module alone.
     """
 
-    __slots__ = ("children", "end", "field_name", "has_error", "is_named", "kind", "parent", "raw", "start", "tree")
+    __slots__ = (
+        "end",
+        "everything",
+        "field_name",
+        "has_error",
+        "kind",
+        "named",
+        "parent",
+        "parts",
+        "raw",
+        "start",
+        "tree",
+    )
 
     raw: tree_sitter.Node
     tree: _Tree
     kind: str
-    is_named: bool
     field_name: str | None
     parent: Node | None
-    children: list[Node]
+    named: list[Node]  # without comments
+    parts: list[Node]  # the named children, comments included, and the tokens that have a field
+    everything: list[Node]
     start: int
     end: int
     has_error: bool
+    is_named = True
 
     def __getattr__(self, name: str) -> Any:
         """Fill an empty slot; `AttributeError` where there is none of the name."""
         fill = _FILLERS.get(name)
         if fill is None:
             raise AttributeError(name)
-        value = fill(self)
-        setattr(self, name, value)
-        return value
+        return fill(self)
+
+    @property
+    def children(self) -> list[Node]:
+        """All children, in source order."""
+        return self.everything
+
+    @children.setter
+    def children(self, children: list[Node]) -> None:
+        self.everything = children
+        self.parts = [child for child in children if child.is_named or child.field_name is not None]
+        self.named = [child for child in children if child.is_named and child.kind not in COMMENTS]
 
     @property
     def source(self) -> bytes:
@@ -72,25 +97,20 @@ class Node:
         """The node's source text."""
         return self.tree.source[self.start : self.end].decode("utf-8", "replace")
 
-    @property
-    def named(self) -> list[Node]:
-        """Named children without comments."""
-        return [child for child in self.children if child.is_named and child.kind not in COMMENTS]
-
     def field(self, name: str) -> Node | None:
         """The first child that the grammar gives this field name, or None."""
-        for child in self.children:
+        for child in self.parts:
             if child.field_name == name:
                 return child
         return None
 
     def fields(self, name: str) -> list[Node]:
         """All children that the grammar gives this field name."""
-        return [child for child in self.children if child.field_name == name]
+        return [child for child in self.parts if child.field_name == name]
 
     def child(self, kind: str) -> Node | None:
         """The first child of the kind, or None."""
-        for child in self.children:
+        for child in self.everything if kind in _TOKEN_KINDS else self.parts:
             if child.kind == kind:
                 return child
         return None
@@ -101,7 +121,7 @@ class Node:
         while stack:
             node = stack.pop()
             yield node
-            stack.extend(reversed(node.children))
+            stack.extend(reversed(node.everything))
 
     def ancestors(self) -> Iterator[Node]:
         """Parent, grandparent, ... up to the root."""
@@ -114,94 +134,158 @@ class Node:
         return f"<{self.kind} {self.start}..{self.end} {self.text[:30]!r}>"
 
 
-@cache
+class _Leaf(Node):
+    """A named node that never has children: the grammar has a token for it."""
+
+    __slots__ = ()
+    parts = named = everything = _NO_CHILDREN
+
+
+class _Comment(Node):
+    """A comment; documentation has children."""
+
+    __slots__ = ()
+
+
+class _Token(_Leaf):
+    """An anonymous node: a keyword or a sign."""
+
+    __slots__ = ()
+    is_named = False
+
+
+_LANGUAGE = tree_sitter.Language(tree_sitter_rust.language())
+_PARSER = tree_sitter.Parser(_LANGUAGE)
+_ERROR_NUMBER = 0xFFFF
+_FIELD_NAMES: dict[int | None, str | None] = {
+    None: None,
+    **{number: sys.intern(_LANGUAGE.field_name_for_id(number) or "") for number in range(1, _LANGUAGE.field_count + 1)},
+}
+
+
+def _kinds() -> Iterator[tuple[int, tuple[str, type[Node]]]]:
+    """By the grammar's number: the kind, and the class of its nodes."""
+    classes = dict.fromkeys(_LEAVES, _Leaf) | dict.fromkeys(COMMENTS, _Comment)
+    for number in range(_LANGUAGE.node_kind_count):
+        kind = sys.intern(_LANGUAGE.node_kind_for_id(number) or "")
+        yield number, (kind, classes.get(kind, Node) if _LANGUAGE.node_kind_is_named(number) else _Token)
+    yield _ERROR_NUMBER, ("ERROR", Node)
+
+
+_KINDS = dict(_kinds())
+_TOKEN_KINDS = frozenset(kind for kind, made in _KINDS.values() if made is _Token)
+
+
 def language() -> tree_sitter.Language:
     """The installed Rust grammar."""
-    return tree_sitter.Language(tree_sitter_rust.language())
-
-
-@cache
-def _parser() -> tree_sitter.Parser:
-    return tree_sitter.Parser(language())
+    return _LANGUAGE
 
 
 def parse_source(source: bytes) -> Node:
     """Parse a file; never fails: what cannot be parsed stands in `ERROR` nodes (see `Node.has_error`)."""
-    return _root(_parser().parse(source), _Tree(source))
+    return _root(_PARSER.parse(source), _Tree(source))
 
 
 def parse_bare(source: bytes) -> tree_sitter.Tree:
     """The bare tree-sitter parse without our nodes: the baseline that benchmarks compare with."""
-    return _parser().parse(source)
+    return _PARSER.parse(source)
 
 
 def _root(parsed: tree_sitter.Tree, tree: _Tree) -> Node:
     raw = parsed.root_node
-    root = Node()
-    root.raw, root.tree, root.parent, root.field_name = raw, tree, None, None
-    root.kind, root.is_named, _ = _kinds()[raw.kind_id]
+    kind, made = _KINDS[raw.kind_id]
+    root = made()
+    root.raw, root.tree, root.kind, root.parent, root.field_name = raw, tree, kind, None, None
     root.start, root.end = raw.start_byte + tree.shift, raw.end_byte + tree.shift
     return root
 
 
-@cache
-def _kinds() -> dict[int, tuple[str, bool, bool]]:
-    """By the grammar's number: the kind, whether it is named, whether it never has children."""
-    rust = language()
-    kinds = {
-        number: (sys.intern(kind), rust.node_kind_is_named(number), not rust.node_kind_is_named(number))
-        for number in range(rust.node_kind_count)
-        if (kind := rust.node_kind_for_id(number)) is not None
-    }
-    leaves = {number: (kind, True, True) for number, (kind, _, _) in kinds.items() if kind in _LEAVES}
-    return kinds | leaves | {_ERROR_NUMBER: ("ERROR", True, False)}
-
-
-_ERROR_NUMBER = 0xFFFF
-
-
-@cache
-def _field_names() -> tuple[str | None, ...]:
-    """By the grammar's number; 0 is none."""
-    rust = language()
-    return (None, *(sys.intern(rust.field_name_for_id(number) or "") for number in range(1, rust.field_count + 1)))
-
-
-def _children(node: Node) -> list[Node]:
-    """The children, made in one pass of a cursor. This loop is the cost of every tree: it calls nothing of ours."""
-    children: list[Node] = []
+def _fill_parts(node: Node) -> list[Node]:
+    """Make the children but plain tokens, in one pass of a cursor. This loop is the cost of every tree."""
+    parts: list[Node] = []
+    node.parts = node.named = parts
     cursor = node.raw.walk()
-    if not cursor.goto_first_child():
-        return children
-    tree, kinds, names, following = node.tree, _kinds(), _field_names(), cursor.goto_next_sibling
+    has_more = cursor.goto_first_child()
+    tree, kinds, names, following = node.tree, _KINDS, _FIELD_NAMES, cursor.goto_next_sibling
     shift = tree.shift
-    while True:
+    has_tokens = has_unnamed = False
+    while has_more:
         raw = cursor.node
         assert raw is not None
-        child = Node()
+        kind, made = kinds[raw.kind_id]
+        field_name = names[cursor.field_id]
+        has_more = following()
+        if made is _Token:
+            has_tokens = True
+            if field_name is None:
+                continue
+            has_unnamed = True
+        elif made is _Comment:
+            has_unnamed = True
+        child = made()
         child.raw = raw
         child.tree = tree
+        child.kind = kind
         child.parent = node
-        child.field_name = names[cursor.field_id or 0]
-        child.kind, is_named, is_leaf = kinds[raw.kind_id]
-        child.is_named = is_named
-        if is_named:
-            child.start = raw.start_byte + shift
-            child.end = raw.end_byte + shift
-        if is_leaf:
-            child.children = _NO_CHILDREN
-        children.append(child)
-        if not following():
-            return children
+        child.field_name = field_name
+        child.start = raw.start_byte + shift
+        child.end = raw.end_byte + shift
+        parts.append(child)
+    if has_unnamed:
+        node.named = [child for child in parts if child.is_named and type(child) is not _Comment]
+    if not has_tokens:
+        node.everything = parts
+    return parts
 
 
-_NO_CHILDREN: list[Node] = []  # shared by all tokens
+def _fill_named(node: Node) -> list[Node]:
+    _fill_parts(node)
+    return node.named
+
+
+def _fill_everything(node: Node) -> list[Node]:
+    """Make the tokens, between the children that are there already."""
+    made = iter(node.parts)
+    children: list[Node] = []
+    cursor, tree = node.raw.walk(), node.tree
+    has_more = cursor.goto_first_child()
+    while has_more:
+        raw = cursor.node
+        assert raw is not None
+        kind, kind_class = _KINDS[raw.kind_id]
+        if kind_class is not _Token or cursor.field_id is not None:
+            children.append(next(made))
+        else:
+            token = _Token()
+            token.raw, token.tree, token.kind, token.parent, token.field_name = raw, tree, kind, node, None
+            children.append(token)
+        has_more = cursor.goto_next_sibling()
+    node.everything = children
+    return children
+
+
+def _fill_start(node: Node) -> int:
+    node.start = node.raw.start_byte + node.tree.shift
+    return node.start
+
+
+def _fill_end(node: Node) -> int:
+    node.end = node.raw.end_byte + node.tree.shift
+    return node.end
+
+
+def _fill_error(node: Node) -> bool:
+    node.has_error = node.raw.has_error or node.raw.is_missing
+    return node.has_error
+
 
 _FILLERS: dict[str, Callable[[Node], Any]] = {
-    "children": _children,
-    "start": lambda node: node.raw.start_byte + node.tree.shift,
-    "end": lambda node: node.raw.end_byte + node.tree.shift,
-    "has_error": lambda node: node.raw.has_error or node.raw.is_missing,
+    "parts": _fill_parts,
+    "named": _fill_named,
+    "everything": _fill_everything,
+    "start": _fill_start,
+    "end": _fill_end,
+    "has_error": _fill_error,
 }
 
 
@@ -241,7 +325,7 @@ def parse_repeat(source: bytes, start: int, end: int) -> list[Node] | None:
 def _parse_within(source: bytes, start: int, end: int, around: tuple[bytes, bytes], kind: str) -> Node | None:
     """Parse a byte range inside a frame that makes it a file; the node of `kind` that holds exactly the range."""
     prefix, suffix = around
-    tree = _parser().parse(prefix + source[start:end] + suffix)
+    tree = _PARSER.parse(prefix + source[start:end] + suffix)
     if tree.root_node.has_error:
         return None
     root = _root(tree, _Tree(source, start - len(prefix)))
@@ -254,7 +338,7 @@ def _parse_within(source: bytes, start: int, end: int, around: tuple[bytes, byte
 
 def parse_items(source: bytes, start: int, end: int) -> Node | None:
     """The byte range parsed as a list of items or statements, or None if it has a syntax error."""
-    tree = _parser().parse(source[start:end])
+    tree = _PARSER.parse(source[start:end])
     if tree.root_node.has_error:
         return None
     return _root(tree, _Tree(source, start))
@@ -263,7 +347,7 @@ def parse_items(source: bytes, start: int, end: int) -> Node | None:
 def parse_arm(source: bytes, start: int, end: int) -> Node | None:
     """The byte range parsed as `PATTERN if CONDITION` (the condition may be missing), or None if it is none."""
     prefix = b"fn f(){match x{"
-    tree = _parser().parse(prefix + source[start:end].rstrip().removesuffix(b",") + b"=>x}}")
+    tree = _PARSER.parse(prefix + source[start:end].rstrip().removesuffix(b",") + b"=>x}}")
     if tree.root_node.has_error:
         return None
     root = _root(tree, _Tree(source, start - len(prefix)))
