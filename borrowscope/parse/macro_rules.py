@@ -6,6 +6,7 @@ was handed to the macro leads to the call, a name that the macro writes leads to
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from borrowscope.parse.macro_matcher import (
     match,
     repetition_tail,
 )
-from borrowscope.parse.syntax import Node, parse_arguments, parse_items, parse_source
+from borrowscope.parse.syntax import Node, parse_arguments, parse_framed, parse_items
 from borrowscope.parse.token_trees import Group, TokenKind, Tokens, tokenize
 
 LONGEST_EXPANSION = 1_000_000
@@ -353,10 +354,14 @@ def _plain_attributes(tokens: Tokens, call: MacroText, start: int, end: int) -> 
     return output.expansion(None)
 
 
+_QUOTES = re.compile(rb'"#*')
+
+
 def _doc_attribute(comment: bytes) -> bytes:
     content = comment[3:-2] if comment.startswith(b"/*") else comment[3:]
-    escaped = content.replace(b"\\", b"\\\\").replace(b'"', b'\\"')
-    return (b"#![doc = " if comment[2:3] == b"!" else b"#[doc = ") + b'"' + escaped + b'"]'
+    fences = b"#" * (1 + max((len(run) - 1 for run in _QUOTES.findall(content)), default=-1))
+    begin = b"#![doc = r" if comment[2:3] == b"!" else b"#[doc = r"
+    return begin + fences + b'"' + content + b'"' + fences + b"]"
 
 
 class _Output:
@@ -498,29 +503,15 @@ def expansion_tree(expansion: Expansion, context: Context) -> Node | None:
     if context == "expression":
         found = parse_arguments(text, 0, len(text))
         return found[0] if found is not None and len(found) == 1 else None
-    before, after, kind, field_name = _FRAMES[context]
-    return _framed(text, before, after, kind, field_name)
+    frame, kind, field_name = _FRAMES[context]
+    tree = parse_framed(text, frame, kind, field_name)
+    if tree is not None and tree.kind == "block":
+        tree.start, tree.end = 0, len(text)
+    return tree
 
 
-_FRAMES: dict[Context, tuple[bytes, bytes, str, str]] = {
-    "statements": (b"fn f() {", b"}", "function_item", "body"),
-    "type": (b"type T = ", b";", "type_item", "type"),
-    "pattern": (b"fn f() { let ", b" = 0; }", "let_declaration", "pattern"),
+_FRAMES: dict[Context, tuple[tuple[bytes, bytes], str, str]] = {
+    "statements": ((b"fn f() {", b"}"), "function_item", "body"),
+    "type": ((b"type T = ", b";"), "type_item", "type"),
+    "pattern": ((b"fn f() { let ", b" = 0; }"), "let_declaration", "pattern"),
 }
-
-
-def _framed(text: bytes, before: bytes, after: bytes, kind: str, field_name: str) -> Node | None:
-    """The node in the field of the frame's node, moved to the text's own offsets."""
-    root = parse_source(before + text + after)
-    holder = next((node for node in root.walk() if node.kind == kind), None)
-    found = holder.field(field_name) if holder is not None else None
-    if root.has_error or found is None:
-        return None
-    found.parent = None
-    for node in found.walk():
-        node.start -= len(before)
-        node.end -= len(before)
-        node.source = text
-    if found.kind == "block":
-        found.start, found.end = 0, len(text)
-    return found

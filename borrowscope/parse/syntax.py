@@ -336,6 +336,23 @@ def _parse_within(source: bytes, start: int, end: int, around: tuple[bytes, byte
     return found
 
 
+def parse_framed(source: bytes, around: tuple[bytes, bytes], kind: str, field_name: str) -> Node | None:
+    """The whole text parsed in a frame that makes it a file: the field of the frame's first node of the kind.
+
+    Offsets are those of the text; None where the text does not parse there.
+    """
+    prefix, suffix = around
+    parsed = parse_bare(prefix + source + suffix)
+    if parsed.root_node.has_error:
+        return None
+    root = _root(parsed, _Tree(source, -len(prefix)))
+    holder = next((node for node in root.walk() if node.kind == kind), None)
+    found = holder.field(field_name) if holder is not None else None
+    if found is not None:
+        found.parent = None
+    return found
+
+
 def parse_items(source: bytes, start: int, end: int) -> Node | None:
     """The byte range parsed as a list of items or statements, or None if it has a syntax error."""
     tree = _PARSER.parse(source[start:end])
