@@ -95,14 +95,14 @@ def _add_binding(file: FileFacts, known: Known) -> None:
     old = file.bindings.setdefault(new.span.start, new)
     if old is new:
         return
-    old.drop_spans.extend(span for span in new.drop_spans if span not in old.drop_spans)
+    old.drops.extend(drop for drop in new.drops if drop not in old.drops)
     same = next((fact for fact in old.alternatives or [old] if _is_same_type(fact, new)), None)
     if same is not None:
         same.needs_drop = _either(same.needs_drop, new.needs_drop)
         same.is_copy = _either(same.is_copy, new.is_copy)
         return
     if not old.alternatives:
-        old.alternatives.append(replace(old, drop_spans=list(old.drop_spans), alternatives=[]))
+        old.alternatives.append(replace(old, drops=list(old.drops), alternatives=[]))
         _forget_type(old)
     old.alternatives.append(new)
 

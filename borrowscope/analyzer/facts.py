@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from borrowscope.text.span import Span
 
@@ -28,13 +29,32 @@ class MoveShape(StrEnum):
     CAPTURE = "capture"  # `{closure} { y: move _N }`, also coroutines (async blocks)
 
 
+class DropCause(StrEnum):
+    """Why a drop happens where it does (type_info.md, `drops`)."""
+
+    SCOPE_END = "scope_end"
+    RETURN = "return"
+    TRY = "try"
+    BREAK = "break"
+    CONTINUE = "continue"
+    ASSIGN = "assign"
+    MAYBE_MOVED = "maybe_moved"  # a flag decides at run time whether there is still something to drop
+
+
+class DropFact(NamedTuple):
+    """A place where a binding's value can die; the cause is None where nobody knows it."""
+
+    span: Span
+    cause: DropCause | None
+
+
 @dataclass(slots=True)
 class BindingFact:
     """One binding: a name that a pattern, a parameter or a `let` brings into scope.
 
     `span` covers the name alone (rustc's span covers `mut x`, `&self`, `x @ ..`: already narrowed here).
     `ty` uses full paths and is None if unknown. The tri-state flags are None where nobody knows.
-    `drop_spans` are the places where MIR as built schedules `drop(_N)`; `needs_drop` is True if there is one.
+    `drops` are the places where the value can die; `needs_drop` is True where MIR schedules a drop, even in vain.
     """
 
     name: str
@@ -47,7 +67,7 @@ class BindingFact:
     is_mutable_reference: bool | None = None
     body: str = ""  # the MIR body's path, closures included: tells bindings of one span in several bodies apart
     is_captured: bool = False  # True for a closure's view of an outer variable: no binding of its own
-    drop_spans: list[Span] = field(default_factory=list)
+    drops: list[DropFact] = field(default_factory=list)
     # Where a macro binds one written name several times with different types: each of them. `ty` is None then.
     alternatives: list[BindingFact] = field(default_factory=list)
 

@@ -9,7 +9,17 @@ import re
 from dataclasses import dataclass, field
 
 from borrowscope.analyzer import obvious_types
-from borrowscope.analyzer.facts import BindingFact, BorrowFact, CallFact, MoveFact, MoveShape, TypeSource
+from borrowscope.analyzer.drop_flow import Drop, find_drops
+from borrowscope.analyzer.facts import (
+    BindingFact,
+    BorrowFact,
+    CallFact,
+    DropCause,
+    DropFact,
+    MoveFact,
+    MoveShape,
+    TypeSource,
+)
 from borrowscope.analyzer.mir import Body, Operand, Statement, operands, plain_local
 from borrowscope.analyzer.source_files import SourceFile, SourceFiles
 from borrowscope.text.span import Span
@@ -224,16 +234,24 @@ def _read_call(body: Body, statement: Statement, target: int | None, files: Sour
     facts.calls.append((whole[0].path, CallFact(whole[1], name[1], callee.path, target)))
 
 
+def _cause(drop: Drop, known: Known) -> DropCause | None:
+    """A conditional drop is that first of all; what is left of a value that moved in parts may be nothing."""
+    if drop.is_partial:
+        return None
+    if drop.is_conditional:
+        return DropCause.MAYBE_MOVED
+    return DropCause.ASSIGN if known.file.text(drop.span) == known.fact.name else drop.cause
+
+
 def _read_drops(body: Body, files: SourceFiles, facts: BodyFacts) -> None:
     """Where MIR schedules drops; a scope that ends without one belongs to a type that needs none."""
-    for local, span in body.drops():
-        known = facts.locals.get(local)
-        if known is None:
-            continue
-        known.fact.needs_drop = True
-        found = files.find_span(span)
-        if found is not None and found[0] is known.file and found[1] not in known.fact.drop_spans:
-            known.fact.drop_spans.append(found[1])
+    for local, _ in body.drops():
+        if local in facts.locals:
+            facts.locals[local].fact.needs_drop = True
+    for drop in find_drops(body, facts.locals, files):
+        known = facts.locals[drop.local]
+        if drop.file == known.file.path:
+            known.fact.drops.append(DropFact(drop.span, _cause(drop, known)))
     unwound = body.unwind_drops()
     ended = body.ended_locals()
     arguments_end = body.has_return()

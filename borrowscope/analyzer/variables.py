@@ -164,7 +164,7 @@ class _FileReader:
             method_calls=self._uses.method_calls(binding, short_type(ty) if ty else None),
             usages=self._uses.usages(binding) if fact is not None else [],
             closure_captures=self._uses.captures(binding),
-            drops=self._drops(binding, fact),
+            drops=self._drops(fact),
             **(self._description(parse_type(ty), fact, binding) if ty else {}),
         )
 
@@ -205,14 +205,11 @@ class _FileReader:
             span=(value.start, value.end),
         )
 
-    def _drops(self, binding: SourceBinding, fact: BindingFact | None) -> list[DropPlace]:
+    def _drops(self, fact: BindingFact | None) -> list[DropPlace]:
         places = []
-        for span in fact.drop_spans if fact is not None else ():
+        for span, cause in fact.drops if fact is not None else ():
             line, column = self._tree.lines.byte_column(span.start)
-            text = self._tree.text.source[span.start : span.end]
-            is_assignment = text == binding.name.encode()
-            cause = "assign" if is_assignment else "scope_end" if text == b"}" else None
-            places.append(DropPlace(line=line, column=column, cause=cause))
+            places.append(DropPlace(line=line, column=column, cause=cause.value if cause else None))
         return places
 
     def _expressions(self) -> Iterable[Expression]:
