@@ -6,12 +6,15 @@ In: the syntax tree of one file and the module path of its root. Out: one `Funct
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
 from dataclasses import dataclass
 
 from borrowscope.parse.syntax import Node
 
 _GENERICS = re.compile(r"\s+")
+_WORD = re.compile(rb"\bfn\b")  # what holds none of them needs no look inside
+_FUNCTIONS = frozenset({"function_item", "function_signature_item"})
+_WITHOUT_FUNCTIONS = frozenset({"macro_definition", "attribute_item", "line_comment", "block_comment"})
 
 
 @dataclass(slots=True)
@@ -33,7 +36,22 @@ class FunctionItem:
 
 def find_functions(root: Node, module_path: str) -> list[FunctionItem]:
     """All functions of the tree in source order; `module_path` is the path of the file's own module."""
-    return list(_walk(root, module_path, ()))
+    words = [match.start() for match in _WORD.finditer(root.source)]
+    found: list[FunctionItem] = []
+    stack: list[tuple[Node, str, tuple[Node, ...]]] = [(child, module_path, ()) for child in reversed(root.named)]
+    while stack:
+        node, path, containers = stack.pop()
+        if node.kind in _FUNCTIONS:
+            item = _function(node, path, containers)
+            found.append(item)
+            if item.body is None:
+                continue
+            node, path, containers = item.body, item.path, (*containers, node)
+        elif node.kind in _CONTAINERS:
+            path, containers = _CONTAINERS[node.kind](node, path), (*containers, node)
+        if bisect_left(words, node.start) < bisect_left(words, node.end) and node.kind not in _WITHOUT_FUNCTIONS:
+            stack.extend((child, path, containers) for child in reversed(node.named))
+    return found
 
 
 def attributes_of(node: Node) -> list[Node]:
@@ -69,19 +87,6 @@ def cfgs_of(node: Node) -> str:
         for attribute in attributes_of(node)
         if attribute_name(attribute) == "cfg"
     )
-
-
-def _walk(node: Node, path: str, containers: tuple[Node, ...]) -> Iterator[FunctionItem]:
-    for child in node.children:
-        if child.kind in ("function_item", "function_signature_item"):
-            item = _function(child, path, containers)
-            yield item
-            if item.body is not None:
-                yield from _walk(item.body, item.path, (*containers, child))
-        elif child.kind in _CONTAINERS:
-            yield from _walk(child, _CONTAINERS[child.kind](child, path), (*containers, child))
-        elif child.children:
-            yield from _walk(child, path, containers)
 
 
 def _named(node: Node, path: str) -> str:
