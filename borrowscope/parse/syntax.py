@@ -24,11 +24,12 @@ _LEAVES = frozenset(_LEAF_KINDS.split())
 
 @dataclass(slots=True, eq=False)
 class _Tree:
-    """What the nodes of one parse share: the file's bytes, what to add to offsets, and macro arguments read so far."""
+    """What the nodes of one parse share: the file's bytes, what to add to offsets, macros' contents read so far."""
 
     source: bytes
     shift: int = 0
     arguments: dict[int, list[Node] | None] = field(default_factory=dict)
+    items: dict[int, Node | None] = field(default_factory=dict)
 
 
 _NO_CHILDREN: list[Node] = []  # shared by all leaves
@@ -183,7 +184,7 @@ def language() -> tree_sitter.Language:
 
 def parse_source(source: bytes) -> Node:
     """Parse a file; never fails: what cannot be parsed stands in `ERROR` nodes (see `Node.has_error`)."""
-    return _root(_PARSER.parse(source), _Tree(source))
+    return _top(_PARSER.parse(source).root_node, _Tree(source))
 
 
 def parse_bare(source: bytes) -> tree_sitter.Tree:
@@ -191,13 +192,13 @@ def parse_bare(source: bytes) -> tree_sitter.Tree:
     return _PARSER.parse(source)
 
 
-def _root(parsed: tree_sitter.Tree, tree: _Tree) -> Node:
-    raw = parsed.root_node
+def _top(raw: tree_sitter.Node, tree: _Tree) -> Node:
+    """A node without a parent."""
     kind, made = _KINDS[raw.kind_id]
-    root = made()
-    root.raw, root.tree, root.kind, root.parent, root.field_name = raw, tree, kind, None, None
-    root.start, root.end = raw.start_byte + tree.shift, raw.end_byte + tree.shift
-    return root
+    node = made()
+    node.raw, node.tree, node.kind, node.parent, node.field_name = raw, tree, kind, None, None
+    node.start, node.end = raw.start_byte + tree.shift, raw.end_byte + tree.shift
+    return node
 
 
 def _fill_parts(node: Node) -> list[Node]:
@@ -303,6 +304,17 @@ def arguments_of(tokens: Node) -> list[Node] | None:
     return known[tokens.start]
 
 
+def items_of(tokens: Node) -> Node | None:
+    """A macro's token tree parsed as a list of items or statements, or None if it is none. Read once, as arguments."""
+    known = tokens.tree.items
+    if tokens.start not in known:
+        found = parse_items(tokens.source, tokens.start + 1, tokens.end - 1)
+        if found is not None:
+            found.parent = tokens.parent
+        known[tokens.start] = found
+    return known[tokens.start]
+
+
 def parse_arguments(source: bytes, start: int, end: int) -> list[Node] | None:
     """The byte range parsed as a comma-separated list of expressions, or None if it is none.
 
@@ -325,47 +337,17 @@ def parse_repeat(source: bytes, start: int, end: int) -> list[Node] | None:
 def _parse_within(source: bytes, start: int, end: int, around: tuple[bytes, bytes], kind: str) -> Node | None:
     """Parse a byte range inside a frame that makes it a file; the node of `kind` that holds exactly the range."""
     prefix, suffix = around
-    tree = _PARSER.parse(prefix + source[start:end] + suffix)
-    if tree.root_node.has_error:
+    parsed = _PARSER.parse(b"%b%b%b" % (prefix, source[start:end], suffix)).root_node
+    if parsed.has_error:
         return None
-    root = _root(tree, _Tree(source, start - len(prefix)))
-    found = next((node for node in root.walk() if node.kind == kind and node.start == start - 1), None)
-    if found is None or found.end != end + 1:
+    first, last = len(prefix) - 1, len(prefix) + end - start + 1
+    found = parsed.descendant_for_byte_range(first, last)
+    if found is None or found.type != kind or found.byte_range != (first, last):
         return None
-    found.parent = None
-    return found
-
-
-def parse_framed(source: bytes, around: tuple[bytes, bytes], kind: str, field_name: str) -> Node | None:
-    """The whole text parsed in a frame that makes it a file: the field of the frame's first node of the kind.
-
-    Offsets are those of the text; None where the text does not parse there.
-    """
-    prefix, suffix = around
-    parsed = parse_bare(prefix + source + suffix)
-    if parsed.root_node.has_error:
-        return None
-    root = _root(parsed, _Tree(source, -len(prefix)))
-    holder = next((node for node in root.walk() if node.kind == kind), None)
-    found = holder.field(field_name) if holder is not None else None
-    if found is not None:
-        found.parent = None
-    return found
+    return _top(found, _Tree(source, start - len(prefix)))
 
 
 def parse_items(source: bytes, start: int, end: int) -> Node | None:
     """The byte range parsed as a list of items or statements, or None if it has a syntax error."""
-    tree = _PARSER.parse(source[start:end])
-    if tree.root_node.has_error:
-        return None
-    return _root(tree, _Tree(source, start))
-
-
-def parse_arm(source: bytes, start: int, end: int) -> Node | None:
-    """The byte range parsed as `PATTERN if CONDITION` (the condition may be missing), or None if it is none."""
-    prefix = b"fn f(){match x{"
-    tree = _PARSER.parse(prefix + source[start:end].rstrip().removesuffix(b",") + b"=>x}}")
-    if tree.root_node.has_error:
-        return None
-    root = _root(tree, _Tree(source, start - len(prefix)))
-    return next((node for node in root.walk() if node.kind == "match_pattern"), None)
+    parsed = _PARSER.parse(source[start:end]).root_node
+    return _top(parsed, _Tree(source, start)) if not parsed.has_error else None
