@@ -351,3 +351,15 @@ def parse_items(source: bytes, start: int, end: int) -> Node | None:
     """The byte range parsed as a list of items or statements, or None if it has a syntax error."""
     parsed = _PARSER.parse(source[start:end]).root_node
     return _top(parsed, _Tree(source, start)) if not parsed.has_error else None
+
+
+def parse_arm(source: bytes, start: int, end: int) -> Node | None:
+    """The byte range parsed as `PATTERN if CONDITION` (the condition may be missing), or None if it is none."""
+    prefix = b"fn f(){match x{"
+    parsed = _PARSER.parse(b"%b%b=>x}}" % (prefix, source[start:end].rstrip().removesuffix(b","))).root_node
+    if parsed.has_error:
+        return None
+    found = parsed.descendant_for_byte_range(len(prefix), len(prefix) + 1)
+    while found is not None and found.type != "match_pattern":
+        found = found.parent
+    return _top(found, _Tree(source, start - len(prefix))) if found is not None else None
