@@ -1,19 +1,20 @@
 """Every binding of one file as its text has it: name, place, form, function, scope, initializer.
 
-In: a file's syntax tree and its module path. Out: `FileBindings`. Types are asked of a callback while the scopes
-stand, so that the static source sees what a name means.
+In: a file's syntax tree and its module path. Out: `FileBindings`. Two walks: the first finds bindings and looks only
+where the text has words that bind; the second, for records, finds the places of their names and what was not entered.
 """
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 from borrowscope.analyzer.patterns import PatternName, names_of
 from borrowscope.parse.functions import type_name
-from borrowscope.parse.syntax import Node, parse_arguments, parse_items
+from borrowscope.parse.syntax import Node, arguments_of, items_of
 from borrowscope.tables.macros import MACROS
 from borrowscope.text.span import Span
 
@@ -22,6 +23,7 @@ attribute_item inner_attribute_item line_comment block_comment use_declaration s
 type_item foreign_mod_item function_signature_item type_arguments type_parameters lifetime label scoped_identifier ERROR
 """
 _SKIPPED = frozenset(_NO_BINDINGS.split())
+_BINDING_WORD = re.compile(rb"\b(?:let|for|fn|const|static|async|gen)\b|=>|\|")  # `=>`: an arm of a match
 
 
 @dataclass(slots=True, frozen=True, eq=False)
@@ -51,7 +53,7 @@ class SourceBinding:
     is_mut: bool = False
     is_ref: bool = False
     static_type: str | None = None
-    uses: list[Use] = field(default_factory=list)
+    uses: list[Use] = field(default_factory=list)  # filled by `find_uses`
 
 
 @dataclass(slots=True)
@@ -67,7 +69,7 @@ class FileBindings:
     """What one file binds, in source order."""
 
     bindings: list[SourceBinding] = field(default_factory=list)
-    skipped: list[SkippedPlace] = field(default_factory=list)
+    skipped: list[SkippedPlace] = field(default_factory=list)  # filled by `find_uses`
 
 
 Lookup = Callable[[str], SourceBinding | None]
@@ -75,35 +77,78 @@ Infer = Callable[[SourceBinding, Lookup], str | None]
 IsBinding = Callable[[str, int, bool], bool]
 
 
-def find_bindings(root: Node, module_path: str, is_binding: IsBinding, infer: Infer) -> FileBindings:
+def find_bindings(root: Node, module_path: str, is_binding: IsBinding, infer: Infer | None = None) -> FileBindings:
     """All bindings of a file.
 
     `is_binding` tells names that bind from constants in patterns: by name, start offset, and whether the name stands
-    in a macro that nobody knows, where it may be anything.
+    in a macro that nobody knows, where it may be anything. `infer` is asked for types while the scopes stand.
     """
-    walker = _Walker(module_path, is_binding, infer)
-    walker.visit(root)
-    walker.found.bindings.sort(key=lambda binding: binding.span)
-    return walker.found
+    finder = _BindingFinder(root, is_binding, infer)
+    finder.walk(root, module_path)
+    return FileBindings(sorted(finder.bindings, key=lambda binding: binding.span))
+
+
+def find_uses(root: Node, module_path: str, found: FileBindings) -> None:
+    """Fill in the uses of the bindings, and the macros that were not entered."""
+    finder = _UseFinder(found)
+    finder.walk(root, module_path)
+
+
+class _Scope:
+    """Names in force at a place; inner scopes lead to outer ones."""
+
+    __slots__ = ("names", "number", "outer")
+
+    def __init__(self, number: int, outer: _Scope | None) -> None:
+        self.number = number
+        self.outer = outer
+        self.names: dict[str, SourceBinding] = {}
+
+    def lookup(self, name: str) -> SourceBinding | None:
+        """What the name means here."""
+        scope: _Scope | None = self
+        while scope is not None:
+            binding = scope.names.get(name)
+            if binding is not None:
+                return binding
+            scope = scope.outer
+        return None
+
+
+@dataclass(slots=True, frozen=True, eq=False)
+class _Place:
+    """Where the walk is."""
+
+    path: str
+    scope: _Scope
+    function: str | None = None
+    generics: frozenset[str] = frozenset()
+    self_type: str | None = None
+    in_unknown_macro: bool = False
+
+
+@dataclass(slots=True, frozen=True, eq=False)
+class _Declaration:
+    """What a pattern is part of."""
+
+    kind: str
+    pattern: Node | None
+    value: Node | None = None
+    annotation: Node | None = None
+    is_mut: bool = False
+
+
+_Step = Callable[[Node, _Place], None]
 
 
 class _Walker:
-    """Visits a file with its modules, functions, closures and scopes."""
+    """Goes through a file with its modules, functions, closures and scopes: steps on a stack, however deep it nests."""
 
-    def __init__(self, module_path: str, is_binding: IsBinding, infer: Infer) -> None:
-        self.found = FileBindings()
-        self._is_binding = is_binding
-        self._infer = infer
-        self._path = module_path
-        self._function: str | None = None
-        self._generics: frozenset[str] = frozenset()
-        self._self_type: str | None = None
-        self._scopes: list[tuple[int, dict[str, SourceBinding]]] = [(0, {})]
+    def __init__(self) -> None:
+        self._steps: list[tuple[_Step, Node, _Place]] = []
         self._scope_count = 0
-        self._declared: Counter[str | None] = Counter()
         self._closures: Counter[str | None] = Counter()
-        self._in_unknown_macro = False
-        self._handlers: dict[str, Callable[[Node], None]] = {
+        self._handlers: dict[str, _Step] = {
             "mod_item": self._module,
             "impl_item": self._impl,
             "trait_item": self._trait,
@@ -116,245 +161,269 @@ class _Walker:
             "let_declaration": self._let,
             "let_condition": self._let,
             "match_arm": self._arm,
-            "if_expression": self._scoped,
-            "while_expression": self._scoped,
+            "if_expression": self._block,
+            "while_expression": self._block,
             "for_expression": self._for,
             "closure_expression": self._closure,
             "async_block": self._async,
-            "identifier": self._identifier,
-            "self": self._identifier,
             "gen_block": self._async,
         }
 
+    def walk(self, root: Node, module_path: str) -> None:
+        """The whole file, in source order."""
+        steps = self._steps
+        self._push(root.named, _Place(module_path, _Scope(0, None)))
+        while steps:
+            step, node, place = steps.pop()
+            step(node, place)
+
+    # what the two walks do differently
+    def _is_wanted(self, _: Node) -> bool:
+        return True
+
+    def _declare(self, name: PatternName, declaration: _Declaration, place: _Place) -> None:
+        raise NotImplementedError
+
+    def _skip(self, node: Node, reason: str) -> None:
+        """Tell that a node is not entered."""
+
     # 1. where we are
-    @contextmanager
-    def _scope(self) -> Iterator[None]:
+    def _scope(self, outer: _Scope) -> _Scope:
         self._scope_count += 1
-        self._scopes.append((self._scope_count, {}))
-        yield
-        self._scopes.pop()
+        return _Scope(self._scope_count, outer)
 
-    @contextmanager
-    def _item(self, path: str, node: Node, self_type: str | None, function: str | None) -> Iterator[None]:
-        kept = (self._path, self._generics, self._self_type, self._function, self._scopes)
-        self._path, self._self_type, self._function = path, self_type, function
-        self._generics |= _generic_names(node)
-        self._scopes = kept[4][:1]
-        with self._scope():
-            yield
-        self._path, self._generics, self._self_type, self._function, self._scopes = kept
+    def _scoped(self, place: _Place) -> _Place:
+        return replace(place, scope=self._scope(place.scope))
 
-    @contextmanager
-    def _frame(self) -> Iterator[None]:
+    def _item(self, node: Node, place: _Place, path: str, self_type: str | None, function: str | None = None) -> _Place:
+        """Inside of an item only the file's own names are seen."""
+        outermost = place.scope
+        while outermost.outer is not None:
+            outermost = outermost.outer
+        generics = place.generics | _generic_names(node)
+        return _Place(path, self._scope(outermost), function, generics, self_type, place.in_unknown_macro)
+
+    def _frame(self, place: _Place) -> _Place:
         """A closure or an async block: numbered together within what surrounds them, as rustc does."""
-        outer = self._function
-        self._closures[outer] += 1
-        self._function = f"{outer or self._path}::{{closure#{self._closures[outer] - 1}}}"
-        with self._scope():
-            yield
-        self._function = outer
+        number = self._closures[place.function]
+        self._closures[place.function] = number + 1
+        function = f"{place.function or place.path}::{{closure#{number}}}"
+        return replace(place, scope=self._scope(place.scope), function=function)
 
-    def _lookup(self, name: str) -> SourceBinding | None:
-        for _, names in reversed(self._scopes):
-            if name in names:
-                return names[name]
-        return None
+    def _push(self, nodes: Iterable[Node | None], place: _Place) -> None:
+        """Visit the nodes next, in their order."""
+        steps, first, handlers = self._steps, len(self._steps), self._handlers
+        for node in nodes:
+            if node is None or node.kind in _SKIPPED or not self._is_wanted(node):
+                continue
+            handler = handlers.get(node.kind)
+            if handler is not None:
+                steps.append((handler, node, place))
+            elif node.named:
+                steps.append((self._inside, node, place))
+        steps[first:] = reversed(steps[first:])
+
+    def _inside(self, node: Node, place: _Place) -> None:
+        self._push(node.named, place)
 
     # 2. items
-    def visit(self, node: Node) -> None:
-        """A node and all below it."""
-        if node.kind in _SKIPPED:
-            return
-        handler = self._handlers.get(node.kind)
-        if handler is not None:
-            handler(node)
-        else:
-            self._children(node)
-
-    def _children(self, node: Node) -> None:
-        for child in node.children:
-            if child.children or child.kind in self._handlers:
-                self.visit(child)
-
-    def _module(self, node: Node) -> None:
+    def _module(self, node: Node, place: _Place) -> None:
         name, body = node.field("name"), node.field("body")
         if name is not None and body is not None:
-            with self._item(f"{self._path}::{name.text}", node, None, None):
-                self._children(body)
+            self._push([body], self._item(node, place, f"{place.path}::{name.text}", None))
 
-    def _impl(self, node: Node) -> None:
+    def _impl(self, node: Node, place: _Place) -> None:
         implementor, trait, body = node.field("type"), node.field("trait"), node.field("body")
         if implementor is None or body is None:
             return
         name = type_name(implementor)
-        path = f"{self._path}::{name}" if trait is None else f"{self._path}::<{name} as {type_name(trait)}>"
-        with self._item(path, node, implementor.text, None):
-            self._children(body)
+        path = f"{place.path}::{name}" if trait is None else f"{place.path}::<{name} as {type_name(trait)}>"
+        self._push([body], self._item(node, place, path, implementor.text))
 
-    def _trait(self, node: Node) -> None:
+    def _trait(self, node: Node, place: _Place) -> None:
         name, body = node.field("name"), node.field("body")
         if name is not None and body is not None:
-            with self._item(f"{self._path}::{name.text}", node, "Self", None):
-                self._generics |= {"Self"}
-                self._children(body)
+            inside = self._item(node, place, f"{place.path}::{name.text}", "Self")
+            self._push([body], replace(inside, generics=inside.generics | {"Self"}))
 
-    def _function_item(self, node: Node) -> None:
+    def _function_item(self, node: Node, place: _Place) -> None:
         name, body, parameters = node.field("name"), node.field("body"), node.field("parameters")
         if name is None or body is None:
             return
-        path = f"{self._path}::{name.text}"
-        with self._item(path, node, self._self_type, path):
-            for parameter in parameters.named if parameters is not None else []:
-                self._parameter(parameter)
-            self.visit(body)
+        path = f"{place.path}::{name.text}"
+        inside = self._item(node, place, path, place.self_type, path)
+        for parameter in parameters.named if parameters is not None else []:
+            self._parameter(parameter, inside)
+        self._push([body], inside)
 
-    def _parameter(self, node: Node) -> None:
+    def _parameter(self, node: Node, place: _Place) -> None:
         pattern = node if node.kind == "self_parameter" else node.field("pattern")
+        declared = _Declaration("self", node, annotation=node.field("type"))
         if node.kind == "parameter" and pattern is not None and pattern.kind == "self":
-            self._add(PatternName(pattern, _is_mut(node), is_ref=False, is_whole=True), "self", node)
+            self._declare(PatternName(pattern, _is_mut(node), is_ref=False, is_whole=True), declared, place)
         elif node.kind == "self_parameter" and (word := node.child("self")) is not None:
             is_mut = _is_mut(node) and node.child("&") is None
-            self._add(PatternName(word, is_mut, is_ref=False, is_whole=True), "self", node)
+            self._declare(PatternName(word, is_mut, is_ref=False, is_whole=True), declared, place)
         elif pattern is not None and pattern.kind != "self_parameter":
-            self._bind(pattern, "param", annotation=node.field("type"), is_mut=_is_mut(node))
+            declared = _Declaration("param", pattern, annotation=declared.annotation, is_mut=_is_mut(node))
+            self._declare_all(declared, place)
 
-    def _item_binding(self, node: Node) -> None:
-        name = node.field("name")
+    def _item_binding(self, node: Node, place: _Place) -> None:
+        name, value = node.field("name"), node.field("value")
         if name is not None and name.text != "_":
             kind = "const" if node.kind == "const_item" else "static"
-            binding = self._new(PatternName(name, _is_mut(node), is_ref=False, is_whole=True), kind, None)
-            binding.annotation, binding.value = node.field("type"), node.field("value")
-            self._finish(binding)
-        if (value := node.field("value")) is not None:
-            with self._scope():
-                self.visit(value)
+            declared = _Declaration(kind, None, value, node.field("type"))
+            self._declare(PatternName(name, _is_mut(node), is_ref=False, is_whole=True), declared, place)
+        self._push([value], self._scoped(place))
 
     # 3. what binds inside functions
-    def _block(self, node: Node) -> None:
-        with self._scope():
-            self._children(node)
+    def _block(self, node: Node, place: _Place) -> None:
+        self._push(node.named, self._scoped(place))
 
-    _scoped = _block
+    def _let(self, node: Node, place: _Place) -> None:
+        """The value and the `else` do not see the names."""
+        self._steps.append((self._let_names, node, place))
+        self._push([node.field("value"), node.field("alternative")], place)
 
-    def _let(self, node: Node) -> None:
+    def _let_names(self, node: Node, place: _Place) -> None:
+        pattern = node.field("pattern")
+        if pattern is None:
+            return
+        names = names_of(pattern)
+        is_statement = node.kind == "let_declaration"
+        kind = "let" if is_statement and all(name.is_whole for name in names) else "pattern"
+        value = node.field("value") if is_statement else None
+        self._declare_all(_Declaration(kind, pattern, value, node.field("type"), _is_mut(node)), place, names)
+
+    def _arm(self, node: Node, place: _Place) -> None:
         pattern, value = node.field("pattern"), node.field("value")
-        for part in (value, node.field("alternative")):
-            if part is not None:
-                self.visit(part)
+        inside = self._scoped(place)
         if pattern is not None:
-            is_statement = node.kind == "let_declaration"
-            kind = "let" if is_statement and all(name.is_whole for name in names_of(pattern)) else "pattern"
-            own = value if is_statement else None
-            self._bind(pattern, kind, value=own, annotation=node.field("type"), is_mut=_is_mut(node))
+            self._declare_all(_Declaration("pattern", pattern), inside)
+        self._push([pattern.field("condition") if pattern is not None else None, value], inside)
 
-    def _arm(self, node: Node) -> None:
-        pattern, value = node.field("pattern"), node.field("value")
-        with self._scope():
+    def _for(self, node: Node, place: _Place) -> None:
+        """The value does not see the names."""
+        self._steps.append((self._for_body, node, place))
+        self._push([node.field("value")], place)
+
+    def _for_body(self, node: Node, place: _Place) -> None:
+        pattern, inside = node.field("pattern"), self._scoped(place)
+        if pattern is not None:
+            self._declare_all(_Declaration("for", pattern), inside)
+        self._push([node.field("body")], inside)
+
+    def _closure(self, node: Node, place: _Place) -> None:
+        parameters, inside = node.field("parameters"), self._frame(place)
+        for parameter in parameters.named if parameters is not None else []:
+            is_typed = parameter.kind == "parameter"
+            pattern = parameter.field("pattern") if is_typed else parameter
             if pattern is not None:
-                self._bind(pattern, "pattern")
-                if (condition := pattern.field("condition")) is not None:
-                    self.visit(condition)
-            if value is not None:
-                self.visit(value)
+                annotation = parameter.field("type") if is_typed else None
+                declared = _Declaration("closure_param", pattern, annotation=annotation, is_mut=_is_mut(parameter))
+                self._declare_all(declared, inside)
+        self._push([node.field("body")], inside)
 
-    def _for(self, node: Node) -> None:
-        pattern, value, body = node.field("pattern"), node.field("value"), node.field("body")
-        if value is not None:
-            self.visit(value)
-        with self._scope():
-            if pattern is not None:
-                self._bind(pattern, "for")
-            if body is not None:
-                self.visit(body)
+    def _async(self, node: Node, place: _Place) -> None:
+        self._push(node.named, self._frame(place))
 
-    def _closure(self, node: Node) -> None:
-        parameters, body = node.field("parameters"), node.field("body")
-        with self._frame():
-            for parameter in parameters.named if parameters is not None else []:
-                is_typed = parameter.kind == "parameter"
-                pattern = parameter.field("pattern") if is_typed else parameter
-                if pattern is not None:
-                    annotation = parameter.field("type") if is_typed else None
-                    self._bind(pattern, "closure_param", annotation=annotation, is_mut=_is_mut(parameter))
-            if body is not None:
-                self.visit(body)
-
-    def _async(self, node: Node) -> None:
-        with self._frame():
-            self._children(node)
-
-    def _bind(
-        self,
-        pattern: Node,
-        kind: str,
-        *,
-        value: Node | None = None,
-        annotation: Node | None = None,
-        is_mut: bool = False,
+    def _declare_all(
+        self, declaration: _Declaration, place: _Place, names: Sequence[PatternName] | None = None
     ) -> None:
-        for name in names_of(pattern):
-            if self._binds(name.node):
-                binding = self._new(name, kind, pattern)
-                binding.value, binding.annotation = value, annotation if name.is_whole else None
-                binding.is_mut = binding.is_mut or (is_mut and name.is_whole)
-                self._finish(binding)
+        """What a pattern binds. Its `mut` and its type are those of a name only where that is all of the pattern."""
+        if names is None:
+            assert declaration.pattern is not None
+            names = names_of(declaration.pattern)
+        for name in names:
+            if self._binds(name.node, place):
+                own = name._replace(is_mut=name.is_mut or (declaration.is_mut and name.is_whole))
+                self._declare(own, declaration, place)
 
-    def _binds(self, name: Node) -> bool:
-        return self._is_binding(name.text, name.start, self._in_unknown_macro)
-
-    def _add(self, name: PatternName, kind: str, parameter: Node) -> None:
-        binding = self._new(name, kind, parameter)
-        binding.annotation = parameter.field("type")
-        self._finish(binding)
-
-    def _new(self, name: PatternName, kind: str, pattern: Node | None) -> SourceBinding:
-        function = self._function
-        self._declared[function] += 1
-        return SourceBinding(
-            name=name.node.text,
-            span=Span(name.node.start, name.node.end),
-            kind=kind,
-            function=function,
-            decl_index=self._declared[function] - 1,
-            scope_id=self._scopes[-1][0],
-            generics=self._generics,
-            self_type=self._self_type,
-            pattern=pattern,
-            is_whole=name.is_whole,
-            is_mut=name.is_mut,
-            is_ref=name.is_ref,
-        )
-
-    def _finish(self, binding: SourceBinding) -> None:
-        binding.static_type = self._infer(binding, self._lookup)
-        self._scopes[-1][1][binding.name] = binding
-        self.found.bindings.append(binding)
-
-    def _identifier(self, node: Node) -> None:
-        binding = self._lookup(node.text)
-        if binding is not None:
-            binding.uses.append(Use(node, self._function))
+    def _binds(self, _: Node, __: _Place) -> bool:
+        return True
 
     # 4. macros
-    def _macro_definition(self, node: Node) -> None:
-        self.found.skipped.append(SkippedPlace(Span(node.start, node.end), "macro_body"))
+    def _macro_definition(self, node: Node, _: _Place) -> None:
+        self._skip(node, "macro_body")
 
-    def _macro(self, node: Node) -> None:
+    def _macro(self, node: Node, place: _Place) -> None:
         macro, tokens = node.field("macro"), node.child("token_tree")
         if macro is None or tokens is None or tokens.end - tokens.start <= len("()"):
             return
         is_known = macro.text.rpartition("::")[2] in MACROS
-        parts = parse_arguments(tokens.source, tokens.start + 1, tokens.end - 1)
-        if parts is None and not is_known and (items := parse_items(tokens.source, tokens.start + 1, tokens.end - 1)):
+        parts: Sequence[Node] | None = arguments_of(tokens)
+        if parts is None and not is_known and (items := items_of(tokens)) is not None:
             parts = [items]
         if parts is None:
-            self.found.skipped.append(SkippedPlace(Span(tokens.start, tokens.end), "macro_unknown"))
+            self._skip(tokens, "macro_unknown")
             return
-        outer, self._in_unknown_macro = self._in_unknown_macro, self._in_unknown_macro or not is_known
-        for part in parts:
-            part.parent = node
-            self.visit(part)
-        self._in_unknown_macro = outer
+        self._push(parts, place if is_known or place.in_unknown_macro else replace(place, in_unknown_macro=True))
+
+
+class _BindingFinder(_Walker):
+    """The first walk: enters only what has a word that binds."""
+
+    def __init__(self, root: Node, is_binding: IsBinding, infer: Infer | None) -> None:
+        super().__init__()
+        self.bindings: list[SourceBinding] = []
+        self._is_binding = is_binding
+        self._infer = infer
+        self._declared: Counter[str | None] = Counter()
+        self._words = [match.start() for match in _BINDING_WORD.finditer(root.source)]
+
+    def _is_wanted(self, node: Node) -> bool:
+        first = bisect_left(self._words, node.start)
+        return first < len(self._words) and self._words[first] < node.end
+
+    def _binds(self, name: Node, place: _Place) -> bool:
+        return self._is_binding(name.text, name.start, place.in_unknown_macro)
+
+    def _declare(self, name: PatternName, declaration: _Declaration, place: _Place) -> None:
+        number = self._declared[place.function]
+        self._declared[place.function] = number + 1
+        binding = SourceBinding(
+            name=name.node.text,
+            span=Span(name.node.start, name.node.end),
+            kind=declaration.kind,
+            function=place.function,
+            decl_index=number,
+            scope_id=place.scope.number,
+            generics=place.generics,
+            self_type=place.self_type,
+            pattern=declaration.pattern,
+            value=declaration.value,
+            annotation=declaration.annotation if name.is_whole else None,
+            is_whole=name.is_whole,
+            is_mut=name.is_mut,
+            is_ref=name.is_ref,
+        )
+        if self._infer is not None:
+            binding.static_type = self._infer(binding, place.scope.lookup)
+            place.scope.names[binding.name] = binding
+        self.bindings.append(binding)
+
+
+class _UseFinder(_Walker):
+    """The second walk: the bindings are known, their names are looked for everywhere."""
+
+    def __init__(self, found: FileBindings) -> None:
+        super().__init__()
+        self._found = found
+        self._by_start = {binding.span.start: binding for binding in found.bindings}
+        self._handlers |= {"identifier": self._name, "self": self._name}
+
+    def _declare(self, name: PatternName, _: _Declaration, place: _Place) -> None:
+        binding = self._by_start.get(name.node.start)
+        if binding is not None:
+            place.scope.names[binding.name] = binding
+
+    def _name(self, node: Node, place: _Place) -> None:
+        binding = place.scope.lookup(node.text)
+        if binding is not None:
+            binding.uses.append(Use(node, place.function))
+
+    def _skip(self, node: Node, reason: str) -> None:
+        self._found.skipped.append(SkippedPlace(Span(node.start, node.end), reason))
 
 
 def _is_mut(node: Node) -> bool:

@@ -5,17 +5,17 @@ In: a pattern's node. Out: `PatternName` values. Whether a bare name is a bindin
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from borrowscope.parse.syntax import Node
 
+_NAMES = frozenset({"identifier", "shorthand_field_identifier"})
 _NAMELESS = frozenset({"scoped_identifier", "macro_invocation", "range_pattern", "const_block", "generic_type"})
 _NOT_PATTERNS = frozenset({"type", "condition"})
+_PASS_ON = frozenset({"mut_pattern", "ref_pattern", "field_pattern"})
 
 
-@dataclass(slots=True, frozen=True)
-class PatternName:
+class PatternName(NamedTuple):
     """One name. `is_whole`: it is the whole pattern, so the value is bound to it as it is."""
 
     node: Node
@@ -26,22 +26,31 @@ class PatternName:
 
 def names_of(pattern: Node) -> list[PatternName]:
     """Every name of the pattern."""
-    return list(_names(pattern, pattern, is_mut=False, is_ref=False))
-
-
-def _names(node: Node, root: Node, *, is_mut: bool, is_ref: bool) -> Iterator[PatternName]:
-    if node.kind in ("identifier", "shorthand_field_identifier"):
-        yield PatternName(node, is_mut, is_ref, is_whole=_is_whole(node, root))
-        return
-    own_mut = node.child("mutable_specifier") is not None
-    own_ref = node.child("ref") is not None or node.kind == "ref_pattern"
-    passes_on = node.kind in ("mut_pattern", "ref_pattern", "field_pattern")
-    for child in node.children:
-        if child.field_name in _NOT_PATTERNS or child.kind in _NAMELESS:
+    found: list[PatternName] = []
+    stack = [(pattern, False, False)]
+    while stack:
+        node, is_mut, is_ref = stack.pop()
+        if node.kind in _NAMES:
+            found.append(PatternName(node, is_mut, is_ref, _is_whole(node, pattern)))
             continue
-        if child.is_named or child.kind == "shorthand_field_identifier":
-            mut = (passes_on and is_mut) or (own_mut and node.kind != "reference_pattern")
-            yield from _names(child, root, is_mut=mut, is_ref=(passes_on and is_ref) or own_ref)
+        passes_on = node.kind in _PASS_ON
+        mut = (passes_on and is_mut) or (node.kind != "reference_pattern" and _has_mut(node))
+        ref = (passes_on and is_ref) or _has_ref(node)
+        stack.extend(
+            (child, mut, ref)
+            for child in reversed(node.named)
+            if child.field_name not in _NOT_PATTERNS and child.kind not in _NAMELESS
+        )
+    return found
+
+
+def _has_mut(node: Node) -> bool:
+    return node.child("mutable_specifier") is not None
+
+
+def _has_ref(node: Node) -> bool:
+    """`ref x`, and the short form `S { ref x }`."""
+    return node.kind == "ref_pattern" or (node.kind == "field_pattern" and node.child("ref") is not None)
 
 
 def _is_whole(node: Node, root: Node) -> bool:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from borrowscope.analyzer import obvious_types
-from borrowscope.analyzer.bindings import FileBindings, SourceBinding, find_bindings
+from borrowscope.analyzer.bindings import FileBindings, SourceBinding, find_bindings, find_uses
 from borrowscope.analyzer.callee import parse_callee
 from borrowscope.analyzer.facts import BindingFact, FileFacts, TypeSource
 from borrowscope.analyzer.full_path import full_path
@@ -73,6 +73,7 @@ class _FileReader:
     def read(self) -> FileRecords:
         static = StaticTypes(self._items, use_names(self._tree.items))
         found = find_bindings(self._tree.root, self._tree.text.module_path, self._is_binding, static.infer)
+        find_uses(self._tree.root, self._tree.text.module_path, found)
         found.bindings.extend(self._unseen(found.bindings))
         found.bindings.sort(key=lambda binding: binding.span)
         self._uses.learn(found.bindings)
