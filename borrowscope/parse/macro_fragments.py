@@ -49,19 +49,38 @@ _PUBLIC_TO = frozenset({b"crate", b"self", b"super"})
 
 
 def expression_end(tokens: Tokens, index: int) -> int | None:
-    """The end of an expression: a `,`, `;` or `=>` outside of trees, generics and closure parameters."""
+    """The end of an expression, outside of trees, generics and closure parameters.
+
+    That is a `,`, `;` or `=>`, or an operand right behind an operand: `$( $e:expr $i:ident )*` is allowed.
+    """
     start, operand = index, False
     kinds, texts = tokens.kinds, tokens.texts
     while True:
         kind, text = kinds[index], texts[index]
-        if kind is TokenKind.END or kind is TokenKind.CLOSE or (kind is TokenKind.PUNCT and text in _EXPRESSION_STOPS):
+        if kind in _ENDING or (kind is TokenKind.PUNCT and text in _EXPRESSION_STOPS):
             return index if index > start else None
+        if operand and _ends_behind_operand(tokens, index):
+            return index
         if kind is TokenKind.IDENT:
             index, operand = _after_word(tokens, index)
         elif kind is TokenKind.PUNCT:
             index, operand = _after_operator(tokens, index, operand=operand)
         else:
-            index, operand = tokens.after(index), True
+            operand = kind is not TokenKind.LIFETIME
+            index = tokens.after(index)
+
+
+_ENDING = frozenset({TokenKind.END, TokenKind.CLOSE})
+_OPERANDS = frozenset({TokenKind.LITERAL, TokenKind.GROUP, TokenKind.LIFETIME, TokenKind.DOC})
+_NO_OPERATORS = frozenset({b"#", b"$", b"@", b"~", b"->", b":"})
+
+
+def _ends_behind_operand(tokens: Tokens, index: int) -> bool:
+    """Whether the token cannot go on with an expression that has just got an operand."""
+    kind, text = tokens.kinds[index], tokens.texts[index]
+    if kind is TokenKind.IDENT:
+        return text not in {b"as", b"else", b"in"} and tokens.texts[index - 1] != b"raw"
+    return kind in _OPERANDS or (kind is TokenKind.PUNCT and text in _NO_OPERATORS)
 
 
 def _after_word(tokens: Tokens, index: int) -> tuple[int, bool]:

@@ -501,8 +501,7 @@ def expansion_tree(expansion: Expansion, context: Context) -> Node | None:
     if context == "items":
         return parse_items(text, 0, len(text))
     if context == "expression":
-        found = parse_arguments(text, 0, len(text))
-        return found[0] if found is not None and len(found) == 1 else None
+        return _expression(text, len(text)) or _expression(text, len(text.rstrip().removesuffix(b";")))
     frame, kind, field_name = _FRAMES[context]
     tree = parse_framed(text, frame, kind, field_name)
     if tree is not None and tree.kind == "block":
@@ -510,8 +509,17 @@ def expansion_tree(expansion: Expansion, context: Context) -> Node | None:
     return tree
 
 
+def _expression(text: bytes, end: int) -> Node | None:
+    """The one expression that the text is, without a `;` that some macros write behind it."""
+    found = parse_arguments(text, 0, end)
+    if found is None or len(found) != 1:
+        return None
+    found[0].parent = None
+    return found[0]
+
+
 _FRAMES: dict[Context, tuple[tuple[bytes, bytes], str, str]] = {
     "statements": ((b"fn f() {", b"}"), "function_item", "body"),
     "type": ((b"type T = ", b";"), "type_item", "type"),
-    "pattern": ((b"fn f() { let ", b" = 0; }"), "let_declaration", "pattern"),
+    "pattern": ((b"let ", b" = 0;"), "let_declaration", "pattern"),
 }

@@ -347,6 +347,22 @@ def _parse_within(source: bytes, start: int, end: int, around: tuple[bytes, byte
     return _top(found, _Tree(source, start - len(prefix)))
 
 
+def parse_framed(source: bytes, around: tuple[bytes, bytes], kind: str, field_name: str) -> Node | None:
+    """The whole text parsed in a frame that makes it a file: the field of the frame's leading node of the kind.
+
+    Offsets are those of the text; None where the text does not parse there.
+    """
+    prefix, suffix = around
+    parsed = parse_bare(prefix + source + suffix).root_node
+    if parsed.has_error:
+        return None
+    holder: tree_sitter.Node | None = parsed
+    while holder is not None and holder.type != kind:
+        holder = next(iter(holder.named_children), None)
+    found = holder.child_by_field_name(field_name) if holder is not None else None
+    return _top(found, _Tree(source, -len(prefix))) if found is not None else None
+
+
 def parse_items(source: bytes, start: int, end: int) -> Node | None:
     """The byte range parsed as a list of items or statements, or None if it has a syntax error."""
     parsed = _PARSER.parse(source[start:end]).root_node
