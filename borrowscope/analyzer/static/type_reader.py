@@ -272,7 +272,8 @@ class _Reader:
     def _impl(self) -> Ty:
         start = self._starts[self._at - 1]
         found = self.bounds()
-        return self._scope.anonymous(self._text[start : self._starts[self._at]].strip().rstrip(",>)").strip(), found)
+        end = self._starts[self._at - 1] + len(self._tokens[self._at - 1])
+        return self._scope.anonymous(self._text[start:end], found)
 
     def _qualified(self) -> Ty:
         subject = self.type()

@@ -1,0 +1,117 @@
+"""How likely a cfg holds: certain (1), impossible (0), or between where only a build knows.
+
+In: the text of an item's attributes and the features of its package. Out: a number; more wins where two items of one
+name exclude each other, and 0 is inactive. The target is 64-bit Linux, where our measurements are made.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+ACTIVE: Final = 1.0
+UNKNOWN_FLAG: Final = 0.45  # a flag of a build script or of the user: more often unset
+TEST: Final = 0.4
+
+_TOKEN = re.compile(r'"((?:\\.|[^"\\])*)"|([^\W\d]\w*)|([(),=])')
+_CFG = re.compile(r"#!?\s*\[\s*cfg\s*\(")
+_CFG_ATTR_PATH = re.compile(r"#\s*\[\s*cfg_attr\s*\(")
+_PATH = re.compile(r'\bpath\s*=\s*(?:r(#*)"(?P<raw>[^"]*)"\1|"(?P<plain>[^"\\]*)")')
+
+_FLAGS: Final = {
+    "unix": 1.0,
+    "debug_assertions": 1.0,
+    "overflow_checks": 1.0,
+    "panic": 1.0,
+    "true": 1.0,
+    "false": 0.0,
+    "windows": 0.0,
+    "doc": 0.0,
+    "docsrs": 0.0,
+    "doctest": 0.0,
+    "rustdoc": 0.0,
+    "miri": 0.0,
+    "loom": 0.0,
+    "kani": 0.0,
+    "fuzzing": 0.0,
+    "proc_macro": 0.0,
+    "test": TEST,
+}
+_VALUES: Final = {
+    "target_os": {"linux"},
+    "target_family": {"unix"},
+    "target_arch": {"x86_64"},
+    "target_pointer_width": {"64"},
+    "target_endian": {"little"},
+    "target_env": {"gnu"},
+    "target_vendor": {"unknown"},
+    "target_has_atomic": {"8", "16", "32", "64", "ptr"},
+    "target_has_atomic_load_store": {"8", "16", "32", "64", "ptr"},
+    "target_feature": {"sse", "sse2", "fxsr"},
+    "panic": {"unwind"},
+}
+
+
+def likelihood(attributes: str, features: frozenset[str] | None) -> float:
+    """The likelihood that all `#[cfg(..)]` of the text hold; `features` is None where nobody knows them."""
+    found = ACTIVE
+    for match in _CFG.finditer(attributes):
+        found = min(found, _evaluate(attributes[match.end() :], features))
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _evaluate(text: str, features: frozenset[str] | None) -> float:
+    tokens = [match.groups() for match in _TOKEN.finditer(text)]
+    value, _ = _predicate(tokens, 0, features)
+    return value
+
+
+def _predicate(tokens: list[tuple[str | None, ...]], at: int, features: frozenset[str] | None) -> tuple[float, int]:
+    """One predicate, and the place behind it."""
+    name = tokens[at][1] if at < len(tokens) else None
+    if name is None:
+        return UNKNOWN_FLAG, at + 1
+    following = tokens[at + 1][2] if at + 1 < len(tokens) else None
+    if following == "=":
+        value = tokens[at + 2][0] if at + 2 < len(tokens) else ""
+        return _valued(name, value or "", features), at + 3
+    if following != "(":
+        return _FLAGS.get(name, UNKNOWN_FLAG), at + 1
+    parts: list[float] = []
+    at += 2
+    while at < len(tokens) and tokens[at][2] != ")":
+        if tokens[at][2] == ",":
+            at += 1
+            continue
+        part, at = _predicate(tokens, at, features)
+        parts.append(part)
+    return _combined(name, parts), at + 1
+
+
+def _valued(name: str, value: str, features: frozenset[str] | None) -> float:
+    if name == "feature":
+        return 0.5 if features is None else float(value in features)
+    known = _VALUES.get(name)
+    return UNKNOWN_FLAG if known is None else float(value in known)
+
+
+def _combined(name: str, parts: list[float]) -> float:
+    if name == "not":
+        return 1.0 - (parts[0] if parts else 0.0)
+    if name == "any":
+        return max(parts, default=0.0)
+    return min(parts, default=1.0)
+
+
+def module_paths(attributes: str, features: frozenset[str] | None) -> list[str]:
+    """What `#[path = ".."]` and `#[cfg_attr(.., path = "..")]` name, the likely ones first."""
+    found: list[tuple[float, str]] = []
+    for match in _PATH.finditer(attributes):
+        before = attributes[: match.start()]
+        conditions = list(_CFG_ATTR_PATH.finditer(before))
+        is_conditional = bool(conditions) and before.rfind("#") <= conditions[-1].start()
+        rank = _evaluate(before[conditions[-1].end() :], features) if is_conditional else ACTIVE
+        found.append((rank, match["raw"] or match["plain"] or ""))
+    return [path for _, path in sorted(found, key=lambda pair: -pair[0])]

@@ -1,0 +1,46 @@
+"""The crates that definitions come from, as plain values, and the trees of their files.
+
+In: what cargo says of packages, targets and their dependencies. Out: `CrateSource` values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from borrowscope.parse.syntax import Node, parse_source
+
+
+@dataclass(frozen=True, slots=True)
+class CrateSource:
+    """One crate: a target of the workspace, or the library of a dependency.
+
+    `dependencies` leads from the name that its code uses to the key of another crate; `features` are those that are on, None
+    where nobody knows. A crate of the workspace is read as a whole, others as far as paths lead into them.
+    """
+
+    key: str
+    name: str
+    edition: int
+    root: Path
+    dependencies: Mapping[str, str] = field(default_factory=dict)
+    is_workspace: bool = True
+    features: frozenset[str] | None = None
+    is_proc_macro: bool = False
+
+
+class Trees:
+    """The trees of files; a file is parsed once."""
+
+    def __init__(self, known: Mapping[Path, Node] | None = None) -> None:
+        self._trees: dict[Path, Node | None] = dict(known or {})
+
+    def read(self, path: Path) -> Node | None:
+        """The tree of the file; None where it cannot be read."""
+        if path not in self._trees:
+            try:
+                self._trees[path] = parse_source(path.read_bytes())
+            except OSError:
+                self._trees[path] = None
+        return self._trees[path]

@@ -1,0 +1,257 @@
+"""The impls of one crate by what is asked for: trait and head of the self type, or names of inherent functions.
+
+In: the crate's modules. Out: `Impl` values, lowered when they are first matched. Derives are impls as well.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Final
+
+from borrowscope.analyzer.static.definitions import Bound, Function, Generics, Impl
+from borrowscope.analyzer.static.generic_text import read_parameters, trait_path
+from borrowscope.analyzer.static.item_tree import TYPE, CrateItems, ImplNode, Item, Module, all_modules
+from borrowscope.analyzer.static.resolution import Primitive, StdItem
+from borrowscope.analyzer.static.types import (
+    ARRAY,
+    DYN,
+    FUNCTION,
+    NEVER,
+    POINTER,
+    POINTER_MUT,
+    REF,
+    REF_MUT,
+    SLICE,
+    TUPLE,
+    Ty,
+    make,
+    make_param,
+)
+from borrowscope.parse.syntax import Node
+
+if TYPE_CHECKING:
+    from borrowscope.analyzer.static.symbols import World
+
+BLANKET: Final = ""
+_DERIVE: Final = re.compile(r"\bderive\s*\(([^)]*)\)")
+_DERIVED: Final = {
+    "Clone": "std::clone::Clone",
+    "Copy": "std::marker::Copy",
+    "Debug": "std::fmt::Debug",
+    "Default": "std::default::Default",
+    "PartialEq": "std::cmp::PartialEq",
+    "Eq": "std::cmp::Eq",
+    "PartialOrd": "std::cmp::PartialOrd",
+    "Ord": "std::cmp::Ord",
+    "Hash": "std::hash::Hash",
+}
+_WITH_RIGHT_SIDE: Final = frozenset({"std::cmp::PartialEq", "std::cmp::PartialOrd"})
+_NAMED_AS_THEIR_TRAIT: Final = {"Error": "std::error::Error", "Display": "std::fmt::Display"}  # macros of other crates
+_HEADS: Final = {
+    "unit_type": TUPLE,
+    "tuple_type": TUPLE,
+    "never_type": NEVER.head,
+    "function_type": FUNCTION,
+    "dynamic_type": DYN,
+}
+
+
+class ImplIndex:
+    """The impls of one crate; indexed on first use."""
+
+    def __init__(self, world: World, crate: CrateItems) -> None:
+        self._world = world
+        self._crate = crate
+        self._is_built = False
+        self._inherent: dict[str, list[ImplNode]] = {}
+        self._of_traits: dict[tuple[str, str], list[ImplNode]] = {}
+        self._derived: dict[tuple[str, str], list[Item]] = {}
+        self._made: dict[tuple[str, str], list[Impl]] = {}
+        self._traits_by_member: dict[str, list[Item]] = {}
+
+    @property
+    def is_built(self) -> bool:
+        """Whether the crate's files have been read."""
+        return self._is_built
+
+    def _built(self) -> ImplIndex:
+        if not self._is_built:
+            self._is_built = True
+            for module in all_modules(self._crate.root):
+                self.add(module)
+        return self
+
+    def add(self, module: Module) -> None:
+        """Note the impls, derives and traits of one module or block."""
+        for entry in module.impls:
+            self._add_impl(entry)
+        for item in module.ordered:
+            if isinstance(item, Item) and "derive" in item.attributes:
+                self._add_derives(item)
+        for item in module.traits:
+            for name, member in self._world.lowering.trait_owner(item).members.items():
+                if member.kind == "fn":
+                    self._traits_by_member.setdefault(name, []).append(item)
+
+    def _add_impl(self, entry: ImplNode) -> None:
+        self_type, trait = entry.node.field("type"), entry.node.field("trait")
+        if self_type is None:
+            return
+        head = self._head(entry, self_type)
+        if head is None:
+            return
+        if trait is None:
+            self._inherent.setdefault(head, []).append(entry)
+            return
+        if b"!" in entry.node.source[entry.node.start : trait.start].rpartition(b">")[2]:
+            return
+        path = trait_path(trait.text)
+        found, taken = self._world.resolver.resolve(entry.module, path, TYPE)
+        if isinstance(found, (Item, StdItem)) and found.kind == "trait" and taken == len(path):
+            key = (found.path, head)
+            self._of_traits.setdefault(key, []).append(entry)
+            self._made.pop(key, None)
+
+    def _head(self, entry: ImplNode, node: Node) -> str | None:
+        fixed = _HEADS.get(node.kind)
+        if fixed is not None:
+            return fixed
+        text = node.text
+        handler = _HEAD_BY_SIGN.get(text[:1])
+        if handler is not None:
+            return handler(text, node)
+        return self._named_head(entry, node, text)
+
+    def _named_head(self, entry: ImplNode, node: Node, text: str) -> str | None:
+        path = trait_path(text)
+        if len(path) == 1:
+            parameters = entry.node.child("type_parameters")
+            if parameters is not None and any(found.name == path[0] for found in read_parameters(parameters.text)):
+                return BLANKET
+        found, taken = self._world.resolver.resolve(entry.module, path, TYPE)
+        if taken < len(path) or found is None:
+            return None
+        if isinstance(found, Primitive):
+            return found.name
+        if isinstance(found, (Item, StdItem)):
+            if found.kind == "trait":
+                return DYN
+            if found.kind in ("alias", "type"):
+                return self._world.lowering.impl_owner(entry).self_type.head
+            return found.path
+        return None
+
+    def _add_derives(self, item: Item) -> None:
+        for match in _DERIVE.finditer(item.attributes):
+            for text in match[1].split(","):
+                path = trait_path(text)
+                if path:
+                    for trait in self._derived_traits(item, path):
+                        self._derived.setdefault((trait, item.path), []).append(item)
+
+    def _derived_traits(self, item: Item, path: tuple[str, ...]) -> Iterator[str]:
+        known = _DERIVED.get(path[-1])
+        if known is not None:
+            yield known
+            return
+        found, taken = self._world.resolver.resolve(item.module, path, TYPE)
+        if isinstance(found, (Item, StdItem)) and found.kind == "trait" and taken == len(path):
+            yield found.path
+        elif path[-1] in _NAMED_AS_THEIR_TRAIT:
+            yield _NAMED_AS_THEIR_TRAIT[path[-1]]
+            if path[-1] == "Error" and "#[error" in item.node.text:
+                yield _NAMED_AS_THEIR_TRAIT["Display"]
+
+    # answers
+    def inherent_functions(self, head: str, name: str) -> list[tuple[Impl, Function]]:
+        """Functions of that name in inherent impls of types with the head."""
+        lowering = self._world.lowering
+        found: list[tuple[float, Impl, Function]] = []
+        for entry in self._built()._inherent.get(head, ()):  # noqa: SLF001
+            member = lowering.impl_owner(entry).members.get(name)
+            if member is not None and member.kind == "fn":
+                impl = lowering.impl(entry)
+                found.append((min(entry.rank, member.rank), impl, impl.functions[name]))
+        return [(impl, function) for _, impl, function in _active(found)]
+
+    def inherent_consts(self, head: str, name: str) -> list[tuple[Impl, Ty]]:
+        """Consts of that name in inherent impls of types with the head."""
+        lowering = self._world.lowering
+        found: list[tuple[float, Impl, Ty]] = []
+        for entry in self._built()._inherent.get(head, ()):  # noqa: SLF001
+            member = lowering.impl_owner(entry).members.get(name)
+            if member is not None and member.kind == "const":
+                impl = lowering.impl(entry)
+                found.append((min(entry.rank, member.rank), impl, impl.consts[name]))
+        return [(impl, ty) for _, impl, ty in _active(found)]
+
+    def constant(self, head: str, name: str) -> int | None:
+        """The value of an associated constant of a type."""
+        for entry in self._built()._inherent.get(head, ()):  # noqa: SLF001
+            if name in self._world.lowering.impl_owner(entry).members:
+                return self._world.lowering.constant_of(entry, name)
+        return None
+
+    def impls(self, trait: str, head: str) -> list[Impl]:
+        """Impls of the trait for self types with the head, or blanket ones."""
+        self._built()
+        key = (trait, head)
+        found = self._made.get(key)
+        if found is None:
+            entries = _active([(entry.rank, entry) for entry in self._of_traits.get(key, ())])
+            found = [self._world.lowering.impl(entry) for _, entry in entries]
+            found += [self._derive(trait, item) for item in self._derived.get(key, ())[:1]]
+            self._made[key] = found
+        return found
+
+    def traits_with(self, name: str) -> list[Item]:
+        """The traits of the crate that declare a function of that name."""
+        return self._built()._traits_by_member.get(name, [])  # noqa: SLF001
+
+    def _derive(self, trait: str, item: Item) -> Impl:
+        definition = self._world.lowering.lowered(item)
+        declared: Generics = getattr(definition, "generics", Generics())
+        self_type = make(item.path, tuple(make_param(param.name) for param in declared.params))
+        bounds = list(declared.bounds)
+        for param in declared.params:
+            if not param.is_const:
+                subject = make_param(param.name)
+                bounds.append(Bound(subject, trait, (subject,) if trait in _WITH_RIGHT_SIDE else ()))
+        args = (self_type,) if trait in _WITH_RIGHT_SIDE else ()
+        return Impl(self_type, Generics(declared.params, tuple(bounds)), trait, args)
+
+
+def _active(found: list) -> list:  # type: ignore[type-arg]
+    """Those whose cfg may hold; all where none may. The first of a tuple is the likelihood."""
+    if len(found) < 2:
+        return found
+    best = max(row[0] for row in found)
+    return [row for row in found if row[0] > 0] if best > 0 else found
+
+
+def _reference_head(text: str, _: Node) -> str:
+    return REF_MUT if re.match(r"&\s*(?:'\w+\s+)?mut\b", text) else REF
+
+
+def _pointer_head(text: str, _: Node) -> str:
+    return POINTER_MUT if text.startswith("*mut") else POINTER
+
+
+def _bracket_head(_: str, node: Node) -> str:
+    return ARRAY if node.field("length") is not None else SLICE
+
+
+def _parenthesis_head(text: str, _: Node) -> str | None:
+    return DYN if text.startswith("(dyn") else TUPLE
+
+
+_HEAD_BY_SIGN: Final[dict[str, Callable[[str, Node], str | None]]] = {
+    "&": _reference_head,
+    "*": _pointer_head,
+    "[": _bracket_head,
+    "(": _parenthesis_head,
+    "<": lambda _text, _node: None,
+}
+
+_ = Sequence

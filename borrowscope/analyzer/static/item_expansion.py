@@ -1,0 +1,307 @@
+"""Items that macros make: `macro_rules!` of the crate and of others expanded, wrappers such as `cfg_if!` looked into.
+
+In: the macro calls of a module (or of an impl or trait). Out: the items, noted in the module; nodes of an expansion have the
+expanded text as their source, and `expansion_of` leads from it back to the file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from borrowscope.analyzer.static.cfg import likelihood
+from borrowscope.analyzer.static.item_tree import (
+    ITEM_KINDS,
+    MACRO,
+    CrateItems,
+    Item,
+    Member,
+    Module,
+    collect_into,
+    members,
+)
+from borrowscope.analyzer.static.resolution import Resolver
+from borrowscope.parse.macro_rules import (
+    Expansion,
+    MacroDefinition,
+    Segment,
+    SourceText,
+    call_range,
+    definitions_in,
+    expand,
+    expansion_tree,
+)
+from borrowscope.parse.syntax import Node, parse_items
+from borrowscope.tables.macros import Entry, find_macro
+
+_DEPTH: Final = 24
+_THREAD_LOCAL: Final = "std::thread::LocalKey"
+_FLAGS: Final = re.compile(
+    rb"((?:\s*#\[[^\]]*\]|\s*//[^\n]*\n)*)\s*(pub(?:\([^)]*\))?\s+)?struct\s+(\w+)\s*:\s*([^{]+?)\s*\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}"
+)
+_FLAG: Final = re.compile(rb"\bconst\s+(\w+)\s*=")
+_FLAG_METHODS: Final = (
+    "pub const fn empty() -> Self {{}} pub const fn all() -> Self {{}} pub const fn bits(&self) -> {bits} {{}}"
+    " pub const fn from_bits(bits: {bits}) -> ::core::option::Option<Self> {{}}"
+    " pub const fn from_bits_truncate(bits: {bits}) -> Self {{}} pub const fn from_bits_retain(bits: {bits}) -> Self {{}}"
+    " pub fn from_name(name: &str) -> ::core::option::Option<Self> {{}}"
+    " pub const fn is_empty(&self) -> bool {{}} pub const fn is_all(&self) -> bool {{}}"
+    " pub const fn intersects(&self, other: Self) -> bool {{}} pub const fn contains(&self, other: Self) -> bool {{}}"
+    " pub fn insert(&mut self, other: Self) {{}} pub fn remove(&mut self, other: Self) {{}}"
+    " pub fn toggle(&mut self, other: Self) {{}} pub fn set(&mut self, other: Self, value: bool) {{}}"
+    " pub const fn intersection(self, other: Self) -> Self {{}} pub const fn union(self, other: Self) -> Self {{}}"
+    " pub const fn difference(self, other: Self) -> Self {{}} pub const fn complement(self) -> Self {{}}"
+    " pub const fn symmetric_difference(self, other: Self) -> Self {{}}"
+)
+_FLAG_OPERATORS: Final = {"BitOr": "bitor", "BitAnd": "bitand", "BitXor": "bitxor", "Sub": "sub"}
+
+
+class Expander:
+    """Expands the item macros of all crates; keeps each expansion by its text."""
+
+    def __init__(self, resolver: Resolver, crates: dict[str, CrateItems]) -> None:
+        self._resolver = resolver
+        self._crates = crates
+        self._expansions: dict[int, tuple[bytes, Expansion]] = {}
+        self._definitions: dict[int, MacroDefinition | None] = {}
+        self._files: dict[int, tuple[bytes, str]] = {}
+
+    def note_file(self, source: bytes, file: Path) -> None:
+        """Remember which file a text is."""
+        self._files[id(source)] = (source, str(file))
+
+    def expansion_of(self, node: Node) -> Expansion | None:
+        """The expansion that the node stands in; None in a file."""
+        found = self._expansions.get(id(node.source))
+        return found[1] if found is not None else None
+
+    def text_of(self, node: Node) -> Expansion | SourceText:
+        """The text that the node stands in, as macros see it."""
+        found = self.expansion_of(node)
+        if found is not None:
+            return found
+        known = self._files.get(id(node.source))
+        return SourceText(known[1] if known is not None else "", node.source)
+
+    # definitions
+    def find_macro(self, module: Module, path: tuple[str, ...]) -> Item | None:
+        """The definition of a `macro_rules!` macro: by textual scope for a single name, else by path."""
+        if len(path) == 1:
+            found = self._textual(module, path[0])
+            if found is not None:
+                return found
+        target, taken = self._resolver.resolve(module, path, MACRO)
+        if isinstance(target, Item) and target.kind == "macro" and taken == len(path):
+            return target
+        if len(path) == 2 and path[0] in ("crate", "$crate"):
+            return module.crate.exported_macros.get(path[1]) or self._textual(module.crate.root, path[1])
+        if isinstance(target, Module) and taken == len(path) - 1:
+            return target.crate.exported_macros.get(path[-1])
+        return self._of_macro_crates(module, path[0]) if len(path) == 1 else None
+
+    def _of_macro_crates(self, module: Module, name: str) -> Item | None:
+        for extern in module.crate.macro_crates:
+            root, _ = self._resolver.resolve(module, ("::", extern), MACRO)
+            if isinstance(root, Module):
+                root.collected()
+                found = root.crate.exported_macros.get(name) or self._textual(root, name)
+                if found is not None:
+                    return found
+        return module.crate.exported_macros.get(name)
+
+    def _textual(self, module: Module, name: str) -> Item | None:
+        at: Module | None = module
+        while at is not None:
+            found = _macro_in(at, name)
+            if found is not None:
+                return found
+            for item in at.submodules:
+                if "macro_use" in item.attributes:
+                    found = _macro_in(at.crate.module_of(item).collected(), name)
+                    if found is not None:
+                        return found
+            at = at.parent
+        return None
+
+    def definition(self, item: Item) -> MacroDefinition | None:
+        """The rules of a macro."""
+        key = id(item)
+        if key not in self._definitions:
+            found = definitions_in(item.node, self.text_of(item.node), item.module.crate.edition)
+            self._definitions[key] = found[0] if found else None
+        return self._definitions[key]
+
+    def expand_call(self, module: Module, call: Node) -> Expansion | None:
+        """What a call of a `macro_rules!` macro becomes; None where its rules are not known or do not match."""
+        macro = call.field("macro")
+        tokens = call_range(call)
+        if macro is None or tokens is None:
+            return None
+        path = tuple(part.strip().removeprefix("r#") for part in macro.text.split("::"))
+        item = self.find_macro(module, ("::", *path[1:]) if not path[0] else path)
+        definition = self.definition(item) if item is not None else None
+        if item is None or definition is None:
+            return None
+        crate_path = self._crate_path(item.module.crate, module.crate)
+        found = expand(definition, self.text_of(call), *tokens, crate_path)
+        return self._kept(found) if found is not None else None
+
+    def _crate_path(self, of: CrateItems, seen_from: CrateItems) -> bytes:
+        if of is seen_from:
+            return b"crate"
+        seen_from.dependencies.setdefault(of.name, of.key)
+        return b"::" + of.name.encode()
+
+    def _kept(self, expansion: Expansion) -> Expansion:
+        self._expansions[id(expansion.text)] = (expansion.text, expansion)
+        return expansion
+
+    # items
+    def expand_module(self, module: Module) -> None:
+        """Note the items of all macro calls that were noted in the module."""
+        for depth in range(_DEPTH):
+            calls, module.calls = module.calls, []
+            if not calls:
+                return
+            for call, rank in calls:
+                count = len(module.ordered)
+                for tree, tree_rank in self._item_trees(module, call, depth):
+                    collect_into(module, tree, min(rank, tree_rank))
+                if _name(call) == "thread_local":
+                    for item in module.ordered[count:]:
+                        if isinstance(item, Item):
+                            item.wrapper = _THREAD_LOCAL
+
+    def _item_trees(self, module: Module, call: Node, depth: int) -> Iterator[tuple[Node, float]]:
+        name = _name(call)
+        if depth >= _DEPTH:
+            return
+        handler = _WELL_KNOWN.get(name)
+        if handler is not None:
+            tree = handler(self, call)
+            if tree is not None:
+                yield tree, 1.0
+                return
+        row = find_macro(name)
+        if row is not None and row.entry in (Entry.ITEMS, Entry.ITEM_BRANCHES):
+            yield from _wrapped(call, module.crate.features, is_branched=row.entry is Entry.ITEM_BRANCHES)
+            return
+        expansion = self.expand_call(module, call)
+        tree = expansion_tree(expansion, "items") if expansion is not None else None
+        if tree is not None:
+            yield self._with_source(tree, expansion), 1.0
+
+    def _with_source(self, tree: Node, expansion: Expansion | None) -> Node:
+        if expansion is not None and tree.source is not expansion.text:
+            self._expansions[id(tree.source)] = (tree.source, expansion)
+        return tree
+
+    def members(self, module: Module, body: Node, depth: int = 0) -> list[Member]:
+        """The members of an impl, trait or extern block, those that macros make included."""
+        found: list[Member] = []
+        for member in members(body, module.crate.features):
+            if member.kind != "call":
+                found.append(member)
+            elif depth < _DEPTH:
+                for tree, rank in self._item_trees(module, member.node, depth):
+                    found += [
+                        inner._replace(rank=min(inner.rank, rank)) for inner in self.members(module, tree, depth + 1)
+                    ]
+        return found
+
+    # macros of std and of well-known crates
+    def _thread_local(self, call: Node) -> Node | None:
+        tokens = call_range(call)
+        if tokens is None:
+            return None
+        start, end = tokens
+        tree = parse_items(call.source, start, end)
+        if tree is not None:
+            return tree
+        text = call.source[start:end] + b";"
+        origin = self.text_of(call)
+        segments = [
+            Segment(part.start - start, part.end - start, *part[2:]) for part in origin.segments_within(start, end)
+        ]
+        expansion = self._kept(Expansion(text, segments, [], None))
+        return expansion_tree(expansion, "items")
+
+    def _bitflags(self, call: Node) -> Node | None:
+        tokens = call_range(call)
+        if tokens is None:
+            return None
+        text = b"\n".join(_flag_items(match) for match in _FLAGS.finditer(call.source, *tokens))
+        if not text:
+            return None
+        expansion = self._kept(Expansion(text, [], [], None))
+        return expansion_tree(expansion, "items")
+
+
+def _flag_items(match: re.Match[bytes]) -> bytes:
+    """A struct of `bitflags!` as the items that it stands for; its functions have no bodies that anyone reads."""
+    attributes, visibility, name, bits, flags = (
+        part.decode("utf-8", "replace") if part else "" for part in match.groups()
+    )
+    consts = " ".join(f"pub const {flag[1].decode()}: Self = Self(0);" for flag in _FLAG.finditer(flags.encode()))
+    operators = "".join(
+        f"impl ::core::ops::{trait} for {name} {{ type Output = Self; fn {method}(self, other: Self) -> Self {{}} }}"
+        f"impl ::core::ops::{trait}Assign for {name} {{ fn {method}_assign(&mut self, other: Self) {{}} }}"
+        for trait, method in _FLAG_OPERATORS.items()
+    )
+    derives = " ".join(re.findall(r"#\[\s*derive\([^)]*\)\s*\]", attributes))
+    return (
+        f"{derives} {visibility}struct {name}({bits}); impl {name} {{ {consts} {_FLAG_METHODS.format(bits=bits)} }}"
+        f"impl ::core::ops::Not for {name} {{ type Output = Self; fn not(self) -> Self {{}} }}{operators}"
+    ).encode()
+
+
+_WELL_KNOWN: Final = {
+    "thread_local": Expander._thread_local,  # noqa: SLF001
+    "bitflags": Expander._bitflags,  # noqa: SLF001
+}
+
+
+def _name(call: Node) -> str:
+    macro = call.field("macro")
+    return macro.text.rpartition("::")[2].strip() if macro is not None else ""
+
+
+def _macro_in(module: Module, name: str) -> Item | None:
+    found = [entry for entry in module.entries.get(name, ()) if isinstance(entry, Item) and entry.kind == "macro"]
+    return max(found, key=lambda item: item.rank) if found else None
+
+
+def _wrapped(call: Node, features: frozenset[str] | None, *, is_branched: bool) -> Iterator[tuple[Node, float]]:
+    tokens = call.child("token_tree")
+    if tokens is None:
+        return
+    if not is_branched:
+        tree = _entered(tokens)
+        if tree is not None:
+            yield tree, 1.0
+        return
+    remaining = 1.0
+    before = tokens.start + 1
+    for child in [child for child in tokens.children if child.kind == "token_tree" and child.text.startswith("{")]:
+        condition = child.source[before : child.start].decode("utf-8", "replace")
+        rank = min(remaining, likelihood(condition, features))
+        remaining = min(remaining, 1.0 - rank)
+        before = child.end
+        tree = _entered(child)
+        if tree is not None:
+            yield tree, rank
+
+
+def _entered(tokens: Node) -> Node | None:
+    """The items of a token tree, parsed once: they become its children."""
+    if any(child.kind in ITEM_KINDS for child in tokens.children):
+        return tokens
+    items = parse_items(tokens.source, tokens.start + 1, tokens.end - 1)
+    if items is None:
+        return None
+    tokens.children = items.children
+    for item in tokens.children:
+        item.parent = tokens
+    return tokens

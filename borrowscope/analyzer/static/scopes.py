@@ -1,0 +1,195 @@
+"""What names mean at one place, as the inference asks it.
+
+In: a module or block, and what is around it (impl, trait, generics). Out: targets of paths, traits in scope, the scopes of
+blocks, macros, and the reader's view of types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from borrowscope.analyzer.static.definitions import Alias, Function, Generics, Trait, TypeDef, Value, Variant
+from borrowscope.analyzer.static.item_tree import ITEM_KINDS, Item, Module
+from borrowscope.analyzer.static.lowering import NO_ENVIRONMENT, Environment, ItemTypeScope
+from borrowscope.analyzer.static.resolution import (
+    NAMESPACES,
+    Found,
+    Primitive,
+    StdItem,
+    StdModule,
+    VariantItem,
+)
+from borrowscope.analyzer.static.types import Ty
+from borrowscope.parse.macro_rules import Expansion, MacroDefinition, SourceText
+from borrowscope.parse.syntax import Node
+
+if TYPE_CHECKING:
+    from borrowscope.analyzer.static.symbols import World
+
+
+class ModuleRef(NamedTuple):
+    """A module."""
+
+    path: str
+
+
+class VariantRef(NamedTuple):
+    """A variant of an enum."""
+
+    type_def: TypeDef
+    variant: Variant
+
+
+class PrimitiveRef(NamedTuple):
+    """A primitive type."""
+
+    name: str
+
+
+Target: TypeAlias = ModuleRef | TypeDef | Alias | Trait | Function | Value | VariantRef | PrimitiveRef
+
+
+class ItemContext(NamedTuple):
+    """A function with a body, a const or a static, and everything in force around it."""
+
+    node: Node
+    scope: Scope
+    text: SourceText | Expansion
+    generics: Generics
+    self_type: Ty | None
+    path: str
+    function: Function | None = None
+    ty: Ty | None = None
+    owner: object = None
+
+
+class Scope:
+    """A place. Scopes of one block or module share what they found."""
+
+    __slots__ = ("_blocks", "_environment", "_module", "_resolved", "_self_type", "_traits", "_world", "path")
+
+    def __init__(
+        self,
+        world: World,
+        module: Module,
+        environment: Environment = NO_ENVIRONMENT,
+        self_type: Ty | None = None,
+        path: str = "",
+    ) -> None:
+        self._world = world
+        self._module = module
+        self._environment = environment
+        self._self_type = self_type
+        self.path = path or module.path  # of the function: items in its blocks are below it
+        self._blocks: dict[int, tuple[Node, Scope]] = {}
+        self._resolved: dict[tuple[tuple[str, ...], str], tuple[Target | None, int]] = {}
+        self._traits: frozenset[str] | None = None
+
+    @property
+    def crate(self) -> str:
+        """The name of the crate."""
+        return self._module.crate.name
+
+    @property
+    def module(self) -> str:
+        """The path of the module."""
+        return self._module.nearest.path
+
+    def resolve(self, segments: Sequence[str], namespace: str) -> tuple[Target | None, int]:
+        """The longest prefix of a path that names an item, and how many segments it has."""
+        key = (tuple(segments), namespace)
+        known = self._resolved.get(key)
+        if known is None:
+            found, taken = self._world.resolver.resolve(self._module, key[0], NAMESPACES[namespace])
+            target = self._world.target(found) if found is not None else None
+            known = self._resolved[key] = (target, taken if target is not None else 0)
+        return known
+
+    def traits(self) -> frozenset[str]:
+        """The canonical paths of the traits in scope."""
+        if self._traits is None:
+            self._traits = self._world.traits_in(self._module)
+        return self._traits
+
+    def block(self, node: Node) -> Scope:
+        """The scope inside of a block: itself where the block holds no items."""
+        if not any(child.kind in ITEM_KINDS for child in node.named):
+            return self
+        known = self._blocks.get(id(node))
+        if known is None:
+            module = Module(
+                self._module.crate,
+                self.path,
+                "",
+                self._module,
+                node=node,
+                file=self._module.file,
+                file_folder=self._module.file_folder,
+                module_folder=self._module.module_folder,
+                is_inline=True,
+                is_block=True,
+                rank=self._module.rank,
+            )
+            self._world.add_block(module)
+            known = self._blocks[id(node)] = (
+                node,
+                Scope(self._world, module, self._environment, self._self_type, self.path),
+            )
+        return known[1]
+
+    def item_contexts(self) -> Iterator[ItemContext]:
+        """The items of this very block (or module) that have bodies or values."""
+        return self._world.contexts_of(self._module)
+
+    def find_macro(self, path: str) -> tuple[MacroDefinition, str] | None:
+        """The rules of a `macro_rules!` macro and the crate that it is from."""
+        segments = tuple(part.strip().removeprefix("r#") for part in path.split("::"))
+        if not segments[0]:
+            segments = ("::", *segments[1:])
+        item = self._world.expander.find_macro(self._module, segments)
+        definition = self._world.expander.definition(item) if item is not None else None
+        if item is None or definition is None:
+            return None
+        crate = item.module.crate
+        if crate is not self._module.crate:
+            self._module.crate.dependencies.setdefault(crate.name, crate.key)
+        return definition, crate.name
+
+    def type_scope(
+        self,
+        generics: Collection[str],
+        self_type: Ty | None = None,
+        hole: Callable[[], Ty] | None = None,
+        fill: str = "default",
+    ) -> ItemTypeScope:
+        """What names in a type mean here; `fill` says what stands for arguments that are not written."""
+        own = self_type if self_type is not None else self._self_type
+        return ItemTypeScope(
+            self._world.lowering, self._module, self._environment, own, names=generics, hole=hole, fill=fill
+        )
+
+
+def target_of(world: World, found: Found) -> Target | None:
+    """What the inference gets for what resolution found."""
+    if isinstance(found, Item):
+        return world.lowering.lowered(found)
+    if isinstance(found, (Module, StdModule)):
+        return ModuleRef(found.path)
+    if isinstance(found, Primitive):
+        return PrimitiveRef(found.name)
+    if isinstance(found, VariantItem):
+        owner = world.lowering.lowered(found.owner) if isinstance(found.owner, Item) else world.find_type(found.owner)
+        variant = owner.variants.get(found.name) if isinstance(owner, TypeDef) else None
+        return VariantRef(owner, variant) if isinstance(owner, TypeDef) and variant is not None else None
+    return _of_std(world, found)
+
+
+def _of_std(world: World, found: StdItem) -> Target | None:
+    if found.kind == "trait":
+        return world.find_trait(found.path)
+    if found.kind == "fn":
+        return world.find_function(found.path)
+    if found.kind in ("const", "static"):
+        return world.find_value(found.path)
+    return world.find_type(found.path)

@@ -1,0 +1,432 @@
+"""The world of definitions: std's catalog and all crates as one `Definitions`, and the bodies to infer.
+
+In: the catalog and `CrateSource` values. Out: answers by canonical path, and `ItemContext` values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Final, Protocol
+
+from borrowscope.analyzer.static.crates import CrateSource, Trees
+from borrowscope.analyzer.static.definitions import (
+    Alias,
+    Bound,
+    Definitions,
+    Function,
+    Generic,
+    Generics,
+    Impl,
+    Trait,
+    TypeDef,
+    Value,
+)
+from borrowscope.analyzer.static.impl_index import BLANKET, ImplIndex
+from borrowscope.analyzer.static.item_expansion import Expander
+from borrowscope.analyzer.static.item_tree import (
+    TYPE,
+    VALUE,
+    CrateItems,
+    ImplNode,
+    Item,
+    Member,
+    Module,
+    all_modules,
+)
+from borrowscope.analyzer.static.lowering import Environment, ItemTypeScope, Lowering, Owner, filled
+from borrowscope.analyzer.static.resolution import Found, Resolver, StdItem, StdModule, StdNames
+from borrowscope.analyzer.static.scopes import ItemContext, Scope, Target, target_of
+from borrowscope.analyzer.static.type_reader import read_type
+from borrowscope.analyzer.static.types import SELF, UNKNOWN, Ty, make_param, substitute
+from borrowscope.analyzer.static.visible_paths import visible_paths
+
+__all__ = ["ItemContext", "World"]
+
+_STD: Final = frozenset({"std", "core", "alloc", "proc_macro"})
+
+
+class Catalog(Definitions, StdNames, Protocol):
+    """Std's catalog."""
+
+
+class World:
+    """All definitions. `crates` are the names of the workspace's crates, as their paths begin."""
+
+    def __init__(self, catalog: Catalog, sources: Iterable[CrateSource], trees: Trees | None = None) -> None:
+        self._catalog = catalog
+        self._sources = {source.key: source for source in sources}
+        self._trees = trees or Trees()
+        self._crates: dict[str, CrateItems] = {}
+        self._by_name: dict[str, CrateItems] = {}
+        self._indexes: dict[str, ImplIndex] = {}
+        self._types: dict[str, TypeDef | Alias | None] = {}
+        self._traits: dict[str, Trait | None] = {}
+        self._traits_in: dict[int, frozenset[str]] = {}
+        self._visible: dict[str, dict[str, str]] = {}
+        self._impls: dict[tuple[str, str], Sequence[Impl]] = {}
+        self._with: dict[str, Sequence[Trait]] = {}
+        self._local: dict[tuple[str, int], Item] = {}
+        self._loaded = 0
+        self.resolver = Resolver(catalog, self)
+        self.expander = Expander(self.resolver, self._crates)
+        self.lowering = Lowering(self)
+        self.crates = [self._load(source).name for source in self._sources.values() if source.is_workspace]
+
+    # crates
+    def _load(self, source: CrateSource) -> CrateItems:
+        crate = self._crates.get(source.key)
+        if crate is not None:
+            return crate
+        name, number = source.name, 1
+        while name in self._by_name:
+            number += 1
+            name = f"{source.name}#{number}"
+        crate = CrateItems(
+            source.key,
+            name,
+            source.edition,
+            source.features,
+            self._read,
+            self.expander.expand_module,
+            dict(source.dependencies),
+        )
+        folder = source.root.parent
+        crate.root = Module(crate, name, name, None, file=source.root, file_folder=folder, module_folder=folder)
+        self._crates[source.key] = self._by_name[name] = crate
+        self._indexes[name] = ImplIndex(self, crate)
+        self._loaded += 1
+        self._impls.clear()
+        self._with.clear()
+        return crate
+
+    def _read(self, path: Path) -> object:
+        tree = self._trees.read(path)
+        if tree is not None:
+            self.expander.note_file(tree.source, path)
+        return tree
+
+    def extern_crate(self, crate: CrateItems, name: str) -> Module | StdModule | None:
+        """The root of what the crate calls `name`: a dependency, or a crate of std."""
+        key = crate.dependencies.get(name)
+        source = self._sources.get(key) if key is not None else None
+        if source is not None:
+            return self._load(source).root
+        return StdModule(name) if name in _STD else None
+
+    def expand(
+        self, alias: Alias, args: tuple[Ty, ...], hole: Callable[[], Ty] | None = None, fill: str = "default"
+    ) -> Ty:
+        """What an alias stands for with these arguments."""
+        params = alias.generics.params
+        if not params:
+            return alias.target
+        values = filled(params, args, hole, fill)
+        return substitute(alias.target, dict(zip((param.name for param in params), values, strict=True)))
+
+    # by path
+    def _crate_of(self, path: str) -> CrateItems | None:
+        return self._by_name.get(path.partition("::")[0])
+
+    def _item(self, path: str, namespace: int) -> Item | None:
+        crate = self._crate_of(path)
+        if crate is None:
+            return None
+        module = crate.root
+        segments = path.split("::")[1:]
+        for segment in segments[:-1]:
+            found = self._own(module, segment, TYPE)
+            if found is None or found.kind != "mod":
+                return self._local.get((path, namespace))
+            module = crate.module_of(found)
+        return (self._own(module, segments[-1], namespace) if segments else None) or self._local.get((path, namespace))
+
+    def _own(self, module: Module, name: str, namespace: int) -> Item | None:
+        entries = [
+            entry
+            for entry in module.collected().entries.get(name, ())
+            if isinstance(entry, Item) and entry.namespaces & namespace
+        ]
+        return max(entries, key=lambda item: item.rank) if entries else None
+
+    def find_type(self, path: str) -> TypeDef | Alias | None:
+        """A type or alias by canonical path."""
+        if path in self._types:
+            return self._types[path]
+        found: object = None
+        item = self._item(path, TYPE)
+        if item is not None:
+            found = self.lowering.lowered(item)
+        elif self._crate_of(path) is None:
+            found = self._catalog.find_type(path)
+        result = found if isinstance(found, (TypeDef, Alias)) else None
+        self._types[path] = result
+        return result
+
+    def find_trait(self, path: str) -> Trait | None:
+        """A trait by canonical path."""
+        if path in self._traits:
+            return self._traits[path]
+        found: object = None
+        item = self._item(path, TYPE)
+        if item is not None:
+            found = self.lowering.lowered(item)
+        elif self._crate_of(path) is None:
+            found = self._catalog.find_trait(path)
+        result = found if isinstance(found, Trait) else None
+        self._traits[path] = result
+        return result
+
+    def find_function(self, path: str) -> Function | None:
+        """A free function by canonical path."""
+        item = self._item(path, VALUE)
+        found = self.lowering.lowered(item) if item is not None else None
+        if item is None and self._crate_of(path) is None:
+            return self._catalog.find_function(path)
+        return found if isinstance(found, Function) else None
+
+    def find_value(self, path: str) -> Value | None:
+        """A const or static by canonical path."""
+        item = self._item(path, VALUE)
+        found = self.lowering.lowered(item) if item is not None else None
+        if item is None and self._crate_of(path) is None:
+            return self._catalog.find_value(path)
+        return found if isinstance(found, Value) else None
+
+    # impls
+    def _indexes_for(self, *paths: str) -> Iterator[ImplIndex]:
+        """The indexes of the crates that may have impls for these paths: their own, and whatever is read already."""
+        own = {path.partition("::")[0] for path in paths}
+        for name, index in list(self._indexes.items()):
+            if name in own or index.is_built or self._sources[self._by_name[name].key].is_workspace:
+                yield index
+
+    def inherent_functions(self, head: str, name: str) -> Sequence[tuple[Impl, Function]]:
+        """Functions of that name in inherent impls of types with the head."""
+        crate = self._crate_of(head)
+        if crate is not None:
+            return self._indexes[crate.name].inherent_functions(head, name)
+        found = list(self._catalog.inherent_functions(head, name))
+        return found or [pair for index in self._dyn_indexes(head) for pair in index.inherent_functions(head, name)]
+
+    def _dyn_indexes(self, head: str) -> Iterator[ImplIndex]:
+        """Inherent impls of `dyn Trait` stand in the trait's crate; no other head without a path has any."""
+        if head == "dyn":
+            yield from self._indexes_for()
+
+    def inherent_consts(self, head: str, name: str) -> Sequence[tuple[Impl, Ty]]:
+        """Consts of that name in inherent impls of types with the head."""
+        crate = self._crate_of(head)
+        if crate is not None:
+            return self._indexes[crate.name].inherent_consts(head, name)
+        return self._catalog.inherent_consts(head, name)
+
+    def impls(self, trait: str, head: str) -> Sequence[Impl]:
+        """Impls of the trait for self types with the head; `""` gives the blanket ones."""
+        key = (trait, head)
+        found = self._impls.get(key)
+        if found is None:
+            loaded = self._loaded
+            made = list(self._catalog.impls(trait, head))
+            for index in self._indexes_for(trait, head):
+                made += index.impls(trait, head)
+            found = made
+            if loaded == self._loaded:
+                self._impls[key] = found
+        return found
+
+    def traits_with(self, name: str) -> Sequence[Trait]:
+        """The traits that declare a function of that name."""
+        found = self._with.get(name)
+        if found is None:
+            made = list(self._catalog.traits_with(name))
+            for index in list(self._indexes.values()):
+                for item in index.traits_with(name):
+                    trait = self.lowering.lowered(item)
+                    if isinstance(trait, Trait):
+                        made.append(trait)
+            found = self._with[name] = made
+        return found
+
+    def add_block(self, module: Module) -> None:
+        """Note a block that holds items: its impls count everywhere, its items by path."""
+        module.collected()
+        for item in module.ordered:
+            if isinstance(item, Item):
+                self._local.setdefault((item.path, TYPE if item.namespaces & TYPE else VALUE), item)
+                self._types.pop(item.path, None)
+                self._traits.pop(item.path, None)
+        if module.impls or module.traits or any(isinstance(i, Item) and i.attributes for i in module.ordered):
+            self._indexes[module.crate.name].add(module)
+            self._impls.clear()
+            self._with.clear()
+
+    # traits
+    def supers(self, trait: str) -> Sequence[Bound]:
+        """The supertraits of a trait."""
+        item = self._item(trait, TYPE)
+        if item is not None:
+            return self.lowering.supers_of(item) if item.kind == "trait" else ()
+        found = self.find_trait(trait)
+        return found.supers if found is not None else ()
+
+    def associated_names(self, trait: str) -> frozenset[str]:
+        """The names of the associated types that a trait itself declares."""
+        item = self._item(trait, TYPE)
+        if item is not None:
+            if item.kind != "trait":
+                return frozenset()
+            members = self.lowering.trait_owner(item).members
+            return frozenset(name for name, member in members.items() if member.kind == "type")
+        found = self.find_trait(trait)
+        return frozenset(found.assoc) if found is not None else frozenset()
+
+    def trait_parameters(self, trait: str) -> Sequence[Generic]:
+        """The parameters of a trait with their defaults."""
+        item = self._item(trait, TYPE)
+        if item is not None:
+            parameters = self.lowering.parameters_of(item)
+            return self.lowering.read_parameters(item, parameters) if parameters else ()
+        found = self.find_trait(trait)
+        return found.generics.params if found is not None else ()
+
+    def associated_constant(self, item: Item, name: str) -> int | None:
+        """The value of an associated constant of a type of a crate."""
+        return self._indexes[item.module.crate.name].constant(item.path, name)
+
+    def traits_in(self, module: Module) -> frozenset[str]:
+        """The canonical paths of the traits in scope in a module or block."""
+        known = self._traits_in.get(id(module))
+        if known is None:
+            found = {trait.path for trait in self.resolver.traits_within(module)}
+            if module.is_block and module.parent is not None:
+                found |= self.traits_in(module.parent)
+            else:
+                prelude = self._catalog.prelude(module.crate.edition).values()
+                found |= {entry.path for entry in prelude if entry.kind == "trait"}
+            known = self._traits_in[id(module)] = frozenset(found)
+        return known
+
+    def target(self, found: Found) -> Target | None:
+        """What the inference gets for what resolution found."""
+        return target_of(self, found)
+
+    def visible_path(self, item: Item) -> str:
+        """The shortest public path of an item of a crate, or its own."""
+        crate = item.module.crate
+        if self._sources[crate.key].is_workspace and crate.name not in self._visible:
+            return (
+                item.path
+                if not self._is_seen_by_others(crate)
+                else self._visible_paths(crate).get(item.path, item.path)
+            )
+        return self._visible_paths(crate).get(item.path, item.path)
+
+    def _is_seen_by_others(self, crate: CrateItems) -> bool:
+        return any(
+            crate.key in source.dependencies.values() for source in self._sources.values() if source.is_workspace
+        )
+
+    def _visible_paths(self, crate: CrateItems) -> dict[str, str]:
+        found = self._visible.get(crate.name)
+        if found is None:
+            self._visible[crate.name] = {}
+            found = self._visible[crate.name] = visible_paths(crate.root, self.resolver)
+        return found
+
+    # bodies
+    def item_contexts(self, crate: str) -> Iterator[ItemContext]:
+        """Every function with a body, const and static of a crate, module by module."""
+        for module in all_modules(self._by_name[crate].root):
+            yield from self.contexts_of(module)
+
+    def files(self, crate: str) -> list[Path]:
+        """The files of a crate."""
+        return list(dict.fromkeys(module.file for module in all_modules(self._by_name[crate].root) if module.file))
+
+    def contexts_of(self, module: Module) -> Iterator[ItemContext]:
+        """The items of one module or block."""
+        for entry in module.collected().ordered:
+            if isinstance(entry, ImplNode):
+                yield from self._member_contexts(module, self.lowering.impl_owner(entry), entry.node)
+            elif entry.kind == "trait":
+                yield from self._member_contexts(module, self.lowering.trait_owner(entry), entry.node)
+            elif entry.kind in ("fn", "const", "static") and not entry.is_foreign:
+                context = self._item_context(module, entry)
+                if context is not None:
+                    yield context
+
+    def _item_context(self, module: Module, item: Item) -> ItemContext | None:
+        defined = self.lowering.lowered(item)
+        text = self.expander.text_of(item.node)
+        if isinstance(defined, Function):
+            if item.node.field("body") is None:
+                return None
+            scope = Scope(self, module, Environment(None, _texts(item.node)), None, item.path)
+            return ItemContext(item.node, scope, text, defined.generics, None, item.path, defined)
+        if isinstance(defined, Value):
+            ty = defined.ty.args[0] if item.wrapper and defined.ty.args else defined.ty
+            scope = Scope(self, module, path=item.path)
+            return ItemContext(item.node, scope, text, Generics(), None, item.path, ty=ty)
+        return None
+
+    def _member_contexts(self, module: Module, owner: Owner, node: object) -> Iterator[ItemContext]:
+        entry = owner.entry
+        lowered = self.lowering.lowered(entry) if isinstance(entry, Item) else self.lowering.impl(entry)
+        if not isinstance(lowered, (Impl, Trait)):
+            return
+        self_type = SELF if owner.is_trait else owner.self_type
+        around = _around(lowered)
+        body = node.field("body")  # type: ignore[attr-defined]
+        for member in self.expander.members(module, body) if body is not None else ():
+            context = self._member_context(module, owner, lowered, member, around, self_type)
+            if context is not None:
+                yield context
+
+    def _member_context(
+        self, module: Module, owner: Owner, lowered: Impl | Trait, member: Member, around: Generics, self_type: Ty
+    ) -> ItemContext | None:
+        text = self.expander.text_of(member.node)
+        head = lowered.path if isinstance(lowered, Trait) else owner.self_type.head
+        path = f"{head}::{member.name}"
+        if member.kind == "fn":
+            if member.node.field("body") is None:
+                return None
+            function = self._function(owner, lowered, member)
+            scope = Scope(self, module, Environment(owner, _texts(member.node)), self_type, path)
+            own = function.generics
+            generics = Generics((*around.params, *own.params), (*around.bounds, *own.bounds))
+            return ItemContext(member.node, scope, text, generics, self_type, path, function, owner=lowered)
+        if member.kind == "const":
+            environment = Environment(owner)
+            scope = Scope(self, module, environment, self_type, path)
+            node = member.node.field("type")
+            types = ItemTypeScope(self.lowering, module, environment, self_type)
+            ty = read_type(node.text, types) if node is not None else UNKNOWN
+            return ItemContext(member.node, scope, text, around, self_type, path, ty=ty, owner=lowered)
+        return None
+
+    def _function(self, owner: Owner, lowered: Impl | Trait, member: Member) -> Function:
+        chosen = owner.members.get(member.name)
+        if chosen is not None and chosen.node is member.node:
+            return lowered.functions[member.name]
+        prefix = lowered.path if isinstance(lowered, Trait) else lowered.trait or owner.self_type.head
+        return self.lowering.function(member.node, owner.module, f"{prefix}::{member.name}", owner)
+
+
+def _texts(node: object) -> tuple[str, str]:
+    parameters = node.child("type_parameters")  # type: ignore[attr-defined]
+    clauses = node.child("where_clause")  # type: ignore[attr-defined]
+    return (parameters.text if parameters is not None else "", clauses.text if clauses is not None else "")
+
+
+def _around(lowered: Impl | Trait) -> Generics:
+    """The generics of an impl, or of a trait with `Self: Trait<..>` among its bounds."""
+    if isinstance(lowered, Impl):
+        return lowered.generics
+    params = tuple(make_param(param.name) for param in lowered.generics.params)
+    itself = Bound(SELF, lowered.path, params)
+    return Generics(lowered.generics.params, (itself, *lowered.supers, *lowered.generics.bounds))
+
+
+_ = (BLANKET, StdItem)
