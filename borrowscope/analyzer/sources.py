@@ -5,12 +5,16 @@ In: packages with their targets. Out: `SourceText` values, and the files that ca
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from os.path import normpath
 from pathlib import Path
 
-from borrowscope.parse.modules import crate_files
+from borrowscope.parse.modules import ModuleFile, crate_files
 from borrowscope.project.model import Package, Target
+
+_INCLUDE = re.compile(rb'\binclude\s*!\s*[(\[{]\s*(?P<raw>r#*)?"(?P<path>[^"\\\n]+)"')
 
 
 @dataclass(slots=True, frozen=True)
@@ -35,12 +39,15 @@ class SourceTexts:
 def read_sources(root: Path, targets: Iterable[tuple[Package, Target]]) -> SourceTexts:
     """Every file of the targets once, the first target that reaches it counts; `root` is what paths are relative to.
 
-    Files that are not UTF-8 are listed as unreadable; `mod x;` without a file is left out.
+    Files that `include!("x.rs")` names belong to the module that includes them. Files that are not UTF-8 are listed as
+    unreadable; `mod x;` without a file is left out.
     """
     texts = SourceTexts()
     seen: set[Path] = set()
     for _, target in targets:
-        for file in crate_files(target.src_path, target.crate_name):
+        waiting = crate_files(target.src_path, target.crate_name)[::-1]
+        while waiting:
+            file = waiting.pop()
             if file.path in seen:
                 continue
             seen.add(file.path)
@@ -55,4 +62,13 @@ def read_sources(root: Path, targets: Iterable[tuple[Package, Target]]) -> Sourc
             else:
                 text = SourceText(str(file.path), relative.as_posix(), target.crate_name, file.module_path, source)
                 texts.files.append(text)
+                waiting += _included(file, source)
     return texts
+
+
+def _included(file: ModuleFile, source: bytes) -> Iterator[ModuleFile]:
+    """The Rust files that a file includes by a literal path."""
+    for match in _INCLUDE.finditer(source):
+        path = Path(normpath(file.path.parent / match["path"].decode("utf-8", "replace")))
+        if path.is_file():
+            yield ModuleFile(path, file.module_path, is_root=False)
