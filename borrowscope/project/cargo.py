@@ -7,8 +7,10 @@ is not installed, `InputError` with cargo's own words where it refuses the manif
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from pydantic import BaseModel, Field, ValidationError
 from borrowscope.errors import InputError, InternalError, ToolMissingError
 from borrowscope.project.options import (
     CargoOptions,
+    feature_arguments,
     network_arguments,
 )
 
@@ -64,6 +67,34 @@ class Metadata(BaseModel):
     metadata: dict[str, Any] | None = None
 
 
+class GraphDependency(BaseModel):
+    """One entry of `resolve.nodes[].deps`: the name that code uses, and the package that it leads to."""
+
+    name: str
+    pkg: str
+
+
+class GraphNode(BaseModel):
+    """One entry of `resolve.nodes`: what a package depends on, and its features that are on."""
+
+    id: str
+    deps: list[GraphDependency] = Field(default_factory=list)
+    features: list[str] = Field(default_factory=list)
+
+
+class Resolve(BaseModel):
+    """The resolved graph."""
+
+    nodes: list[GraphNode]
+
+
+class Graph(BaseModel):
+    """What `cargo metadata` prints with dependencies resolved, as far as we read it."""
+
+    packages: list[MetadataPackage]
+    resolve: Resolve
+
+
 def find_cargo() -> str:
     """The cargo that called us (`$CARGO`), else the one on `PATH`; raises `ToolMissingError`."""
     named = os.environ.get("CARGO")
@@ -109,6 +140,34 @@ def read_metadata(manifest: Path, directory: Path, options: CargoOptions) -> Met
         return Metadata.model_validate_json(answer.stdout)
     except ValidationError as error:
         raise InternalError(f"cargo metadata answered in a form that is not known here: {error}") from error
+
+
+def find_graph(manifest: Path, directory: Path, root: Path, options: CargoOptions) -> Graph | None:
+    """The resolved graph of packages, from what lies on this machine; None where that does not suffice.
+
+    Nothing is fetched, and a lock file below the workspace's `root` is neither changed nor left behind.
+    """
+    lock = root / "Cargo.lock"
+    is_locked = lock.exists()
+    command = [find_cargo(), "metadata", "--format-version", "1", "--manifest-path", str(manifest), "--offline"]
+    command += ["--filter-platform", options.targets[0] if options.targets else _host()]
+    command += ["--locked"] if is_locked else []
+    command += feature_arguments(options)
+    try:
+        answer = subprocess.run(command, cwd=directory, capture_output=True, check=False, stdin=subprocess.DEVNULL)
+        return Graph.model_validate_json(answer.stdout) if answer.returncode == 0 else None
+    except (OSError, ValidationError):
+        return None
+    finally:
+        if not is_locked:
+            lock.unlink(missing_ok=True)
+
+
+def _host() -> str:
+    """The target that is built for where nobody names one: packages of other systems need not be here."""
+    machine = {"arm64": "aarch64", "AMD64": "x86_64"}.get(platform.machine(), platform.machine())
+    systems = {"darwin": "apple-darwin", "win32": "pc-windows-msvc"}
+    return f"{machine}-{systems.get(sys.platform, 'unknown-linux-gnu')}"
 
 
 def condense(said: str) -> str:

@@ -69,15 +69,15 @@ _WIDTHS: Final = {
     "i128": 128,
     "usize": 64,
     "isize": 64,
-}  # noqa: E501
+}
 
 
 class Owner:
     """An impl or trait around functions: what `Self` is, which parameters there are, its members by name."""
 
     __slots__ = (
-        "entry",
         "clauses",
+        "entry",
         "in_progress",
         "lowered",
         "members",

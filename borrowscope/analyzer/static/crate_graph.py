@@ -1,0 +1,87 @@
+"""The crates around the targets to analyze, from what cargo says of packages.
+
+In: the project, cargo's resolved graph (if there is one), the targets. Out: `CrateSource` values: the targets first, then the
+libraries that they can name, directly or not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from borrowscope.analyzer.static.crates import CrateSource
+from borrowscope.project.cargo import Graph, MetadataPackage
+from borrowscope.project.model import Package, Project, Target
+
+_LIBRARIES = frozenset({"lib", "rlib", "dylib", "cdylib", "staticlib"})
+
+
+def crate_sources(
+    project: Project, graph: Graph | None, targets: Iterable[tuple[Package, Target]]
+) -> list[CrateSource]:
+    """The crates of the targets, and the libraries around them. Libraries of targets come first."""
+    packages = graph.packages if graph is not None else []
+    libraries = {package.id: found for package in packages if (found := _library(package)) is not None}
+    for package in project.packages:
+        own = next((target for target in package.targets if target.is_library), None)
+        if own is not None:
+            libraries.setdefault(package.id, (own.crate_name, _edition(own.edition), own.src_path))
+    named = _dependencies(project, graph, libraries)
+    features = {node.id: frozenset(node.features) for node in graph.resolve.nodes} if graph is not None else {}
+    chosen = sorted(targets, key=lambda pair: not pair[1].is_library)
+    own_sources = [_own(package, target, named, features, libraries) for package, target in chosen]
+    keys = {source.key for source in own_sources}
+    return own_sources + [
+        CrateSource(key, name, edition, root, named.get(key, {}), is_workspace=False, features=features.get(key))
+        for key, (name, edition, root) in libraries.items()
+        if key not in keys
+    ]
+
+
+def _own(
+    package: Package,
+    target: Target,
+    named: Mapping[str, Mapping[str, str]],
+    features: Mapping[str, frozenset[str]],
+    libraries: Mapping[str, tuple[str, int, Path]],
+) -> CrateSource:
+    key = package.id if target.is_library else f"{package.id} {target.kind} {target.name}"
+    dependencies = dict(named.get(package.id, {}))
+    if not target.is_library and package.id in libraries:
+        dependencies[libraries[package.id][0]] = package.id
+    return CrateSource(
+        key,
+        target.crate_name,
+        _edition(target.edition),
+        target.src_path,
+        dependencies,
+        features=features.get(package.id),
+    )
+
+
+def _library(package: MetadataPackage) -> tuple[str, int, Path] | None:
+    """Name, edition and root of a package's library; none for procedural macros, whose items nobody can name."""
+    for target in package.targets:
+        if target.kind[0] in _LIBRARIES:
+            return target.name.replace("-", "_"), _edition(target.edition), target.src_path
+    return None
+
+
+def _dependencies(
+    project: Project, graph: Graph | None, libraries: Mapping[str, tuple[str, int, Path]]
+) -> dict[str, dict[str, str]]:
+    """By package: the names that its code has for other packages' libraries."""
+    if graph is not None:
+        return {
+            node.id: {found.name: found.pkg for found in node.deps if found.pkg in libraries}
+            for node in graph.resolve.nodes
+        }
+    ids = {package.name: package.id for package in project.packages}
+    return {
+        package.id: {libraries[ids[name]][0]: ids[name] for name in package.members_used if ids[name] in libraries}
+        for package in project.packages
+    }
+
+
+def _edition(text: str) -> int:
+    return int(text) if text.isdigit() else 2021
