@@ -13,9 +13,11 @@ from typing import Literal
 
 from borrowscope.analyzer.facts import FileFacts
 from borrowscope.analyzer.item_records import foreign_functions_of, functions_of, statics_of, unions_of
+from borrowscope.analyzer.ownership_traits import OwnershipTraits
 from borrowscope.analyzer.source_items import SourceItems, item_nodes, read_items
 from borrowscope.analyzer.sources import SourceText, SourceTexts
 from borrowscope.analyzer.type_info import AnalyzerInfo, Skipped, TypeInfo, Variable
+from borrowscope.analyzer.user_types import read_user_types
 from borrowscope.analyzer.variables import FileRecords, SourceTree, file_records
 from borrowscope.parse.functions import find_functions
 from borrowscope.parse.syntax import Node, parse_source
@@ -50,7 +52,8 @@ def _analyze(request: AnalysisRequest) -> TypeInfo:
     trees = [_parse(text) for text in sorted(request.sources.files, key=lambda text: text.relative)]
     items = {crate: read_items(_roots(trees, crate)) for crate in {tree.text.crate for tree in trees}}
     types = {f"{crate}::{path}": kind for crate, found in items.items() for path, kind in found.types.items()}
-    records = [_records(tree, request, items[tree.text.crate], types) for tree in trees]
+    traits = {crate: OwnershipTraits(read_user_types(_items(trees, crate))) for crate in items}
+    records = [_records(tree, request, items[tree.text.crate], types, traits[tree.text.crate]) for tree in trees]
     files = {tree.text.relative: record.variables for tree, record in zip(trees, records, strict=True)}
     return TypeInfo(
         analyzer_version=VERSION,
@@ -79,9 +82,15 @@ def _roots(trees: Sequence[SourceTree], crate: str) -> list[tuple[Node, str]]:
     return [(tree.root, tree.text.module_path) for tree in trees if tree.text.crate == crate]
 
 
-def _records(tree: SourceTree, request: AnalysisRequest, items: SourceItems, types: dict[str, str]) -> FileRecords:
+def _items(trees: Sequence[SourceTree], crate: str) -> list[tuple[list[Node], str]]:
+    return [(tree.items, tree.text.module_path) for tree in trees if tree.text.crate == crate]
+
+
+def _records(
+    tree: SourceTree, request: AnalysisRequest, items: SourceItems, types: dict[str, str], traits: OwnershipTraits
+) -> FileRecords:
     try:
-        return file_records(tree, request.facts.get(tree.text.path), items, {**types, **items.types})
+        return file_records(tree, request.facts.get(tree.text.path), items, {**types, **items.types}, traits)
     except RecursionError:
         tree.root.has_error = True
         return FileRecords()

@@ -17,7 +17,8 @@ from borrowscope.analyzer.bindings import FileBindings, SourceBinding, find_bind
 from borrowscope.analyzer.callee import parse_callee
 from borrowscope.analyzer.facts import BindingFact, FileFacts, TypeSource
 from borrowscope.analyzer.full_path import full_path
-from borrowscope.analyzer.kinds import KindContext, initializer_kind, kind_of_type
+from borrowscope.analyzer.kinds import KindContext, initializer_kind
+from borrowscope.analyzer.ownership_traits import OwnershipTraits, trait_flags
 from borrowscope.analyzer.producer import producing_call, syntax_of
 from borrowscope.analyzer.source_items import SourceItems, use_names
 from borrowscope.analyzer.sources import SourceText
@@ -54,16 +55,21 @@ class FileRecords:
     found: FileBindings = field(default_factory=FileBindings)
 
 
-def file_records(tree: SourceTree, facts: FileFacts | None, items: SourceItems, types: dict[str, str]) -> FileRecords:
+def file_records(
+    tree: SourceTree, facts: FileFacts | None, items: SourceItems, types: dict[str, str], traits: OwnershipTraits
+) -> FileRecords:
     """The records of one file. `items` are its package's, `types` what defines each type of the whole workspace."""
-    return _FileReader(tree, facts or FileFacts(tree.text.path), items, types).read()
+    return _FileReader(tree, facts or FileFacts(tree.text.path), items, types, traits).read()
 
 
 class _FileReader:
     """Reads one file."""
 
-    def __init__(self, tree: SourceTree, facts: FileFacts, items: SourceItems, types: dict[str, str]) -> None:
+    def __init__(
+        self, tree: SourceTree, facts: FileFacts, items: SourceItems, types: dict[str, str], traits: OwnershipTraits
+    ) -> None:
         self._tree = tree
+        self._traits = traits
         self._facts = facts
         self._items = items
         callees = {call.span: call.callee for call in facts.calls if call.callee_span != call.span}
@@ -173,19 +179,14 @@ class _FileReader:
         """The fields that follow from a known type."""
         is_copy = fact.is_copy if fact is not None else obvious_types.is_copy(tree.text)
         needs_drop = fact.needs_drop if fact is not None else obvious_types.needs_drop(tree.text)
-        is_plain = tree.text in obvious_types.PRIMITIVES
-        is_reference = tree.shape in (Shape.REFERENCE, Shape.MUTABLE_REFERENCE)
         return {
             **_flags(tree),
             "type_arguments": [short_type(argument) for argument in tree.arguments],
             "initializer_kind": self._kind(tree, binding),
             "is_union": tree.shape is Shape.PATH and self._kinds.items.get(tree.head) == "union",
             "is_copy": is_copy,
-            "is_clone": True if is_copy else None,
             "needs_drop": needs_drop,
-            "is_drop": False if is_plain or is_reference or needs_drop is False else None,
-            "is_send": True if is_plain else None,
-            "is_sync": True if is_plain else None,
+            **trait_flags(self._traits, tree.text, binding.generics, is_copy=is_copy, needs_drop=needs_drop),
             "copy_semantics": None if is_copy is None else "copy" if is_copy else "move",
         }
 
@@ -249,15 +250,7 @@ def _flags(tree: TypeText) -> dict[str, bool | None]:
     flags: dict[str, bool | None] = {
         flag.name: tree.head in flag.heads or tree.shape.value in flag.shapes for flag in TYPE_FLAGS
     }
-    kind = kind_of_type(tree, frozenset(), {})
-    for name, kinds in _ABSTRACT.items():
-        flags[name] = True if kind in kinds else False if kind in _CONCRETE else None
     return flags
-
-
-# Types that are futures or iterators by themselves, and types that are neither; of others only rustc's traits know.
-_ABSTRACT = {"is_future": ("future",), "is_iterator": ("iterator", "range")}
-_CONCRETE = frozenset({"primitive", "tuple", "array", "str", "raw_ptr", "closure"})
 
 
 def _binding_mode(binding: SourceBinding) -> str | None:
