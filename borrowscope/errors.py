@@ -4,6 +4,7 @@
     ├── UsageError        2   no such path, bad option, bad configuration, unusable --out
     ├── InputError        2   a manifest that cargo refuses, an unreadable recording
     ├── ToolMissingError  2   cargo or rustc is not there
+    ├── TypesRefusedError 2   this rustc does not tell types
     ├── BaselineError     4   the untouched tree does not build
     ├── InstrumentedBuildError 5   ours does not build although the untouched one does
     └── InternalError    70   a bug of ours
@@ -61,6 +62,13 @@ class ToolMissingError(BorrowScopeError):
 
     exit_code = ExitCode.USAGE
     slug = "tool-missing"
+
+
+class TypesRefusedError(BorrowScopeError):
+    """The compiler does not take the flags that make it tell types, or tells them in a form that is not known."""
+
+    exit_code = ExitCode.USAGE
+    slug = "types-refused"
 
 
 class BaselineError(BorrowScopeError):

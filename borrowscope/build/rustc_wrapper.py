@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import shutil
+import tomllib
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -63,10 +64,37 @@ def target_arguments(project: Project, directory: Path) -> list[str]:
     return arguments
 
 
-def environment_without_wrapper() -> tuple[dict[str, str], str | None]:
-    """The environment for cargo, and the user's own workspace wrapper if one is set aside (it would win over ours)."""
+def environment_without_wrapper(directory: Path | None = None) -> tuple[dict[str, str], str | None]:
+    """The environment for cargo, and the user's own workspace wrapper if one is set aside (it would win over ours).
+
+    With the directory where cargo runs, the wrapper that its configuration names there is told too: ours replaces it.
+    """
     environment = dict(os.environ)
-    return environment, environment.pop("RUSTC_WORKSPACE_WRAPPER", None)
+    set_aside = environment.pop("RUSTC_WORKSPACE_WRAPPER", None)
+    return environment, set_aside or (_configured(directory, "rustc-workspace-wrapper") if directory else None)
+
+
+def find_outer_wrapper(directory: Path) -> str | None:
+    """The user's `RUSTC_WRAPPER`, by whatever way cargo learns of it: it stands around ours."""
+    given = os.environ.get("RUSTC_WRAPPER")
+    return given if given is not None else _configured(directory, "rustc-wrapper")
+
+
+def _configured(directory: Path, key: str) -> str | None:
+    """What cargo's configuration says of a key below `build`: its variable, else its nearest file."""
+    variable = os.environ.get(f"CARGO_BUILD_{key.upper().replace('-', '_')}")
+    home = Path(os.environ.get("CARGO_HOME") or Path.home() / ".cargo")
+    folders = [*(folder / ".cargo" for folder in (directory, *directory.parents)), home]
+    files = (folder / name for folder in folders for name in ("config", "config.toml"))
+    return variable or next(filter(None, (_build_key(path, key) for path in files)), None)
+
+
+def _build_key(path: Path, key: str) -> str | None:
+    try:
+        build = tomllib.loads(path.read_text(encoding="utf-8")).get("build")
+    except (OSError, ValueError):
+        return None
+    return str(build[key]) if isinstance(build, dict) and build.get(key) else None
 
 
 def _plan_text(values: Mapping[str, str], packages: Iterable[Package]) -> str:

@@ -1,22 +1,27 @@
 """`cargo check` with the type wrapper: the compiler's answers, kept in a folder that lives and dies with cargo's cache.
 
 In: a project and cargo's options. Out: `TypeCheck`: one dump folder a unit, or the user's own failure as data.
-Errors: `InputError` where cargo does not begin to build (an unknown target or feature, a stale lock, no network).
+Errors: `InputError` where cargo does not begin to build (an unknown target or feature, a stale lock, no network),
+`TypesRefusedError` where the compiler tells no types.
 """
 
 from __future__ import annotations
 
+import hashlib
 import shutil
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
 from borrowscope.build.cargo_output import Artifact, is_build, read_artifacts
 from borrowscope.build.directories import prepare_directory
+from borrowscope.build.dump_flags import DUMP_FLAGS, require_dumps
 from borrowscope.build.process import Finished, capture, capture_stdout
 from borrowscope.build.rustc_wrapper import (
     environment_without_wrapper,
+    find_outer_wrapper,
     place_wrapper,
     target_arguments,
     wrapper_argument,
@@ -34,6 +39,9 @@ from borrowscope.project.options import (
     package_arguments,
     profile_arguments,
 )
+
+STAMP = ".asked"  # wrapper.rs writes it
+_CLOCKS_DIFFER = 2.0  # seconds: a file system may round
 
 
 class TargetChoice(Enum):
@@ -78,33 +86,87 @@ def check_types(
 ) -> TypeCheck:
     """Check the project's targets; with `show`, cargo's progress and the user's own warnings go to stderr."""
     own = prepare_directory(project.own_dir)
-    cache = own / "types"
-    dump = cache / "mir"
-    if not dump.is_dir():
-        shutil.rmtree(cache, ignore_errors=True)
-        dump.mkdir(parents=True)
-    values = {"mode": "types", "dump": str(dump), "sessions": str(cache / "sessions")}
-    unmarked = unmarked_mirror(project, own / "types-mirror")
-    if unmarked is not None:
-        values["mirror"] = str(unmarked.root)
-    variant = "unmarked" if unmarked else ""
-    wrapper = place_wrapper(own, toolchain, "types", values, project.packages, variant=variant)
-    environment, set_aside = environment_without_wrapper()
-    notes = (f"your RUSTC_WORKSPACE_WRAPPER ({set_aside}) is set aside",) if set_aside else ()
-    start = capture_stdout if show else capture
-    done = Finished(code=0)
-    for selection in _selections(project, options, choice):
-        done = start(check_command(project, options, cache, wrapper, selection), project.directory, environment)
-        if done.is_success or done.interrupted:
-            break
-    units = tuple(_units(read_artifacts(done.stdout), project, dump))
+    require_dumps(own, toolchain)
+    environment, set_aside = environment_without_wrapper(project.directory)
+    notes = [f"your RUSTC_WORKSPACE_WRAPPER ({set_aside}) is set aside"] if set_aside else []
+    started = time.time()
+    check = _Check(project, options, own / "types", _place(project, own, toolchain), choice, environment, show=show)
+    done = check.run()
+    artifacts = read_artifacts(done.stdout)
+    outer = find_outer_wrapper(project.directory)
+    if done.is_success and outer and _has_passed_by(artifacts, project, check.dump, started):
+        notes.append(f"your RUSTC_WRAPPER ({outer}) hands out earlier builds, and is set aside")
+        shutil.rmtree(check.cache, ignore_errors=True)
+        check.environment = {**environment, "RUSTC_WRAPPER": ""}
+        done = check.run()
+        artifacts = read_artifacts(done.stdout)
+    units = tuple(_units(artifacts, project, check.dump))
     if done.is_success or done.interrupted:
-        return TypeCheck(units=units, interrupted=done.interrupted, notes=notes)
+        return TypeCheck(units=units, interrupted=done.interrupted, notes=tuple(notes))
     said = done.stderr.decode("utf-8", "replace")
     if not is_build(done.stdout):
         reason = condense(said) if said else "its message stands above"
         raise InputError(f"cargo refuses to build {project.manifest}: {reason}")
-    return TypeCheck(units, BuildFailure(done.exit_code, said), notes=notes)
+    return TypeCheck(units, BuildFailure(done.exit_code, said), notes=tuple(notes))
+
+
+def _place(project: Project, own: Path, toolchain: Toolchain) -> Path:
+    """The wrapper with its plan."""
+    cache = own / "types"
+    flags = " ".join(DUMP_FLAGS)
+    values = {"mode": "types", "dump": str(cache / "mir"), "sessions": str(cache / "sessions"), "flags": flags}
+    unmarked = unmarked_mirror(project, own / "types-mirror")
+    if unmarked is not None:
+        values["mirror"] = str(unmarked.root)
+    variant = hashlib.sha256(flags.encode()).hexdigest() + ("unmarked" if unmarked else "")
+    return place_wrapper(own, toolchain, "types", values, project.packages, variant=variant)
+
+
+@dataclass(slots=True)
+class _Check:
+    """One way to call cargo, that may be called again in another environment."""
+
+    project: Project
+    options: CargoOptions
+    cache: Path
+    wrapper: Path
+    choice: TargetChoice
+    environment: Mapping[str, str]
+    show: bool
+
+    @property
+    def dump(self) -> Path:
+        """Where the wrapper has rustc write its dumps: lost ones come back only with a new cache."""
+        return self.cache / "mir"
+
+    def run(self) -> Finished:
+        """Check; where benches need another compiler, without them."""
+        if not self.dump.is_dir():
+            shutil.rmtree(self.cache, ignore_errors=True)
+            self.dump.mkdir(parents=True)
+        start = capture_stdout if self.show else capture
+        done = Finished(code=0)
+        for selection in _selections(self.project, self.options, self.choice):
+            command = check_command(self.project, self.options, self.cache, self.wrapper, selection)
+            done = start(command, self.project.directory, self.environment)
+            if done.is_success or done.interrupted:
+                break
+        return done
+
+
+def _has_passed_by(artifacts: Sequence[Artifact], project: Project, dump: Path, started: float) -> bool:
+    """Whether something that cargo has just built did not come through our wrapper: a cache of builds had it."""
+    built = _units([artifact for artifact in artifacts if not artifact.is_fresh], project, dump)
+    is_late = any(_asked_at(unit.dump) < started - _CLOCKS_DIFFER for unit in built)
+    return is_late or not all(_asked_at(unit.dump) for unit in _units(artifacts, project, dump))
+
+
+def _asked_at(dump: Path) -> float:
+    """When the wrapper last compiled a unit; 0 where it never has."""
+    try:
+        return (dump / STAMP).stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def check_command(

@@ -93,6 +93,9 @@ fn codegen_option(arguments: &[OsString], key: &str) -> Option<String> {
     })
 }
 
+/// Written anew whenever a unit is compiled through this program: cargo may have got it elsewhere (a cache of builds).
+const STAMP: &str = ".asked";
+
 /// rustc dumps only what it builds again, so a dump and rustc's incremental session belong together: one of each a unit
 /// (cargo lets units that differ in flags share a session).
 fn types(command: &mut Command, arguments: &[OsString], found: &Crate, plan: &Plan) {
@@ -121,8 +124,8 @@ fn types(command: &mut Command, arguments: &[OsString], found: &Crate, plan: &Pl
             }
         }
     }
-    command.arg("-Zdump-mir=built").arg("-Zdump-mir-exclude-alloc-bytes").arg("-Zmir-include-spans=on");
-    command.arg("-Ztrim-diagnostic-paths=no").arg("-Zallow-features=");
+    let _ = fs::write(directory.join(STAMP), "");
+    command.args(plan.value("flags").split_whitespace());
     command.arg(joined(&["-Zdump-mir-dir=".as_ref(), directory.as_ref()])).env("RUSTC_BOOTSTRAP", "1");
 }
 

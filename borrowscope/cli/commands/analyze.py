@@ -36,7 +36,7 @@ from borrowscope.cli.session import (
     open_session,
 )
 from borrowscope.cli.type_comparison import render_comparison
-from borrowscope.errors import ExitCode, UsageError
+from borrowscope.errors import ExitCode, TypesRefusedError, UsageError
 from borrowscope.project.model import Package, Target
 from borrowscope.project.options import CargoOptions
 from borrowscope.report.wording import counted
@@ -123,8 +123,14 @@ def _ask_compiler(session: Session) -> ProjectFacts | None:
     if session.settings.all_targets or "--all-targets" in session.cargo.selection:
         choice = TargetChoice.ALL
     waiting = "waiting for another run of this project to end"
-    with locked(session.project.own_dir, lambda: terminal.note(waiting)):
-        facts = analyze_project(session.project, session.cargo, choice, show=True)
+    try:
+        with locked(session.project.own_dir, lambda: terminal.note(waiting)):
+            facts = analyze_project(session.project, session.cargo, choice, show=True)
+    except TypesRefusedError as error:
+        if session.settings.types == "rustc":
+            raise
+        terminal.warn(f"{error.message}: types come from the sources alone and may be unknown", error.hint)
+        return None
     for line in facts.notes:
         terminal.note(line)
     if facts.failure is None:
