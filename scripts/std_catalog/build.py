@@ -17,7 +17,7 @@ from borrowscope.analyzer.static.type_reader import read_type
 from borrowscope.tables.std_catalog import BETWEEN, short_names
 from scripts.std_catalog import signatures
 from scripts.std_catalog.pages import TYPE_KINDS, Library, Page, declaration, read_library
-from scripts.std_catalog.signatures import SKIPPED, WHERE, join
+from scripts.std_catalog.signatures import LINKED, SKIPPED, WHERE, join
 
 _SECTION = re.compile(
     r'<h2 id="([^"]*)" class="[^"]*section-header'
@@ -25,8 +25,8 @@ _SECTION = re.compile(
     r"((?:</section>)?<div class=\"docblock\">[^\n]{0,200})?",
     re.DOTALL,
 )
-_UNCHECKED = frozenset(
-    [
+_UNCHECKED = frozenset(  # what the inference takes for granted, or nobody asks for
+    {
         "Send",
         "Sync",
         "Unpin",
@@ -37,8 +37,11 @@ _UNCHECKED = frozenset(
         "StructuralPartialEq",
         "ConstParamTy_",
         "Sized",
-    ]
+        "TrustedLen",
+        "TrustedStep",
+    }
 )
+_PATTERN = " is !"  # pattern types: nobody can name them
 _DENIED = "does not yet exist"  # how std's documentation tells reserved impls
 _VARIADIC = re.compile(r"(\w+?)₁, \1₂, …, \1ₙ")
 MOST_ELEMENTS = 12
@@ -142,7 +145,7 @@ class _Builder:
             return f"{SKIPPED}{text}" if kind != "associatedtype" else text
         short = self._short.get(path, text)
         if kind != "associatedtype":
-            return short
+            return f"{LINKED}{short}"
         is_plain = self._library.kinds.get(target or "") == "trait" and path not in self._traits_with_parameters
         return f"\x01{short}\x02{text}" if is_plain else text
 
@@ -253,7 +256,7 @@ class _Builder:
     def _add_trait_impl(self, text: str, bindings: list[str]) -> None:
         for one, own in _expanded(text, bindings):
             parts = signatures.impl_parts(one)
-            if parts is None or SKIPPED in one:
+            if parts is None or SKIPPED in one or _PATTERN in one:
                 continue
             generics, where, trait, subject = parts
             name = trait.partition("<")[0]

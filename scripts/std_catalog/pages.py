@@ -1,4 +1,4 @@
-"""The documentation of std, core and alloc as a set of pages: which items there are, and which pages show the same item.
+"""The documentation of std, core and alloc as a set of pages: its items, and which pages show the same one.
 
 In: the folder of the `rust-docs` component. Out: `Library`, which knows every page's item and its canonical path.
 """

@@ -13,7 +13,9 @@ from borrowscope.tables.std_catalog import BETWEEN, FIELD, PART
 
 _ANCHOR = re.compile(r"<a ([^>]*)>(.*?)</a>", re.DOTALL)
 _ATTRIBUTE = re.compile(r'(\w+)="([^"]*)"')
-_COMMENT = re.compile(r'<span class="comment">.*?</span>|//[^\n]*(?=\n|$)|/\*.*?\*/', re.DOTALL)
+_COMMENT_SPAN = re.compile(r'<span class="comment">.*?</span>', re.DOTALL)
+_COMMENT = re.compile(r"//[^\n]*(?=\n|$)|/\*.*?\*/|ⓘ", re.DOTALL)
+_WRITTEN_PATH = re.compile(r"(?:\w+::)*\x07")
 _DETAILS = re.compile(r"<summary.*?</summary>", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 _WHERE = re.compile(r'<(?:div|span) class="where[^"]*">\s*where\b')
@@ -28,7 +30,7 @@ _LIFETIMES = (
     (re.compile(r" \+ '\w+"), ""),
     (re.compile(r"(?<=[<,])\s*'\w+(?:: ?(?:'\w+)?)?(?=[,>])"), " "),
     (re.compile(r"\?Sized \+ | \+ \?Sized"), ""),
-    (re.compile(r"\[?\bconst\b\]? (?=[A-Z])(?![A-Z]\w*: )"), ""),
+    (re.compile(r"\[const\] |(?<![*\w])const (?=[A-Z])(?![A-Z]\w*: )"), ""),
 )
 _TIDY = (
     (re.compile(r"<(?:\s*,)+\s*"), "<"),
@@ -38,19 +40,21 @@ _TIDY = (
     (re.compile(r"(?<=<) "), ""),
 )
 WHERE = "\x03"
-SKIPPED = "\x04"
+SKIPPED = "\x04"  # in place of a name that the catalog leaves out
+LINKED = "\x07"  # before a name that stands for its whole path
 _EMPTY_CLAUSE = re.compile(r"(?:'\w+: ?(?:'\w+)?|(?:[\w:<> ]+): ?(?:\?Sized|'\w+)?|Self: Sized)\Z")
 
 
 def text_of(fragment: str, link: Callable[[dict[str, str], str], str]) -> str:
     """The fragment as text: links replaced by what `link` answers, `where` marked, white space single."""
-    fragment = _COMMENT.sub("", _DETAILS.sub("", fragment))
+    fragment = _COMMENT_SPAN.sub("", _DETAILS.sub("", fragment))
 
     def anchor(found: re.Match[str]) -> str:
         return link(dict(_ATTRIBUTE.findall(found.group(1))), _TAG.sub("", found.group(2)))
 
     fragment = _WHERE.sub(WHERE, _ANCHOR.sub(anchor, fragment))
     text = html.unescape(_TAG.sub("", _BR.sub(" ", fragment)))
+    text = _WRITTEN_PATH.sub("", _COMMENT.sub("", text))
     text = _SPACE.sub(" ", text).strip()
     while _QUALIFIED.search(text):
         text = _QUALIFIED.sub(r"<\1 as \2>::\3", text)

@@ -321,6 +321,7 @@ class StdCatalog:
             trait.consts[name] = read_type(ty, scope)
 
     def read_function(self, path: str, row: str, owner: Impl | Trait | None, outer: Scope | None = None) -> Function:
+        """The function that a row tells; `outer` is the scope of its impl or trait."""
         name, flags, generics_text, params_text, result_text, where = _parts(row, 6)
         inherited = outer.parameters if outer is not None else frozenset()
         trait = owner if isinstance(owner, Trait) else None
@@ -357,7 +358,7 @@ class StdCatalog:
         scope = self.scope(generics_text)
         self_type = read_type(subject, scope)
         impl = Impl(self_type, self.read_generics(generics_text, where, scope), trait)
-        given = read_arguments(args, scope) if args else ()
+        given = read_arguments(f"<{args}>", scope) if args else ()
         definition = self.find_trait(trait)
         params = definition.generics.params if definition is not None else ()
         impl.trait_args = _filled(params, given, self_type) if len(given) < len(params) else given
@@ -377,6 +378,7 @@ class StdCatalog:
         return rebuild(ty, args) if args != ty.args else ty
 
     def read_generics(self, parameters: str, clauses: str, scope: Scope) -> Generics:
+        """The generics of a row."""
         if not parameters and not clauses:
             return NO_GENERICS
         found = read_generics(parameters, clauses, scope)

@@ -1,10 +1,10 @@
 """Facts about the standard library's public items: what `scripts/catalog` reads out of its documentation.
 
-In: nothing. Out: where the facts are, and the marks that separate the parts of their rows (`analyzer/static/catalog.py`).
+In: nothing. Out: where the facts are, and the marks in their rows (read by `analyzer/static/catalog.py`).
 
 `facts.json` holds one object: "version"; "modules": module -> kind -> names, those with another canonical path than
-`module::name` as `name=path`; "types", "traits", "functions", "values": canonical path -> row(s); "inherent": head of the
-self type -> impls; "impls": trait -> head of the self type -> impls ("" for a bare parameter).
+`module::name` as `name=path`; "types", "traits", "functions", "values": canonical path -> row(s); "inherent": head of
+the self type -> impls; "impls": trait -> head of the self type -> impls ("" for a bare parameter).
 Rows name types and traits by the shortest suffix of their path that is nobody else's (`short_names`).
 """
 
