@@ -16,8 +16,8 @@ from borrowscope.parse.syntax import Node, parse_source
 class CrateSource:
     """One crate: a target of the workspace, or the library of a dependency.
 
-    `dependencies` leads from the name that its code uses to the key of another crate; `features` are those that are on, None
-    where nobody knows. A crate of the workspace is read as a whole, others as far as paths lead into them.
+    `dependencies` leads from the name that its code uses to the key of another crate; `features` are those that are
+    on, None where nobody knows. A crate of the workspace is read as a whole, others as far as paths lead into them.
     """
 
     key: str

@@ -1,7 +1,7 @@
 """Generics as text, taken apart without reading types: names, defaults, and which bounds a parameter has.
 
-In: the text of `<..>` and of a where clause. Out: names and pieces of text. Reading the types of bounds may need these answers, so
-they cannot wait for types.
+In: the text of `<..>` and of a where clause. Out: names and pieces of text. Reading the types of bounds may need these
+answers, so they cannot wait for types.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ In: the crate's modules. Out: `Impl` values, lowered when they are first matched
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from borrowscope.analyzer.static.definitions import Bound, Function, Generics, Impl
@@ -121,9 +121,9 @@ class ImplIndex:
         handler = _HEAD_BY_SIGN.get(text[:1])
         if handler is not None:
             return handler(text, node)
-        return self._named_head(entry, node, text)
+        return self._named_head(entry, text)
 
-    def _named_head(self, entry: ImplNode, node: Node, text: str) -> str | None:
+    def _named_head(self, entry: ImplNode, text: str) -> str | None:
         path = trait_path(text)
         if len(path) == 1:
             parameters = entry.node.child("type_parameters")
@@ -253,5 +253,3 @@ _HEAD_BY_SIGN: Final[dict[str, Callable[[str, Node], str | None]]] = {
     "(": _parenthesis_head,
     "<": lambda _text, _node: None,
 }
-
-_ = Sequence

@@ -1,7 +1,7 @@
 """Items that macros make: `macro_rules!` of the crate and of others expanded, wrappers such as `cfg_if!` looked into.
 
-In: the macro calls of a module (or of an impl or trait). Out: the items, noted in the module; nodes of an expansion have the
-expanded text as their source, and `expansion_of` leads from it back to the file.
+In: the macro calls of a module (or of an impl or trait). Out: the items, noted in the module; nodes of an expansion
+have the expanded text as their source, and `expansion_of` leads from it back to the file.
 """
 
 from __future__ import annotations
@@ -39,13 +39,15 @@ from borrowscope.tables.macros import Entry, find_macro
 _DEPTH: Final = 24
 _THREAD_LOCAL: Final = "std::thread::LocalKey"
 _FLAGS: Final = re.compile(
-    rb"((?:\s*#\[[^\]]*\]|\s*//[^\n]*\n)*)\s*(pub(?:\([^)]*\))?\s+)?struct\s+(\w+)\s*:\s*([^{]+?)\s*\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}"
+    rb"((?:\s*#\[[^\]]*\]|\s*//[^\n]*\n)*)\s*(pub(?:\([^)]*\))?\s+)?"
+    rb"struct\s+(\w+)\s*:\s*([^{]+?)\s*\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}"
 )
 _FLAG: Final = re.compile(rb"\bconst\s+(\w+)\s*=")
 _FLAG_METHODS: Final = (
     "pub const fn empty() -> Self {{}} pub const fn all() -> Self {{}} pub const fn bits(&self) -> {bits} {{}}"
     " pub const fn from_bits(bits: {bits}) -> ::core::option::Option<Self> {{}}"
-    " pub const fn from_bits_truncate(bits: {bits}) -> Self {{}} pub const fn from_bits_retain(bits: {bits}) -> Self {{}}"
+    " pub const fn from_bits_truncate(bits: {bits}) -> Self {{}}"
+    " pub const fn from_bits_retain(bits: {bits}) -> Self {{}}"
     " pub fn from_name(name: &str) -> ::core::option::Option<Self> {{}}"
     " pub const fn is_empty(&self) -> bool {{}} pub const fn is_all(&self) -> bool {{}}"
     " pub const fn intersects(&self, other: Self) -> bool {{}} pub const fn contains(&self, other: Self) -> bool {{}}"

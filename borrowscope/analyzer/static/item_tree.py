@@ -1,6 +1,6 @@
 """The items of a crate by module: one pass over each module notes name, kind and node; all else waits until asked for.
 
-In: syntax trees. Out: `Module` with its `Item` and `Import` entries by name, its globs, impls and item contexts. A file of a
+In: syntax trees. Out: `Module` with its `Item` and `Import` entries by name, its globs and impls. A file of a
 dependency is read when a path leads into its module.
 """
 
@@ -157,7 +157,7 @@ class Module:
     traits: list[Item] = field(default_factory=list)
     ordered: list[Item | ImplNode] = field(default_factory=list)
     memo: dict[tuple[str, int], object] = field(default_factory=dict)
-    scope: object = None
+    lexical: dict[tuple[str, int], object] = field(default_factory=dict)
     is_collected: bool = False
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, ItemsView, Iterable, ValuesView
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 _Value = TypeVar("_Value")
@@ -26,14 +26,14 @@ class LazyMembers(dict[str, _Value]):
 
     def get(self, name: str, default: Any = None) -> Any:
         """The value, or the default where there is no such name."""
-        return self[name] if name in self else default
+        return self[name] if name in self else default  # noqa: SIM401 - this is what makes the value
 
-    def values(self) -> ValuesView[_Value]:
+    def values(self) -> Any:
         """All values, made."""
         self._complete()
         return super().values()
 
-    def items(self) -> ItemsView[str, _Value]:
+    def items(self) -> Any:
         """All pairs, made."""
         self._complete()
         return super().items()

@@ -35,7 +35,6 @@ from borrowscope.analyzer.static.types import (
     SELF,
     UNIT,
     UNKNOWN,
-    USIZE,
     Kind,
     TraitRef,
     Ty,
@@ -53,7 +52,6 @@ if TYPE_CHECKING:
 
 _SPACE: Final = re.compile(r"\s+")
 _INTEGER: Final = re.compile(r"(0x[\da-fA-F_]+|0b[01_]+|0o[0-7_]+|\d[\d_]*)(?:[ui](?:8|16|32|64|128|size))?\Z")
-_NAME: Final = re.compile(r"[^\W\d]\w*\Z")
 _ARITHMETIC: Final = re.compile(r"[^\W\d][\w]*(?:\s*::\s*[^\W\d]\w*)*|\d\w*|<<|>>|[-+*/%()]|\s+|(.)")
 _OPERATORS: Final = frozenset({"+", "-", "*", "/", "%", "(", ")", "<<", ">>"})
 _WIDTHS: Final = {
@@ -76,6 +74,7 @@ class Owner:
     """An impl or trait around functions: what `Self` is, which parameters there are, its members by name."""
 
     __slots__ = (
+        "_environment",
         "clauses",
         "entry",
         "in_progress",
@@ -99,6 +98,14 @@ class Owner:
         self.members: dict[str, Member] = {}
         self.lowered: Impl | Trait | None = None
         self.in_progress: set[str] = set()
+        self._environment: Environment | None = None
+
+    @property
+    def environment(self) -> Environment:
+        """The generics of the impl or trait; one value, for it remembers types."""
+        if self._environment is None:
+            self._environment = Environment(self)
+        return self._environment
 
     @property
     def is_trait(self) -> bool:
@@ -109,13 +116,14 @@ class Owner:
 class Environment:
     """The generics in force: names, and where their bounds are written."""
 
-    __slots__ = ("_bounds", "names", "owner", "texts")
+    __slots__ = ("_bounds", "names", "owner", "texts", "types")
 
     def __init__(self, owner: Owner | None, *texts: tuple[str, str]) -> None:
         self.owner = owner
         self.texts = (*(((owner.parameters, owner.clauses),) if owner is not None else ()), *texts)
         self.names = frozenset(parameter.name for text, _ in self.texts for parameter in read_parameters(text))
         self._bounds: dict[str, list[str]] | None = None
+        self.types: dict[tuple[int, str], Ty] = {}  # read already, by module and text
 
     def bounds_of(self, name: str) -> list[str]:
         """The texts of the traits that a parameter is bound by."""
@@ -157,6 +165,16 @@ class ItemTypeScope:
         self._hole = hole
         self._fill = fill
         self.anonymous_type = anonymous
+
+    def read(self, text: str) -> Ty:
+        """The type that a text spells; remembered, unless it has an `impl` that may differ by place."""
+        if "impl" in text or self._hole is not None:
+            return read_type(text, self)
+        key = (id(self._module), text)
+        known = self._environment.types.get(key)
+        if known is None:
+            known = self._environment.types[key] = read_type(text, self)
+        return known
 
     def path(self, segments: list[Segment]) -> Ty:
         """The type that a path names."""
@@ -382,7 +400,7 @@ class Lowering:
     def _value(self, item: Item) -> Value:
         node = item.node.field("type")
         scope = self.scope(item, NO_ENVIRONMENT)
-        ty = read_type(node.text, scope) if node is not None else UNKNOWN
+        ty = scope.read(node.text) if node is not None else UNKNOWN
         is_mutable = item.kind == "static" and item.node.child("mutable_specifier") is not None
         if item.wrapper:
             ty = make(item.wrapper, (ty,))
@@ -399,7 +417,7 @@ class Lowering:
     def function(self, node: Node, module: Module, path: str, owner: Owner | None) -> Function:
         """A function or method from its node."""
         texts = _generic_texts(node)
-        environment = Environment(owner, texts) if texts[0] or texts[1] or owner is not None else NO_ENVIRONMENT
+        environment = self._environment(owner, texts)
         self_type = owner.self_type if owner is not None else None
         extra: list[Generic] = []
         bounds: list[Bound] = []
@@ -414,7 +432,7 @@ class Lowering:
             return param
 
         scope.anonymous_type = parameter_type
-        params, has_self = _parameters(node.field("parameters"), scope, self_type)
+        params, has_self = _parameters(node.field("parameters"), scope)
         if extra:
             generics = Generics((*generics.params, *extra), (*generics.bounds, *bounds))
         in_force = tuple(make_param(name) for name in _in_order(environment, generics))
@@ -434,13 +452,18 @@ class Lowering:
             path.rpartition("::")[2],
             generics,
             params,
-            read_type(result.text, scope) if result is not None else UNIT,
+            scope.read(result.text) if result is not None else UNIT,
             has_self=has_self,
             is_async="async" in words,
             is_unsafe="unsafe" in words,
             is_const="const" in words,
             owner=owner.lowered if owner is not None else None,
         )
+
+    def _environment(self, owner: Owner | None, texts: tuple[str, str]) -> Environment:
+        if texts[0] or texts[1]:
+            return Environment(owner, texts)
+        return owner.environment if owner is not None else NO_ENVIRONMENT
 
     # traits
     def trait_owner(self, item: Item) -> Owner:
@@ -458,7 +481,7 @@ class Lowering:
 
     def _trait(self, item: Item) -> Trait:
         owner = self.trait_owner(item)
-        environment = Environment(owner)
+        environment = owner.environment
         scope = self.scope(item, environment)
         trait = Trait(item.path, visible="")
         item.lowered = owner.lowered = trait
@@ -498,7 +521,7 @@ class Lowering:
             text = node.text.removeprefix(":") if node is not None else ""
             _, clauses = _generic_texts(item.node)
             texts = [text, *(bounds for subject, bounds in read_clauses(clauses) if subject == "Self")]
-            scope = self.scope(item, Environment(self.trait_owner(item)))
+            scope = self.scope(item, self.trait_owner(item).environment)
             found = [bound for part in texts for bound in read_bounds(part, SELF, scope)]
             known = self._supers[item.path] = tuple(self.completed_bound(bound) for bound in found)
         return known
@@ -527,7 +550,7 @@ class Lowering:
         found, taken = self.resolver.resolve(owner.module, trait_path(text), TYPE)
         if isinstance(found, (Item, StdItem)) and found.kind == "trait" and taken == len(trait_path(text)):
             owner.trait = found.path
-            scope = ItemTypeScope(self, owner.module, Environment(owner), owner.self_type)
+            scope = ItemTypeScope(self, owner.module, owner.environment, owner.self_type)
             reference = read_trait(text, scope)
             if reference is not None:
                 owner.trait_args = self.completed_args(owner.trait, reference[1], owner.self_type)
@@ -537,7 +560,7 @@ class Lowering:
         owner = self.impl_owner(entry)
         if isinstance(owner.lowered, Impl):
             return owner.lowered
-        scope = ItemTypeScope(self, entry.module, Environment(owner), owner.self_type)
+        scope = ItemTypeScope(self, entry.module, owner.environment, owner.self_type)
         impl = Impl(owner.self_type, NO_GENERICS, owner.trait, owner.trait_args)
         owner.lowered = impl
         impl.generics = self._generics(entry.node, scope)
@@ -571,7 +594,7 @@ class Lowering:
                 return make_projection(owner.trait, name, (SELF, *owner.trait_args))
             owner.in_progress.add(name)
             try:
-                scope = ItemTypeScope(self, owner.module, Environment(owner), owner.self_type)
+                scope = ItemTypeScope(self, owner.module, owner.environment, owner.self_type)
                 return self._member_type(member, scope)
             finally:
                 owner.in_progress.discard(name)
@@ -693,7 +716,7 @@ class Lowering:
         """The value of an impl's associated constant."""
         owner = self.impl_owner(entry)
         member = owner.members.get(name)
-        return self._node_value(member.node, entry.module, Environment(owner)) if member is not None else None
+        return self._node_value(member.node, entry.module, owner.environment) if member is not None else None
 
 
 _HANDLERS: Final[dict[str, Callable[[Lowering, Item], object]]] = {
@@ -757,7 +780,7 @@ def _generic_texts(node: Node) -> tuple[str, str]:
     return parameters, clauses
 
 
-def _parameters(node: Node | None, scope: ItemTypeScope, self_type: Ty | None) -> tuple[tuple[Ty, ...], bool]:
+def _parameters(node: Node | None, scope: ItemTypeScope) -> tuple[tuple[Ty, ...], bool]:
     found: list[Ty] = []
     has_self = False
     for child in node.named if node is not None else ():
@@ -768,8 +791,7 @@ def _parameters(node: Node | None, scope: ItemTypeScope, self_type: Ty | None) -
             ty, pattern = child.field("type"), child.field("pattern")
             if pattern is not None and pattern.text in ("self", "mut self"):
                 has_self = True
-            found.append(read_type(ty.text, scope) if ty is not None else UNKNOWN)
-    _ = self_type
+            found.append(scope.read(ty.text) if ty is not None else UNKNOWN)
     return tuple(found), has_self
 
 
@@ -804,10 +826,10 @@ def _fields(name: str, body: Node | None, scope: ItemTypeScope, features: frozen
         for child in _active_children(body, "field_declaration", features):
             key, ty = child.field("name"), child.field("type")
             if key is not None and ty is not None:
-                fields[key.text.removeprefix("r#")] = read_type(ty.text, scope)
+                fields[key.text.removeprefix("r#")] = scope.read(ty.text)
         return Variant(name, "named", fields)
     types = _tuple_types(body, features)
-    return Variant(name, "tuple", {str(at): read_type(child.text, scope) for at, child in enumerate(types)})
+    return Variant(name, "tuple", {str(at): scope.read(child.text) for at, child in enumerate(types)})
 
 
 def _tuple_types(body: Node, features: frozenset[str] | None) -> list[Node]:
@@ -902,5 +924,3 @@ _OPERATIONS: Final[dict[str, Callable[[int, int], int]]] = {
     "<<": _shifted,
     ">>": lambda left, right: left >> right,
 }
-
-_ = (USIZE, _NAME)

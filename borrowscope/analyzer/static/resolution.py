@@ -1,6 +1,6 @@
 """What names and paths mean: modules, imports, globs, preludes, other crates, std.
 
-In: a module (or block) and the segments of a path. Out: a `Found` and how many segments it took. Nothing is lowered here.
+In: a module (or block) and the segments of a path. Out: a `Found` and how many segments it took. Nothing is lowered.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Entry(Protocol):
 
     @property
     def kind(self) -> str:
-        """`mod`, `struct`, `enum`, `union`, `trait`, `fn`, `const`, `static`, `type`, `macro`, `primitive`, `variant`."""
+        """`mod`, `struct`, `enum`, `trait`, `fn`, `const`, `static`, `type`, `macro`, `primitive`, `variant` ..."""
 
     @property
     def path(self) -> str:
@@ -110,12 +110,12 @@ class Visible(NamedTuple):
 class Resolver:
     """Looks names up; remembers what it found. One for all crates."""
 
-    def __init__(self, std: StdNames, crates: Crates, variants_of: Mapping[str, object] | None = None) -> None:
+    def __init__(self, std: StdNames, crates: Crates) -> None:
         self._std = std
         self._crates = crates
         self._in_progress: set[tuple[int, str, int]] = set()
         self._was_cyclic = False
-        self._std_variants = variants_of if variants_of is not None else {}
+        self._preludes: dict[int, Mapping[str, Entry]] = {}
 
     # names in one module
     def lookup(self, module: Module, name: str, namespace: int, importer: Module | None = None) -> Found | None:
@@ -198,7 +198,7 @@ class Resolver:
         inner = self._member(found, name, namespace) if found is not None else None
         return Visible(inner, glob.visibility, module) if inner is not None else None
 
-    def _member(self, container: Found, name: str, namespace: int, importer: Module | None = None) -> Found | None:
+    def _member(self, container: Found, name: str, namespace: int) -> Found | None:
         if isinstance(container, Module):
             return self.lookup(container, name, namespace)
         if isinstance(container, StdModule):
@@ -266,6 +266,15 @@ class Resolver:
         return self._lexical(module, name, namespace), 1
 
     def _lexical(self, module: Module, name: str, namespace: int) -> Found | None:
+        key = (name, namespace)
+        known = module.lexical.get(key)
+        if known is None:
+            known = self._search_outward(module, name, namespace)
+            if known is not None and not self._in_progress:
+                module.lexical[key] = known
+        return known  # type: ignore[return-value]
+
+    def _search_outward(self, module: Module, name: str, namespace: int) -> Found | None:
         at: Module | None = module
         while at is not None:
             found = self.lookup(at, name, namespace)
@@ -282,7 +291,10 @@ class Resolver:
 
     def _prelude(self, module: Module, name: str, namespace: int) -> Found | None:
         crate = module.crate
-        entry = self._std.prelude(crate.edition).get(name)
+        entries = self._preludes.get(crate.edition)
+        if entries is None:
+            entries = self._preludes[crate.edition] = self._std.prelude(crate.edition)
+        entry = entries.get(name)
         if entry is not None:
             if _STD_NAMESPACES.get(entry.kind, 0) & namespace:
                 return _std_found(entry)
@@ -360,11 +372,11 @@ class Resolver:
 
 
 _STARTS: Final = {
-    "crate": Resolver._from_root,
-    "$crate": Resolver._from_root,
-    "self": Resolver._from_self,
-    "super": Resolver._from_super,
-    "::": Resolver._from_extern,
+    "crate": Resolver._from_root,  # noqa: SLF001
+    "$crate": Resolver._from_root,  # noqa: SLF001
+    "self": Resolver._from_self,  # noqa: SLF001
+    "super": Resolver._from_super,  # noqa: SLF001
+    "::": Resolver._from_extern,  # noqa: SLF001
 }
 
 

@@ -1,7 +1,7 @@
 """What names mean at one place, as the inference asks it.
 
-In: a module or block, and what is around it (impl, trait, generics). Out: targets of paths, traits in scope, the scopes of
-blocks, macros, and the reader's view of types.
+In: a module or block, and what is around it (impl, trait, generics). Out: targets of paths, traits in scope, the scopes
+of blocks, macros, and the reader's view of types.
 """
 
 from __future__ import annotations

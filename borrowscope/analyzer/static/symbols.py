@@ -22,7 +22,7 @@ from borrowscope.analyzer.static.definitions import (
     TypeDef,
     Value,
 )
-from borrowscope.analyzer.static.impl_index import BLANKET, ImplIndex
+from borrowscope.analyzer.static.impl_index import ImplIndex
 from borrowscope.analyzer.static.item_expansion import Expander
 from borrowscope.analyzer.static.item_tree import (
     TYPE,
@@ -35,11 +35,12 @@ from borrowscope.analyzer.static.item_tree import (
     all_modules,
 )
 from borrowscope.analyzer.static.lowering import Environment, ItemTypeScope, Lowering, Owner, filled
-from borrowscope.analyzer.static.resolution import Found, Resolver, StdItem, StdModule, StdNames
+from borrowscope.analyzer.static.resolution import Found, Resolver, StdModule, StdNames
 from borrowscope.analyzer.static.scopes import ItemContext, Scope, Target, target_of
 from borrowscope.analyzer.static.type_reader import read_type
 from borrowscope.analyzer.static.types import SELF, UNKNOWN, Ty, make_param, substitute
 from borrowscope.analyzer.static.visible_paths import visible_paths
+from borrowscope.parse.syntax import Node
 
 __all__ = ["ItemContext", "World"]
 
@@ -100,7 +101,7 @@ class World:
         self._with.clear()
         return crate
 
-    def _read(self, path: Path) -> object:
+    def _read(self, path: Path) -> Node | None:
         tree = self._trees.read(path)
         if tree is not None:
             self.expander.note_file(tree.source, path)
@@ -370,22 +371,22 @@ class World:
             return ItemContext(item.node, scope, text, Generics(), None, item.path, ty=ty)
         return None
 
-    def _member_contexts(self, module: Module, owner: Owner, node: object) -> Iterator[ItemContext]:
+    def _member_contexts(self, module: Module, owner: Owner, node: Node) -> Iterator[ItemContext]:
         entry = owner.entry
         lowered = self.lowering.lowered(entry) if isinstance(entry, Item) else self.lowering.impl(entry)
         if not isinstance(lowered, (Impl, Trait)):
             return
-        self_type = SELF if owner.is_trait else owner.self_type
         around = _around(lowered)
-        body = node.field("body")  # type: ignore[attr-defined]
+        body = node.field("body")
         for member in self.expander.members(module, body) if body is not None else ():
-            context = self._member_context(module, owner, lowered, member, around, self_type)
+            context = self._member_context(module, owner, lowered, member, around)
             if context is not None:
                 yield context
 
     def _member_context(
-        self, module: Module, owner: Owner, lowered: Impl | Trait, member: Member, around: Generics, self_type: Ty
+        self, module: Module, owner: Owner, lowered: Impl | Trait, member: Member, around: Generics
     ) -> ItemContext | None:
+        self_type = SELF if owner.is_trait else owner.self_type
         text = self.expander.text_of(member.node)
         head = lowered.path if isinstance(lowered, Trait) else owner.self_type.head
         path = f"{head}::{member.name}"
@@ -398,7 +399,7 @@ class World:
             generics = Generics((*around.params, *own.params), (*around.bounds, *own.bounds))
             return ItemContext(member.node, scope, text, generics, self_type, path, function, owner=lowered)
         if member.kind == "const":
-            environment = Environment(owner)
+            environment = owner.environment
             scope = Scope(self, module, environment, self_type, path)
             node = member.node.field("type")
             types = ItemTypeScope(self.lowering, module, environment, self_type)
@@ -414,9 +415,9 @@ class World:
         return self.lowering.function(member.node, owner.module, f"{prefix}::{member.name}", owner)
 
 
-def _texts(node: object) -> tuple[str, str]:
-    parameters = node.child("type_parameters")  # type: ignore[attr-defined]
-    clauses = node.child("where_clause")  # type: ignore[attr-defined]
+def _texts(node: Node) -> tuple[str, str]:
+    parameters = node.child("type_parameters")
+    clauses = node.child("where_clause")
     return (parameters.text if parameters is not None else "", clauses.text if clauses is not None else "")
 
 
@@ -427,6 +428,3 @@ def _around(lowered: Impl | Trait) -> Generics:
     params = tuple(make_param(param.name) for param in lowered.generics.params)
     itself = Bound(SELF, lowered.path, params)
     return Generics(lowered.generics.params, (itself, *lowered.supers, *lowered.generics.bounds))
-
-
-_ = (BLANKET, StdItem)

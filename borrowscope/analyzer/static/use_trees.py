@@ -1,7 +1,7 @@
 """`use` declarations taken apart: one entry for each name that they bring in.
 
-In: the text between `use` and `;`. Out: (path, name) pairs; the name is `*` for a glob and `_` for a hidden import. A path that
-starts with `::` has that as its first segment.
+In: the text between `use` and `;`. Out: (path, name) pairs; the name is `*` for a glob and `_` for a hidden import. A
+path that starts with `::` has that as its first segment.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ _TOKEN = re.compile(r"//[^\n]*|/\*.*?\*/|(::|[{},*]|(?:r#)?[$\w]+)", re.DOTALL)
 
 
 def read_use(text: str) -> list[tuple[tuple[str, ...], str]]:
-    """`a::{b, c as d, self, e::*}` as `[(("a", "b"), "b"), (("a", "c"), "d"), (("a", "self"), "a"), (("a", "e"), "*")]`."""
+    """`a::{b, c as d, self, e::*}` as the pairs (a::b, b), (a::c, d), (a::self, a), (a::e, *)."""
     if not _TREE.search(text):
         return [_plain(text)]
     found: list[tuple[tuple[str, ...], str]] = []

@@ -20,7 +20,7 @@ def world_of(tmp_path):
     """Build a world of crates: {crate name: {file: text}}; each sees all that stand before it."""
 
     def build(crates, *, edition=2021, features=frozenset(), workspace=None):
-        sources = []
+        sources: list[CrateSource] = []
         for name, files in crates.items():
             folder = tmp_path / name
             for file, text in ({"lib.rs": files} if isinstance(files, str) else files).items():
@@ -150,7 +150,15 @@ def test_paths_of_std_are_canonical(world_of):
 
 def test_edition_2015_imports_start_at_the_root(world_of):
     world = world_of(
-        {"dep": "pub struct D;", "k": "extern crate dep; mod a { pub struct A; } mod b { use a::A; use dep::D; fn f(x: A, y: ::a::A, z: D, w: ::dep::D) {} }"},
+        {
+            "dep": "pub struct D;",
+            "k": """
+            extern crate dep;
+            mod a { pub struct A; } mod b { use a::A;
+            use dep::D;
+            fn f(x: A, y: ::a::A, z: D, w: ::dep::D) {} }
+            """,
+        },
         edition=2015,
     )
     assert signature(world, "k::b::f") == ["k::a::A", "k::a::A", "dep::D", "dep::D", "()"]
@@ -160,11 +168,18 @@ def test_other_crates(world_of):
     world = world_of(
         {
             "dep": {
-                "lib.rs": "mod inner; pub use inner::Thing; pub mod prelude { pub use crate::Thing as T; } #[macro_use] mod m;",
+                "lib.rs": """
+                mod inner; pub use inner::Thing;
+                pub mod prelude { pub use crate::Thing as T; } #[macro_use] mod m;
+                """,
                 "inner.rs": "pub struct Thing<T>(pub T);",
                 "m.rs": "",
             },
-            "k": "extern crate dep as other; use dep::prelude::*; fn f(a: dep::Thing<u8>, b: T<u8>, c: other::Thing<u8>, d: ::dep::Thing<u8>) {}",
+            "k": """
+            extern crate dep as other;
+            use dep::prelude::*;
+            fn f(a: dep::Thing<u8>, b: T<u8>, c: other::Thing<u8>, d: ::dep::Thing<u8>) {}
+            """,
         },
         workspace={"k"},
     )
@@ -223,7 +238,8 @@ def test_blocks_have_items_of_their_own(world_of):
             "k": """
             mod m { pub struct S; }
             struct S;
-            fn f() { use m::S; struct Local; impl Clone for Local { fn clone(&self) -> Self { Local } } fn inner(l: Local) -> S { S } }
+            fn f() { use m::S; struct Local; impl Clone for Local { fn clone(&self) -> Self { Local } }
+                fn inner(l: Local) -> S { S } }
             """
         }
     )
@@ -291,7 +307,8 @@ def test_impls_and_associated_types(world_of):
             impl<'a, T> IntoIterator for &'a S<T> { type Item = &'a T; type IntoIter = S<&'a T>; }
             trait Blanket { fn go(&self) {} }
             impl<X: Clone> Blanket for X {}
-            fn f<I: IntoIterator, J>(i: I, j: I::Item, k: <I::IntoIter as Iterator>::Item, l: J::Output) where J: std::ops::Add<u8> {}
+            fn f<I: IntoIterator, J>(i: I, j: I::Item, k: <I::IntoIter as Iterator>::Item, l: J::Output)
+            where J: std::ops::Add<u8> {}
             """
         }
     )
@@ -322,7 +339,9 @@ def test_impls_and_associated_types(world_of):
 
 
 def test_derives(world_of):
-    world = world_of({"k": "mod m { pub trait Ser {} } use m::Ser; #[derive(Clone, PartialEq, Ser)] struct S<T>(T); fn f() {}"})
+    world = world_of(
+        {"k": "mod m { pub trait Ser {} } use m::Ser; #[derive(Clone, PartialEq, Ser)] struct S<T>(T); fn f() {}"}
+    )
     (clone,) = world.impls("std::clone::Clone", "k::S")
     assert repr(clone.self_type) == "k::S<T>"
     assert [(bound.subject.head, bound.trait) for bound in clone.generics.bounds] == [("T", "std::clone::Clone")]
@@ -366,7 +385,12 @@ def test_traits_in_scope(world_of):
     world = world_of(
         {
             "dep": "pub mod prelude { pub use crate::One; pub use crate::Two as _; } pub trait One {} pub trait Two {}",
-            "k": "use dep::prelude::*; use std::io::Read as _; trait Own {} mod m { pub trait Far {} } fn f() { use m::Far; }",
+            "k": """
+            use dep::prelude::*;
+            use std::io::Read as _;
+            trait Own {}
+            mod m { pub trait Far {} } fn f() { use m::Far; }
+            """,
         }
     )
     context = next(context for context in world.item_contexts("k") if context.path == "k::f")
@@ -380,7 +404,10 @@ def test_traits_in_scope(world_of):
 def test_items_from_macros(world_of):
     world = world_of(
         {
-            "dep": "#[macro_export] macro_rules! made { ($n:ident) => { pub struct $n(pub $crate::Inner); } } pub struct Inner;",
+            "dep": """
+            #[macro_export] macro_rules! made { ($n:ident) => { pub struct $n(pub $crate::Inner); } }
+            pub struct Inner;
+            """,
             "k": """
             macro_rules! impls { ($($t:ty)*) => { $(impl Tr for $t { type O = $t; fn go(self) -> $t { self } })* } }
             trait Tr { type O; fn go(self) -> Self; }
