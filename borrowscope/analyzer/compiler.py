@@ -70,11 +70,19 @@ def _join(bodies: list[BodyFacts]) -> dict[str, FileFacts]:
                 _file(facts, path).borrows.append(borrow)
         for path, call in body.calls:
             _file(facts, path).calls.append(call)
-        for path, span in body.closures:
-            _file(facts, path).closure_spans.add(span)
+        _add_places(facts, body)
     for file in facts.values():
         _finish(file)
     return facts
+
+
+def _add_places(facts: dict[str, FileFacts], body: BodyFacts) -> None:
+    for path, span in body.closures:
+        _file(facts, path).closure_spans.add(span)
+    for path, binding, place in body.written_parts:
+        _file(facts, path).written_parts.add((binding, place))
+    for path, binding, place, use in body.captured_uses:
+        _file(facts, path).captured_uses[binding, place] = use
 
 
 def _counts(rebound: dict[Place, str], path: str, binding: int, body: BodyFacts) -> bool:

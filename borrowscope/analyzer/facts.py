@@ -110,6 +110,7 @@ class CallFact:
     callee_span: Span
     callee: str  # as MIR prints it: `<Rc<D> as Clone>::clone`, `std::mem::drop::<D>`
     target: int | None  # start offset of the binding that the result initializes directly, if one does
+    result: str | None = None  # the result's type, where the call stands in code that was compiled once
 
 
 @dataclass(slots=True)
@@ -122,3 +123,6 @@ class FileFacts:
     borrows: list[BorrowFact] = field(default_factory=list)
     calls: list[CallFact] = field(default_factory=list)
     closure_spans: set[Span] = field(default_factory=set)
+    # By start of a binding's name and of the place: assignments to a part of it, and what closures do to captures.
+    written_parts: set[tuple[int, int]] = field(default_factory=set)
+    captured_uses: dict[tuple[int, int], str] = field(default_factory=dict)  # "move", "copy", "&", "&mut"

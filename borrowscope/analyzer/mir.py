@@ -15,6 +15,9 @@ from typing import NamedTuple
 _TITLE = re.compile(r"// MIR for `(.*)` after ")
 _DEBUG = re.compile(r"^ *debug (\S+) => (.+?); *// in scope \d+ at (.+)$", re.MULTILINE)
 _LET = re.compile(r"(.+?)(?: as UserTypeProjection \{.*\})?; *// in scope \d+ at ")
+_ANY_LET = re.compile(
+    r"^ *let (?:mut )?_(\d+): (.+?)(?: as UserTypeProjection \{.*\})?; *// (?:in|return place in) scope ", re.MULTILINE
+)
 _RETURN_PLACE = re.compile(r"^ *let (?:mut )?_0: (.+?); *// return place in scope \d+ at (.+)$", re.MULTILINE)
 _SPAN = re.compile(r"(.*?):(\d+):(\d+): (\d+):(\d+)(?: \(#\d+\))?$")
 _STATEMENT = re.compile(r"^        ([_(][^\n]*); *// scope \d+ at ([^\n]+)$", re.MULTILINE)
@@ -99,6 +102,10 @@ class Body:
             if ty is not None:
                 types[number] = ty
         return types
+
+    def declared_types(self) -> dict[int, str]:
+        """Types of all locals but the arguments."""
+        return {int(number): ty for number, ty in _ANY_LET.findall(self.head)}
 
     def _declared_type(self, number: int) -> str | None:
         for start in (f" let _{number}: ", f" let mut _{number}: "):

@@ -26,6 +26,8 @@ from borrowscope.text.span import Span
 
 _DESUGARED = frozenset({"_task_context", "__awaitee", "__next"})
 _ELSEWHERE = Span(0, 0)
+_PART = re.compile(r"\(+_(\d+)\b")
+_USE = re.compile(r"(&mut |&|move |copy )(\(.*\))$")
 _ITEM_NAME = re.compile(r"(?:const|static)\s+(?:mut\s+)?((?:r#)?\w+)\s*:\s*$")
 
 Place = tuple[str, int]  # file, start offset of the binding's name
@@ -53,6 +55,10 @@ class BodyFacts:
     borrows: list[tuple[str, BorrowFact]] = field(default_factory=list)
     calls: list[tuple[str, CallFact]] = field(default_factory=list)
     closures: list[tuple[str, Span]] = field(default_factory=list)
+    written_parts: list[tuple[str, int, int]] = field(default_factory=list)
+    captured_uses: list[tuple[str, int, int, str]] = field(default_factory=list)
+    captured_places: dict[str, Place] = field(default_factory=dict)
+    types: dict[int, str] | None = None  # of all locals, once somebody asks
 
     def rebound(self) -> set[Place]:
         """Names that are both captured and bound here: the parameters of an `async fn`, bound anew in its body."""
@@ -88,6 +94,7 @@ def _read_names(body: Body, files: SourceFiles, facts: BodyFacts) -> None:
             continue
         if local is None:
             facts.captured.add((file.path, span.start))
+            facts.captured_places[entry.place] = (file.path, span.start)
         elif not _is_loop_iterator(body, entry.name, local, entry.span):
             named[local] = (file, file.text(span), span)
     types = body.local_types(named)
@@ -145,6 +152,8 @@ def _read_item(body: Body, files: SourceFiles, facts: BodyFacts) -> None:
 
 def _read_statement(body: Body, statement: Statement, files: SourceFiles, facts: BodyFacts) -> None:
     """Moves, copies, borrows, calls and closures of one statement."""
+    _read_write(statement, files, facts)
+    _read_captured_use(statement, files, facts)
     receiver = facts.locals.get(plain_local(statement.left) or -1)
     target = receiver.fact.span.start if receiver else None
     for operand in operands(statement.right, facts.locals):
@@ -161,6 +170,24 @@ def _read_statement(body: Body, statement: Statement, files: SourceFiles, facts:
             facts.closures.append((found[0].path, found[1]))
     else:
         _read_call(body, statement, target, files, facts)
+
+
+def _read_write(statement: Statement, files: SourceFiles, facts: BodyFacts) -> None:
+    """`x.f = e;`: a part of the variable itself, not of what it refers to."""
+    match = _PART.match(statement.left)
+    known = facts.locals.get(int(match.group(1))) if match and "*" not in statement.left else None
+    found = files.find_span(statement.span) if known is not None else None
+    if known is not None and found is not None and found[0] is known.file:
+        facts.written_parts.append((known.file.path, known.fact.span.start, found[1].start))
+
+
+def _read_captured_use(statement: Statement, files: SourceFiles, facts: BodyFacts) -> None:
+    """What a closure's body does to a whole variable that it has captured."""
+    match = _USE.match(statement.right) if facts.captured_places else None
+    place = facts.captured_places.get(match.group(2)) if match else None
+    found = files.find_span(statement.span) if place is not None else None
+    if match is not None and place is not None and found is not None and found[0].path == place[0]:
+        facts.captured_uses.append((*place, found[1].start, match.group(1).strip()))
 
 
 def _read_move(
@@ -231,7 +258,10 @@ def _read_call(body: Body, statement: Statement, target: int | None, files: Sour
     name = files.find_span(callee.span) if callee else None
     if callee is None or whole is None or name is None or whole[0] is not name[0]:
         return
-    facts.calls.append((whole[0].path, CallFact(whole[1], name[1], callee.path, target)))
+    if facts.types is None:
+        facts.types = body.declared_types()
+    result = facts.types.get(plain_local(statement.left) or 0) if plain_local(statement.left) is not None else None
+    facts.calls.append((whole[0].path, CallFact(whole[1], name[1], callee.path, target, result)))
 
 
 def _cause(drop: Drop, known: Known) -> DropCause | None:

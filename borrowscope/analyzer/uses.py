@@ -8,11 +8,12 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from borrowscope.analyzer.bindings import SourceBinding, Use
 from borrowscope.analyzer.callee import parse_callee
-from borrowscope.analyzer.facts import FileFacts, MoveShape
+from borrowscope.analyzer.facts import CallFact, FileFacts, MoveShape
 from borrowscope.analyzer.producer import method_name, written_form
 from borrowscope.analyzer.type_info import Capture, MethodCall, Usage
 from borrowscope.analyzer.type_text import short_type
@@ -20,6 +21,15 @@ from borrowscope.parse.syntax import Node
 from borrowscope.text.span import LineIndex, Span
 
 UsageKind = Literal["read", "write", "move", "borrow", "borrow_mut", "capture"]
+_SELF_BORROWS: dict[str, Literal["immutable", "mutable", "consuming"]] = {
+    "&": "immutable",
+    "&mut": "mutable",
+    "move": "consuming",
+}
+_STRONGEST: tuple[UsageKind, ...] = ("move", "borrow_mut", "borrow")
+_TAKING = frozenset({MoveShape.PARTIAL, MoveShape.OPERAND, MoveShape.DEREF})
+_TAKERS = frozenset({"let_declaration", "let_condition", "match_expression"})
+_PROJECTIONS = frozenset({"field_expression", "index_expression", "parenthesized_expression"})
 _ASSIGNMENTS = frozenset({"assignment_expression", "compound_assignment_expr"})
 
 
@@ -29,7 +39,12 @@ class UseReader:
     def __init__(self, facts: FileFacts, lines: LineIndex) -> None:
         self._facts = facts
         self._lines = lines
-        self._callees = {call.span: call for call in facts.calls if call.callee_span != call.span}
+        self._callees: dict[Span, CallFact] = {}
+        for call in facts.calls:
+            if call.callee_span != call.span:
+                known = self._callees.setdefault(call.span, call)
+                if known.result != call.result:  # a macro's copies of one call
+                    self._callees[call.span] = replace(known, result=None, target=None)
         self._moves = {(move.binding, move.span.start) for move in facts.moves if move.shape is not MoveShape.CAPTURE}
         self._borrows = {(borrow.binding, borrow.span.start): borrow.is_mutable for borrow in facts.borrows}
         self._captures: dict[Span, list[tuple[int, str]]] = defaultdict(list)
@@ -39,6 +54,12 @@ class UseReader:
         for borrow in facts.borrows:
             if borrow.span in facts.closure_spans:
                 self._captures[borrow.span].append((borrow.binding, "mut_ref" if borrow.is_mutable else "ref"))
+        self._places: list[tuple[int, int, UsageKind]] = sorted(
+            [
+                *((move.binding, move.span.start, "move") for move in facts.moves if move.shape in _TAKING),
+                *((b.binding, b.span.start, "borrow_mut" if b.is_mutable else "borrow") for b in facts.borrows),
+            ]
+        )
         self._bindings: dict[int, SourceBinding] = {}
         self._used: list[tuple[int, int]] = []  # place of a name, start of its binding
 
@@ -62,14 +83,41 @@ class UseReader:
             return "capture"
         if parent is not None and parent.kind in _ASSIGNMENTS and parent.field("left") is node:
             return "write"
+        if self._writes_part(start, node):
+            return "write"
         if (start, node.start) in self._moves:
             return "move"
-        for place in (node, parent):
+        if (by_pattern := self._by_pattern(start, node)) is not None:
+            return by_pattern
+        around = _place_of(node).parent
+        for place in (node, around):
             is_reference = place is node or (place is not None and place.kind == "reference_expression")
             is_mutable = self._borrows.get((start, place.start)) if place is not None and is_reference else None
             if is_mutable is not None:
                 return "borrow_mut" if is_mutable else "borrow"
         return "read"
+
+    def _writes_part(self, start: int, node: Node) -> bool:
+        """`x.f = e`, where the compiler assigns to a part of x itself."""
+        place = _place_of(node)
+        assignment = place.parent
+        if place is node or assignment is None or assignment.kind not in _ASSIGNMENTS:
+            return False
+        return assignment.field("left") is place and (start, assignment.start) in self._facts.written_parts
+
+    def _by_pattern(self, start: int, node: Node) -> UsageKind | None:
+        """`let (a, b) = x`, `match x { Some(y) => .. }`, `S { ..x }`: parts of it are taken or lent."""
+        taker = node.parent
+        if taker is not None and taker.kind == "base_field_initializer":
+            taker = next((above for above in taker.ancestors() if above.kind == "struct_expression"), None)
+        elif taker is None or taker.kind not in _TAKERS or taker.field("value") is not node:
+            return None
+        if taker is None:
+            return None
+        last = taker.end if taker.kind == "match_expression" else node.start
+        first, end = (bisect_left(self._places, (start, place)) for place in (taker.start, last))
+        kinds = {kind for _, _, kind in self._places[first:end]}
+        return next((kind for kind in _STRONGEST if kind in kinds), None)
 
     def method_calls(self, binding: SourceBinding, ty: str | None) -> list[MethodCall]:
         """Methods called on the binding itself."""
@@ -90,6 +138,8 @@ class UseReader:
             self_borrow = "consuming"
         elif key in self._borrows:
             self_borrow = "mutable" if self._borrows[key] else "immutable"
+        else:
+            self_borrow = _SELF_BORROWS.get(self._facts.captured_uses.get(key, ""))
         return MethodCall(
             method=name,
             line=line,
@@ -97,14 +147,17 @@ class UseReader:
             operation=callee.path if callee is not None and callee.is_std else None,
             self_borrow=self_borrow,
             receiver_type=ty,
-            result_type=self._result_type(fact.target if fact is not None else None),
+            result_type=self._result_type(fact),
             trait_name=callee.trait if callee is not None else None,
         )
 
-    def _result_type(self, target: int | None) -> str | None:
-        """Known where the result is bound to a name."""
-        fact = self._facts.bindings.get(target) if target is not None else None
-        return short_type(fact.ty) if fact is not None and fact.ty is not None else None
+    def _result_type(self, call: CallFact | None) -> str | None:
+        """What the compiler says of the call, or of the name that its result is bound to."""
+        if call is None:
+            return None
+        bound = self._facts.bindings.get(call.target) if call.target is not None else None
+        ty = call.result or (bound.ty if bound is not None else None)
+        return short_type(ty) if ty is not None else None
 
     def captures(self, binding: SourceBinding) -> list[Capture]:
         """What the closure captures that the binding is bound to."""
@@ -131,6 +184,14 @@ class UseReader:
             fact = self._facts.bindings.get(start)
             if fact is not None and fact.is_copy and not closure.start <= start < closure.end:
                 yield self._bindings[start].name, short_type(fact.ty) if fact.ty is not None else None
+
+
+def _place_of(node: Node) -> Node:
+    """The whole place that the name begins: `x.a[0]`."""
+    place = node
+    while place.parent is not None and place.parent.kind in _PROJECTIONS and place.parent.start == node.start:
+        place = place.parent
+    return place
 
 
 def _call_on(receiver: Node) -> Node | None:

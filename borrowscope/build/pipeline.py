@@ -76,6 +76,8 @@ def merge_facts(into: FileFacts, found: FileFacts) -> None:
     into.borrows = list(dict.fromkeys([*into.borrows, *found.borrows]))
     into.calls = list(dict.fromkeys([*into.calls, *found.calls]))
     into.closure_spans |= found.closure_spans
+    into.written_parts |= found.written_parts
+    into.captured_uses |= found.captured_uses
 
 
 def _in_order(units: Sequence[CheckedUnit]) -> list[CheckedUnit]:

@@ -217,8 +217,8 @@ def test_usages_and_method_calls(info_of: InfoOf) -> None:
     assert [source[usage.column] for usage in s.usages] == ["s"] * 6
     assert [(call.method, call.operation, call.self_borrow, call.result_type) for call in s.method_calls] == [
         ("len", "std::string::String::len", "immutable", "usize"),
-        ("push", "std::string::String::push", "mutable", None),
-        ("trim", "str::trim", "immutable", None),
+        ("push", "std::string::String::push", "mutable", "()"),
+        ("trim", "str::trim", "immutable", "&str"),
         ("into_bytes", "std::string::String::into_bytes", "consuming", "Vec<u8>"),
     ]
     assert [usage.kind for usage in variable(info, "n").usages] == ["read"]
