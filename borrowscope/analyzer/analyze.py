@@ -1,29 +1,30 @@
 """The analyzer stage: texts and the compiler's facts to everything that type-info.json says.
 
-In: an `AnalysisRequest`. Out: a `TypeInfo`. Nothing here touches the disk or starts a program.
+In: an `AnalysisRequest`. Out: an `Analysis`, and the `TypeInfo` that describes it. Nothing here touches the disk
+or starts a program.
 """
 
 from __future__ import annotations
 
 import time
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from borrowscope.analyzer.facts import FileFacts
+from borrowscope.analyzer.facts import FileFacts, TypeSource
 from borrowscope.analyzer.item_records import foreign_functions_of, functions_of, statics_of, unions_of
+from borrowscope.analyzer.known_bindings import FileAnalysis, SourceTree, TypeKnowledge, analyze_file
 from borrowscope.analyzer.ownership_traits import OwnershipTraits
-from borrowscope.analyzer.source_items import SourceItems, item_nodes, read_items
+from borrowscope.analyzer.source_items import SourceItems, read_items, use_names
 from borrowscope.analyzer.sources import SourceText, SourceTexts
+from borrowscope.analyzer.static_types import StaticTypes
 from borrowscope.analyzer.type_info import AnalyzerInfo, Skipped, TypeInfo, Variable
 from borrowscope.analyzer.user_types import read_user_types
-from borrowscope.analyzer.variables import FileRecords, SourceTree, file_records
-from borrowscope.parse.functions import find_functions
+from borrowscope.analyzer.variables import file_records
 from borrowscope.parse.syntax import Node, parse_source
 from borrowscope.tables.tool import VERSION
 from borrowscope.text.collector import collector_paused
-from borrowscope.text.span import LineIndex
 
 
 @dataclass(slots=True, frozen=True)
@@ -41,23 +42,76 @@ class AnalysisRequest:
     targets: Sequence[str] = ()
 
 
+@dataclass(slots=True)
+class Analysis:
+    """All that is known, before records are made of it. `items` by crate, `files` in the order of their paths."""
+
+    request: AnalysisRequest
+    items: dict[str, SourceItems]
+    files: list[FileAnalysis]
+    seconds: float
+
+
 def analyze(request: AnalysisRequest) -> TypeInfo:
     """Every binding with its type, and the other records of type-info.json."""
+    return describe(examine(request))
+
+
+def examine(request: AnalysisRequest) -> Analysis:
+    """The analysis proper: every binding with its type, who says so, and its initializer's kind."""
     with collector_paused():
-        return _analyze(request)
+        return _examine(request)
 
 
-def _analyze(request: AnalysisRequest) -> TypeInfo:
+def _examine(request: AnalysisRequest) -> Analysis:
     started = time.perf_counter()
     trees = [_parse(text) for text in sorted(request.sources.files, key=lambda text: text.relative)]
-    items = {crate: read_items(_roots(trees, crate)) for crate in {tree.text.crate for tree in trees}}
+    items = {crate: read_items(_roots(trees, crate)) for crate in sorted({tree.text.crate for tree in trees})}
     types = {f"{crate}::{path}": kind for crate, found in items.items() for path, kind in found.types.items()}
-    traits = {crate: OwnershipTraits(read_user_types(_items(trees, crate))) for crate in items}
-    records = [_records(tree, request, items[tree.text.crate], types, traits[tree.text.crate]) for tree in trees]
+    types_in = {crate: {**types, **found.types} for crate, found in items.items()}
+    files = [_examine_file(tree, request, items[tree.text.crate], types_in[tree.text.crate]) for tree in trees]
+    return Analysis(request, items, files, time.perf_counter() - started)
+
+
+def _parse(text: SourceText) -> SourceTree:
+    return SourceTree(text, text.tree or parse_source(text.source))
+
+
+def _roots(trees: Sequence[SourceTree], crate: str) -> list[tuple[Node, str]]:
+    return [(tree.root, tree.text.module_path) for tree in trees if tree.text.crate == crate]
+
+
+def _examine_file(
+    tree: SourceTree, request: AnalysisRequest, items: SourceItems, types: Mapping[str, str]
+) -> FileAnalysis:
+    path = tree.text.path
+    static = StaticTypes(items, use_names(tree.items))
+    knowledge = TypeKnowledge(request.facts.get(path) or FileFacts(path), FileFacts(path), static.infer)
+    return analyze_file(tree, knowledge, types)
+
+
+def describe(analysis: Analysis) -> TypeInfo:
+    """The records of type-info.json: what is written to the file."""
+    with collector_paused():
+        return _describe(analysis)
+
+
+def _items(trees: Sequence[SourceTree], crate: str) -> list[tuple[list[Node], str]]:
+    return [(tree.items, tree.text.module_path) for tree in trees if tree.text.crate == crate]
+
+
+def _with_crates(analysis: Analysis) -> Iterator[tuple[FileAnalysis, str]]:
+    return ((file, file.tree.text.crate) for file in analysis.files)
+
+
+def _describe(analysis: Analysis) -> TypeInfo:
+    trees = [file.tree for file in analysis.files]
+    traits = {crate: OwnershipTraits(read_user_types(_items(trees, crate))) for crate in analysis.items}
+    records = [file_records(file, analysis.items[crate], traits[crate]) for file, crate in _with_crates(analysis)]
     files = {tree.text.relative: record.variables for tree, record in zip(trees, records, strict=True)}
     return TypeInfo(
         analyzer_version=VERSION,
-        analyzer=_analyzer_info(request, files, started),
+        analyzer=_analyzer_info(analysis),
         files=files,
         by_name=_index(files, "name"),
         by_function=_index(files, "function_path"),
@@ -67,33 +121,8 @@ def _analyze(request: AnalysisRequest) -> TypeInfo:
         statics=[static for tree in trees for static in statics_of(tree)],
         unions=[union for tree in trees for union in unions_of(tree)],
         foreign_functions=[function for tree in trees for function in foreign_functions_of(tree)],
-        skipped=_skipped(request, trees, records),
+        skipped=_skipped(analysis),
     )
-
-
-def _parse(text: SourceText) -> SourceTree:
-    root = parse_source(text.source)
-    return SourceTree(
-        text, root, find_functions(root, text.module_path), list(item_nodes(root)), LineIndex(text.source)
-    )
-
-
-def _roots(trees: Sequence[SourceTree], crate: str) -> list[tuple[Node, str]]:
-    return [(tree.root, tree.text.module_path) for tree in trees if tree.text.crate == crate]
-
-
-def _items(trees: Sequence[SourceTree], crate: str) -> list[tuple[list[Node], str]]:
-    return [(tree.items, tree.text.module_path) for tree in trees if tree.text.crate == crate]
-
-
-def _records(
-    tree: SourceTree, request: AnalysisRequest, items: SourceItems, types: dict[str, str], traits: OwnershipTraits
-) -> FileRecords:
-    try:
-        return file_records(tree, request.facts.get(tree.text.path), items, {**types, **items.types}, traits)
-    except RecursionError:
-        tree.root.has_error = True
-        return FileRecords()
 
 
 def _index(
@@ -108,20 +137,21 @@ def _index(
     return dict(sorted(found.items()))
 
 
-def _skipped(request: AnalysisRequest, trees: Sequence[SourceTree], records: Sequence[FileRecords]) -> list[Skipped]:
-    found = [Skipped(path=path, span=None, reason=reason) for path, reason in request.sources.unreadable]
-    for tree, record in zip(trees, records, strict=True):
-        path = tree.text.relative
-        found += [Skipped(path=path, span=place.span, reason=place.reason) for place in record.found.skipped]
-        if tree.root.has_error:
-            errors = [node for node in tree.root.walk() if node.kind == "ERROR" and node.text != "safe"]
+def _skipped(analysis: Analysis) -> list[Skipped]:
+    found = [Skipped(path=path, span=None, reason=reason) for path, reason in analysis.request.sources.unreadable]
+    for file in analysis.files:
+        path, root = file.tree.text.relative, file.tree.root
+        found += [Skipped(path=path, span=place.span, reason=place.reason) for place in file.found.skipped]
+        if root.has_error:
+            errors = [node for node in root.walk() if node.kind == "ERROR" and node.text != "safe"]
             found += [Skipped(path=path, span=(node.start, node.end), reason="syntax_error") for node in errors]
     return found
 
 
-def _analyzer_info(request: AnalysisRequest, files: Mapping[str, list[Variable]], started: float) -> AnalyzerInfo:
-    sources = [variable.type_source for variables in files.values() for variable in variables]
-    by_rustc, static = sources.count("rustc"), sources.count("static")
+def _analyzer_info(analysis: Analysis) -> AnalyzerInfo:
+    request = analysis.request
+    sources = Counter(known.type_source for file in analysis.files for known in file.bindings)
+    by_rustc, static, unknown = (sources[source] for source in TypeSource)
     return AnalyzerInfo(
         types="static" if not by_rustc else "mixed" if static else "rustc",
         rustc_version=request.rustc_version,
@@ -129,9 +159,9 @@ def _analyzer_info(request: AnalysisRequest, files: Mapping[str, list[Variable]]
         features=sorted(request.features),
         targets=list(request.targets),
         packages=sorted(request.editions),
-        duration_ms=round((time.perf_counter() - started) * 1000, 1),
-        variables=len(sources),
+        duration_ms=round(analysis.seconds * 1000, 1),
+        variables=sources.total(),
         resolved_by_rustc=by_rustc,
         resolved_statically=static,
-        unresolved=sources.count("unknown"),
+        unresolved=unknown,
     )

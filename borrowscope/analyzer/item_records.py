@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from borrowscope.analyzer.known_bindings import SourceTree
 from borrowscope.analyzer.type_info import ForeignFunction, FunctionInfo, StaticInfo, UnionField, UnionInfo
-from borrowscope.analyzer.variables import SourceTree
 from borrowscope.parse.functions import FunctionItem, attribute_name, attributes_of
 from borrowscope.parse.syntax import Node
 from borrowscope.tables.std_types import PRELUDE, STD_TYPES

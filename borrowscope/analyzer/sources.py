@@ -12,6 +12,7 @@ from os.path import normpath
 from pathlib import Path
 
 from borrowscope.parse.modules import ModuleFile, crate_files
+from borrowscope.parse.syntax import Node
 from borrowscope.project.model import Package, Target
 
 _INCLUDE = re.compile(rb'\binclude\s*!\s*[(\[{]\s*(?P<raw>r#*)?"(?P<path>[^"\\\n]+)"')
@@ -26,6 +27,7 @@ class SourceText:
     crate: str
     module_path: str  # starts with the crate's name
     source: bytes
+    tree: Node | None = field(default=None, compare=False, repr=False)  # where somebody has parsed it already
 
 
 @dataclass(slots=True)
@@ -53,15 +55,15 @@ def read_sources(root: Path, targets: Iterable[tuple[Package, Target]]) -> Sourc
             seen.add(file.path)
             relative = file.path.relative_to(root) if file.path.is_relative_to(root) else file.path
             try:
-                source = file.path.read_bytes()
+                source = file.source if file.source is not None else file.path.read_bytes()
                 source.decode("utf-8")
             except OSError as error:
                 texts.unreadable.append((relative.as_posix(), error.strerror or "cannot be read"))
             except UnicodeDecodeError:
                 texts.unreadable.append((relative.as_posix(), "not UTF-8"))
             else:
-                text = SourceText(str(file.path), relative.as_posix(), target.crate_name, file.module_path, source)
-                texts.files.append(text)
+                names = (str(file.path), relative.as_posix(), target.crate_name, file.module_path)
+                texts.files.append(SourceText(*names, source, file.tree))
                 waiting += _included(file, source)
     return texts
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from borrowscope.parse.syntax import Node, parse_source
@@ -21,11 +21,16 @@ _CONTAINERS = frozenset({"source_file", "declaration_list", "macro_invocation", 
 
 @dataclass(frozen=True, slots=True)
 class ModuleFile:
-    """One source file of a crate. `module_path` starts with the crate's name."""
+    """One source file of a crate. `module_path` starts with the crate's name.
+
+    `source` is the file's text where it was read already, and `tree` its tree where that took a parse.
+    """
 
     path: Path
     module_path: str
     is_root: bool
+    source: bytes | None = field(default=None, compare=False, repr=False)
+    tree: Node | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,54 +55,75 @@ def crate_files(root: Path, crate_name: str) -> list[ModuleFile]:
             source = file.path.read_bytes()
         except OSError:
             continue
-        found[file.path] = file
-        if _FILE_MODULE.search(source):
+        tree = parse_source(source) if _FILE_MODULE.search(source) else None
+        found[file.path] = replace(file, source=source, tree=tree)
+        if tree is not None:
             place = _Place(file.path.parent, module_folder, file.module_path)
-            waiting += reversed(list(_module_items(parse_source(source), place)))
+            waiting += reversed(list(_module_items(tree, place)))
     return list(found.values())
 
 
-def _module_items(node: Node, place: _Place) -> Iterator[tuple[ModuleFile, Path]]:
+def _module_items(root: Node, outermost: _Place) -> Iterator[tuple[ModuleFile, Path]]:
+    """The files that `mod` items name, those of inline modules included, in source order."""
+    stack = [_children(root, outermost)]
+    while stack:
+        entry = next(stack[-1], None)
+        if entry is None:
+            stack.pop()
+            continue
+        child, attributes, place = entry
+        if child.kind != "mod_item":
+            yield from _modules_in_macro(child, place)
+            continue
+        named, body = child.field("name"), child.field("body")
+        if named is None:
+            continue
+        name, paths = named.text.removeprefix("r#"), _paths_in(attributes)
+        if body is None:
+            yield from _files_of(name, paths, place, f"{place.module_path}::{name}")
+        elif _FILE_MODULE.search(body.source, body.start, body.end):
+            stack.append(_children(body, _inside(name, paths, place)))
+
+
+def _children(node: Node, place: _Place) -> Iterator[tuple[Node, list[str], _Place]]:
+    """The children that may name modules, each with the attributes before it."""
     attributes: list[str] = []
-    for child in node.children:
+    for child in node.named:
         if child.kind == "attribute_item":
             attributes.append(child.text)
             continue
-        if child.kind == "mod_item":
-            yield from _module_item(child, _paths_in(attributes), place)
-        elif child.kind == "macro_invocation" or child.kind in _CONTAINERS:
-            yield from _modules_in_macro(child, place)
-        if child.kind not in {"line_comment", "block_comment"}:
-            attributes = []
+        if child.kind == "mod_item" or child.kind in _CONTAINERS:
+            yield child, attributes, place
+        attributes = []
 
 
-def _module_item(item: Node, paths: list[str], place: _Place) -> Iterator[tuple[ModuleFile, Path]]:
-    named = item.field("name")
-    if named is None:
-        return
-    name = named.text.removeprefix("r#")
-    module_path = f"{place.module_path}::{name}"
-    body = item.field("body")
-    if body is not None:
-        base = place.module_folder if place.is_inline else place.file_folder
-        folder = base / paths[0] if paths else place.module_folder / name
-        yield from _module_items(body, _Place(place.file_folder, folder, module_path, is_inline=True))
-        return
-    yield from _files_of(name, paths, place, module_path)
+def _inside(name: str, paths: list[str], place: _Place) -> _Place:
+    """Where an inline module looks for the files of its modules."""
+    base = place.module_folder if place.is_inline else place.file_folder
+    folder = base / paths[0] if paths else place.module_folder / name
+    return _Place(place.file_folder, folder, f"{place.module_path}::{name}", is_inline=True)
 
 
 def _files_of(name: str, paths: list[str], place: _Place, module_path: str) -> Iterator[tuple[ModuleFile, Path]]:
     base = place.module_folder if place.is_inline else place.file_folder
     for path in paths:
         file = _tidied(base / path)
-        if file.is_file():
+        if _is_file(file):
             # a file that #[path] names has its modules beside it, like a mod.rs
             yield ModuleFile(file, module_path, is_root=False), file.parent
     folder = place.module_folder
     for file in (folder / f"{name}.rs", folder / name / "mod.rs"):
-        if file.is_file():
+        if _is_file(file):
             yield ModuleFile(_tidied(file), module_path, is_root=False), folder / name
             return
+
+
+def _is_file(path: Path) -> bool:
+    """False also where a path is too long to be one, as below deeply nested modules."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _paths_in(attributes: list[str]) -> list[str]:
