@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from borrowscope.analyzer.static.definitions import Bound, Function, Generics, Impl
 from borrowscope.analyzer.static.generic_text import read_parameters, trait_path
 from borrowscope.analyzer.static.item_tree import TYPE, CrateItems, ImplNode, Item, Module, all_modules
+from borrowscope.analyzer.static.lowering import Lowering
 from borrowscope.analyzer.static.resolution import Primitive, StdItem
 from borrowscope.analyzer.static.types import (
     ARRAY,
@@ -29,9 +30,6 @@ from borrowscope.analyzer.static.types import (
     make_param,
 )
 from borrowscope.parse.syntax import Node
-
-if TYPE_CHECKING:
-    from borrowscope.analyzer.static.symbols import World
 
 BLANKET: Final = ""
 _DERIVE: Final = re.compile(r"\bderive\s*\(([^)]*)\)")
@@ -60,8 +58,8 @@ _HEADS: Final = {
 class ImplIndex:
     """The impls of one crate; indexed on first use."""
 
-    def __init__(self, world: World, crate: CrateItems) -> None:
-        self._world = world
+    def __init__(self, lowering: Lowering, crate: CrateItems) -> None:
+        self._lowering = lowering
         self._crate = crate
         self._is_built = False
         self._inherent: dict[str, list[ImplNode]] = {}
@@ -90,7 +88,7 @@ class ImplIndex:
             if isinstance(item, Item) and "derive" in item.attributes:
                 self._add_derives(item)
         for item in module.traits:
-            for name, member in self._world.lowering.trait_owner(item).members.items():
+            for name, member in self._lowering.trait_owner(item).members.items():
                 if member.kind == "fn":
                     self._traits_by_member.setdefault(name, []).append(item)
 
@@ -107,7 +105,7 @@ class ImplIndex:
         if b"!" in entry.node.source[entry.node.start : trait.start].rpartition(b">")[2]:
             return
         path = trait_path(trait.text)
-        found, taken = self._world.resolver.resolve(entry.module, path, TYPE)
+        found, taken = self._lowering.resolver.resolve(entry.module, path, TYPE)
         if isinstance(found, (Item, StdItem)) and found.kind == "trait" and taken == len(path):
             key = (found.path, head)
             self._of_traits.setdefault(key, []).append(entry)
@@ -129,7 +127,7 @@ class ImplIndex:
             parameters = entry.node.child("type_parameters")
             if parameters is not None and any(found.name == path[0] for found in read_parameters(parameters.text)):
                 return BLANKET
-        found, taken = self._world.resolver.resolve(entry.module, path, TYPE)
+        found, taken = self._lowering.resolver.resolve(entry.module, path, TYPE)
         if taken < len(path) or found is None:
             return None
         if isinstance(found, Primitive):
@@ -138,7 +136,7 @@ class ImplIndex:
             if found.kind == "trait":
                 return DYN
             if found.kind in ("alias", "type"):
-                return self._world.lowering.impl_owner(entry).self_type.head
+                return self._lowering.impl_owner(entry).self_type.head
             return found.path
         return None
 
@@ -155,7 +153,7 @@ class ImplIndex:
         if known is not None:
             yield known
             return
-        found, taken = self._world.resolver.resolve(item.module, path, TYPE)
+        found, taken = self._lowering.resolver.resolve(item.module, path, TYPE)
         if isinstance(found, (Item, StdItem)) and found.kind == "trait" and taken == len(path):
             yield found.path
         elif path[-1] in _NAMED_AS_THEIR_TRAIT:
@@ -166,7 +164,7 @@ class ImplIndex:
     # answers
     def inherent_functions(self, head: str, name: str) -> list[tuple[Impl, Function]]:
         """Functions of that name in inherent impls of types with the head."""
-        lowering = self._world.lowering
+        lowering = self._lowering
         found: list[tuple[float, Impl, Function]] = []
         for entry in self._built()._inherent.get(head, ()):  # noqa: SLF001
             member = lowering.impl_owner(entry).members.get(name)
@@ -177,7 +175,7 @@ class ImplIndex:
 
     def inherent_consts(self, head: str, name: str) -> list[tuple[Impl, Ty]]:
         """Consts of that name in inherent impls of types with the head."""
-        lowering = self._world.lowering
+        lowering = self._lowering
         found: list[tuple[float, Impl, Ty]] = []
         for entry in self._built()._inherent.get(head, ()):  # noqa: SLF001
             member = lowering.impl_owner(entry).members.get(name)
@@ -189,8 +187,8 @@ class ImplIndex:
     def constant(self, head: str, name: str) -> int | None:
         """The value of an associated constant of a type."""
         for entry in self._built()._inherent.get(head, ()):  # noqa: SLF001
-            if name in self._world.lowering.impl_owner(entry).members:
-                return self._world.lowering.constant_of(entry, name)
+            if name in self._lowering.impl_owner(entry).members:
+                return self._lowering.constants.constant_of(entry, name)
         return None
 
     def impls(self, trait: str, head: str) -> list[Impl]:
@@ -200,7 +198,7 @@ class ImplIndex:
         found = self._made.get(key)
         if found is None:
             entries = _active([(entry.rank, entry) for entry in self._of_traits.get(key, ())])
-            found = [self._world.lowering.impl(entry) for _, entry in entries]
+            found = [self._lowering.impl(entry) for _, entry in entries]
             found += [self._derive(trait, item) for item in self._derived.get(key, ())[:1]]
             self._made[key] = found
         return found
@@ -210,7 +208,7 @@ class ImplIndex:
         return self._built()._traits_by_member.get(name, [])  # noqa: SLF001
 
     def _derive(self, trait: str, item: Item) -> Impl:
-        definition = self._world.lowering.lowered(item)
+        definition = self._lowering.lowered(item)
         declared: Generics = getattr(definition, "generics", Generics())
         self_type = make(item.path, tuple(make_param(param.name) for param in declared.params))
         bounds = list(declared.bounds)

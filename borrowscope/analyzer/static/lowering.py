@@ -6,10 +6,10 @@ In: `Item` and `ImplNode` values with their syntax. Out: the values of `definiti
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Sequence
+from typing import Final, Protocol
 
-from borrowscope.analyzer.static.cfg import likelihood
+from borrowscope.analyzer.static.constants import Constants
 from borrowscope.analyzer.static.definitions import (
     NO_GENERICS,
     Alias,
@@ -22,16 +22,24 @@ from borrowscope.analyzer.static.definitions import (
     Trait,
     TypeDef,
     Value,
-    Variant,
 )
-from borrowscope.analyzer.static.generic_text import Parameter, read_clauses, read_parameters, trait_path, trait_texts
+from borrowscope.analyzer.static.generic_text import Parameter, read_clauses, read_parameters, trait_path
+from borrowscope.analyzer.static.item_expansion import Expander
+from borrowscope.analyzer.static.item_shape import (
+    active_children,
+    filled,
+    generic_texts,
+    in_order,
+    read_fields,
+    read_signature,
+    unique,
+)
 from borrowscope.analyzer.static.item_tree import TYPE, ImplNode, Item, Member, Module, active_members
 from borrowscope.analyzer.static.lazy_members import LazyMembers
-from borrowscope.analyzer.static.resolution import Found, Primitive, StdItem, VariantItem
-from borrowscope.analyzer.static.type_reader import Segment, read_bounds, read_generics, read_trait, read_type
+from borrowscope.analyzer.static.resolution import Found, Resolver, StdItem
+from borrowscope.analyzer.static.type_reader import read_bounds, read_generics, read_trait, read_type
+from borrowscope.analyzer.static.type_scope import NO_ENVIRONMENT, Environment, ItemTypeScope, Owner
 from borrowscope.analyzer.static.types import (
-    REF,
-    REF_MUT,
     SELF,
     UNIT,
     UNKNOWN,
@@ -40,231 +48,55 @@ from borrowscope.analyzer.static.types import (
     Ty,
     make,
     make_bounded,
-    make_const,
     make_param,
     make_projection,
     substitute,
 )
 from borrowscope.parse.syntax import Node
 
-if TYPE_CHECKING:
-    from borrowscope.analyzer.static.symbols import World
-
 _SPACE: Final = re.compile(r"\s+")
-_INTEGER: Final = re.compile(r"(0x[\da-fA-F_]+|0b[01_]+|0o[0-7_]+|\d[\d_]*)(?:[ui](?:8|16|32|64|128|size))?\Z")
-_ARITHMETIC: Final = re.compile(r"[^\W\d][\w]*(?:\s*::\s*[^\W\d]\w*)*|\d\w*|<<|>>|[-+*/%()]|\s+|(.)")
-_OPERATORS: Final = frozenset({"+", "-", "*", "/", "%", "(", ")", "<<", ">>"})
-_WIDTHS: Final = {
-    "u8": 8,
-    "i8": 8,
-    "u16": 16,
-    "i16": 16,
-    "u32": 32,
-    "i32": 32,
-    "u64": 64,
-    "i64": 64,
-    "u128": 128,
-    "i128": 128,
-    "usize": 64,
-    "isize": 64,
-}
 
 
-class Owner:
-    """An impl or trait around functions: what `Self` is, which parameters there are, its members by name."""
+class Surroundings(Protocol):
+    """What lowering asks of all crates together."""
 
-    __slots__ = (
-        "_environment",
-        "clauses",
-        "entry",
-        "in_progress",
-        "lowered",
-        "members",
-        "module",
-        "parameters",
-        "self_type",
-        "trait",
-        "trait_args",
-    )
+    resolver: Resolver
+    expander: Expander
 
-    def __init__(self, module: Module, entry: Item | ImplNode, parameters: str, clauses: str) -> None:
-        self.module = module
-        self.entry = entry
-        self.parameters = parameters
-        self.clauses = clauses
-        self.self_type: Ty = SELF
-        self.trait = ""  # its own path, or the path of the trait that the impl is for
-        self.trait_args: tuple[Ty, ...] = ()
-        self.members: dict[str, Member] = {}
-        self.lowered: Impl | Trait | None = None
-        self.in_progress: set[str] = set()
-        self._environment: Environment | None = None
+    def find_type(self, path: str) -> TypeDef | Alias | None:
+        """By canonical path."""
 
-    @property
-    def environment(self) -> Environment:
-        """The generics of the impl or trait; one value, for it remembers types."""
-        if self._environment is None:
-            self._environment = Environment(self)
-        return self._environment
+    def find_trait(self, path: str) -> Trait | None:
+        """By canonical path."""
 
-    @property
-    def is_trait(self) -> bool:
-        """Whether `Self` is a parameter."""
-        return isinstance(self.entry, Item)
+    def expand(self, alias: Alias, args: tuple[Ty, ...], hole: Callable[[], Ty] | None = None, fill: str = "") -> Ty:
+        """What an alias stands for."""
 
+    def supers(self, trait: str) -> Sequence[Bound]:
+        """The supertraits of a trait."""
 
-class Environment:
-    """The generics in force: names, and where their bounds are written."""
+    def associated_names(self, trait: str) -> frozenset[str]:
+        """The associated types that a trait itself declares."""
 
-    __slots__ = ("_bounds", "names", "owner", "texts", "types")
+    def trait_parameters(self, trait: str) -> Sequence[Generic]:
+        """The parameters of a trait."""
 
-    def __init__(self, owner: Owner | None, *texts: tuple[str, str]) -> None:
-        self.owner = owner
-        self.texts = (*(((owner.parameters, owner.clauses),) if owner is not None else ()), *texts)
-        self.names = frozenset(parameter.name for text, _ in self.texts for parameter in read_parameters(text))
-        self._bounds: dict[str, list[str]] | None = None
-        self.types: dict[tuple[int, str], Ty] = {}  # read already, by module and text
+    def associated_constant(self, item: Item, name: str) -> int | None:
+        """The value of an associated constant of a type."""
 
-    def bounds_of(self, name: str) -> list[str]:
-        """The texts of the traits that a parameter is bound by."""
-        if self._bounds is None:
-            self._bounds = {}
-            for parameters, clauses in self.texts:
-                for parameter in read_parameters(parameters):
-                    self._bounds.setdefault(parameter.name, []).extend(trait_texts(parameter.bounds))
-                for subject, bounds in read_clauses(clauses):
-                    self._bounds.setdefault(subject, []).extend(trait_texts(bounds))
-        return self._bounds.get(name, [])
-
-
-NO_ENVIRONMENT: Final = Environment(None)
-
-
-class ItemTypeScope:
-    """What names in a type mean at one place (the `TypeScope` of the reader)."""
-
-    __slots__ = ("_environment", "_fill", "_hole", "_lowering", "_module", "_names", "_self_type", "anonymous_type")
-
-    def __init__(
-        self,
-        lowering: Lowering,
-        module: Module,
-        environment: Environment,
-        self_type: Ty | None = None,
-        *,
-        names: Collection[str] | None = None,
-        hole: Callable[[], Ty] | None = None,
-        fill: str = "default",
-        anonymous: Callable[[str, list[TraitRef]], Ty] | None = None,
-    ) -> None:
-        self._lowering = lowering
-        self._module = module
-        self._environment = environment
-        self._self_type = self_type
-        self._names = environment.names if names is None else names
-        self._hole = hole
-        self._fill = fill
-        self.anonymous_type = anonymous
-
-    def read(self, text: str) -> Ty:
-        """The type that a text spells; remembered, unless it has an `impl` that may differ by place."""
-        if "impl" in text or self._hole is not None:
-            return read_type(text, self)
-        key = (id(self._module), text)
-        known = self._environment.types.get(key)
-        if known is None:
-            known = self._environment.types[key] = read_type(text, self)
-        return known
-
-    def path(self, segments: list[Segment]) -> Ty:
-        """The type that a path names."""
-        name, args = segments[0]
-        if name == "Self":
-            return self._of_self(segments)
-        if name in self._names:
-            return self._of_parameter(make_param(name), segments)
-        if len(segments) == 1:
-            found, taken = self._lowering.resolver.resolve(self._module, (name,), TYPE)
-        else:
-            found, taken = self._lowering.resolver.resolve(self._module, [segment[0] for segment in segments], TYPE)
-        if found is None:
-            return UNKNOWN
-        args = segments[taken - 1][1]
-        if isinstance(found, VariantItem):
-            return UNKNOWN
-        ty = self._applied(found, args)
-        return self._associated(ty, segments[taken:]) if taken < len(segments) else ty
-
-    def _applied(self, found: Found, args: tuple[Ty, ...]) -> Ty:
-        if isinstance(found, Primitive):
-            return make(found.name)
-        return self._lowering.applied(found, args, self._hole, self._fill)
-
-    def _of_self(self, segments: list[Segment]) -> Ty:
-        ty = self._self_type if self._self_type is not None else SELF
-        if len(segments) == 1:
-            return ty
-        owner = self._environment.owner
-        if owner is None:
-            return self._associated(ty, segments[1:])
-        found = self._lowering.own_associated(owner, segments[1][0])
-        if found is None:
-            return self._of_parameter(ty, segments) if owner.is_trait else self._associated(ty, segments[1:])
-        return self._associated(found, segments[2:])
-
-    def _of_parameter(self, ty: Ty, segments: list[Segment]) -> Ty:
-        if len(segments) == 1:
-            return ty
-        found = self._lowering.projected(self._module, self._environment, ty, segments[0][0], segments[1][0])
-        return self._associated(found, segments[2:])
-
-    def _associated(self, ty: Ty, segments: Sequence[Segment]) -> Ty:
-        for name, _ in segments:
-            if ty is UNKNOWN:
-                return UNKNOWN
-            ty = self._lowering.projected_further(ty, name)
-        return ty
-
-    def trait(self, segments: list[Segment]) -> str | None:
-        """The canonical path of a trait."""
-        names = [segment[0] for segment in segments]
-        found, taken = self._lowering.resolver.resolve(self._module, names, TYPE)
-        if taken != len(names) or not isinstance(found, (Item, StdItem)) or found.kind != "trait":
-            return None
-        return found.path
-
-    def hole(self) -> Ty:
-        """What `_` stands for."""
-        return self._hole() if self._hole is not None else UNKNOWN
-
-    def anonymous(self, text: str, bounds: list[TraitRef]) -> Ty:
-        """What `impl A` stands for here."""
-        if self.anonymous_type is not None:
-            return self.anonymous_type(text, bounds)
-        return make_bounded(Kind.OPAQUE, bounds)
-
-    def length(self, text: str) -> Ty:
-        """A constant as an array's length or a const argument."""
-        inner = text.strip().removeprefix("{").removesuffix("}").strip()
-        if inner in self._names:
-            return make_param(inner)
-        if inner == "_":
-            return self.hole()
-        if inner in ("true", "false"):
-            return make_const(inner)
-        value = self._lowering.evaluate(inner, self._module, self._environment)
-        return make_const(str(value)) if value is not None else UNKNOWN
+    def visible_path(self, item: Item) -> str:
+        """How others call an item."""
 
 
 class Lowering:
     """Makes definitions of items, once each."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: Surroundings) -> None:
         self._world = world
         self.resolver = world.resolver
         self._owners: dict[int, Owner] = {}
         self._supers: dict[str, tuple[Bound, ...]] = {}
-        self._evaluating: set[int] = set()
+        self.constants = Constants(self)
 
     # any item
     def lowered(self, item: Item) -> TypeDef | Alias | Trait | Function | Value | None:
@@ -285,7 +117,7 @@ class Lowering:
         return read_parameters(node.text) if node is not None else ()
 
     def _generics(self, node: Node, scope: ItemTypeScope) -> Generics:
-        parameters, clauses = _generic_texts(node)
+        parameters, clauses = generic_texts(node)
         if not parameters and not clauses:
             return NO_GENERICS
         return self.completed(read_generics(parameters, clauses, scope))
@@ -352,14 +184,14 @@ class Lowering:
         for parameter in parameters:
             default = None
             if parameter.default:
-                scope = scope or self.scope(item, Environment(None, _generic_texts(item.node)))
+                scope = scope or self.scope(item, Environment(None, generic_texts(item.node)))
                 is_const = parameter.is_const
                 default = scope.length(parameter.default) if is_const else read_type(parameter.default, scope)
             found.append(Generic(parameter.name, default, parameter.is_const))
         return found
 
     def _type_def(self, item: Item) -> TypeDef:
-        environment = Environment(None, _generic_texts(item.node))
+        environment = Environment(None, generic_texts(item.node))
         params = [make_param(name.name) for name in self.parameters_of(item)]
         scope = self.scope(item, environment, self_type=make(item.path, tuple(params)))
         definition = TypeDef(item.path, item.kind, visible="")
@@ -368,13 +200,13 @@ class Lowering:
         body = item.node.field("body")
         features = item.module.crate.features
         if item.kind == "enum":
-            for variant in _active_children(body, "enum_variant", features):
+            for variant in active_children(body, "enum_variant", features):
                 name = variant.field("name")
                 if name is not None:
                     key = name.text.removeprefix("r#")
-                    definition.variants[key] = _fields(key, variant.field("body"), scope, features)
+                    definition.variants[key] = read_fields(key, variant.field("body"), scope, features)
         else:
-            definition.own = _fields(item.name, body, scope, features)
+            definition.own = read_fields(item.name, body, scope, features)
         definition.visible = self._world.visible_path(item)
         return definition
 
@@ -386,7 +218,7 @@ class Lowering:
     def _alias(self, item: Item) -> Alias:
         if item.is_foreign:
             return TypeDef(item.path, "struct", visible=item.path)  # type: ignore[return-value]
-        environment = Environment(None, _generic_texts(item.node))
+        environment = Environment(None, generic_texts(item.node))
         scope = self.scope(item, environment)
         alias = Alias(item.path, NO_GENERICS, UNKNOWN)
         item.lowered = alias
@@ -416,7 +248,7 @@ class Lowering:
 
     def function(self, node: Node, module: Module, path: str, owner: Owner | None) -> Function:
         """A function or method from its node."""
-        texts = _generic_texts(node)
+        texts = generic_texts(node)
         environment = self._environment(owner, texts)
         self_type = owner.self_type if owner is not None else None
         extra: list[Generic] = []
@@ -432,10 +264,10 @@ class Lowering:
             return param
 
         scope.anonymous_type = parameter_type
-        params, has_self = _parameters(node.field("parameters"), scope)
+        params, has_self = read_signature(node.field("parameters"), scope)
         if extra:
             generics = Generics((*generics.params, *extra), (*generics.bounds, *bounds))
-        in_force = tuple(make_param(name) for name in _in_order(environment, generics))
+        in_force = tuple(make_param(name) for name in in_order(environment, generics))
         count = 0
 
         def result_type(_text: str, found: list[TraitRef]) -> Ty:
@@ -470,7 +302,7 @@ class Lowering:
         """A trait as the surroundings of its members."""
         owner = self._owners.get(id(item))
         if owner is None:
-            parameters, clauses = _generic_texts(item.node)
+            parameters, clauses = generic_texts(item.node)
             owner = self._owners[id(item)] = Owner(item.module, item, parameters, clauses)
             owner.trait = item.path
             owner.trait_args = tuple(make_param(parameter.name) for parameter in read_parameters(parameters))
@@ -519,7 +351,7 @@ class Lowering:
             self._supers[item.path] = ()
             node = item.node.field("bounds")
             text = node.text.removeprefix(":") if node is not None else ""
-            _, clauses = _generic_texts(item.node)
+            _, clauses = generic_texts(item.node)
             texts = [text, *(bounds for subject, bounds in read_clauses(clauses) if subject == "Self")]
             scope = self.scope(item, self.trait_owner(item).environment)
             found = [bound for part in texts for bound in read_bounds(part, SELF, scope)]
@@ -532,7 +364,7 @@ class Lowering:
         key = id(entry.node)
         owner = self._owners.get(key)
         if owner is None:
-            parameters, clauses = _generic_texts(entry.node)
+            parameters, clauses = generic_texts(entry.node)
             owner = self._owners[key] = Owner(entry.module, entry, parameters, clauses)
             environment = Environment(None, (parameters, clauses))
             scope = ItemTypeScope(self, entry.module, environment, None)
@@ -661,62 +493,13 @@ class Lowering:
         return make_projection("", name, (ty,))
 
     # constants
-    def evaluate(self, text: str, module: Module, environment: Environment) -> int | None:
-        """The value of a constant expression of literals, consts and arithmetic."""
-        match = _INTEGER.match(text)
-        if match is not None:
-            return int(match[1].replace("_", ""), 0) if not match[1].isdigit() else int(match[1])
-        parts: list[str] = []
-        for piece in _ARITHMETIC.finditer(text):
-            if piece[1]:
-                return None
-            part = self._operand(piece[0], module, environment)
-            if part is None:
-                return None
-            parts.append(part)
-        return _calculated(" ".join(parts))
+    def constant(self, text: str, module: Module, environment: Environment) -> int | None:
+        """The value of a constant expression."""
+        return self.constants.evaluate(text, module, environment)
 
-    def _operand(self, text: str, module: Module, environment: Environment) -> str | None:
-        if not text.strip() or text in _OPERATORS:
-            return "//" if text == "/" else text
-        if text == "as" or text in _WIDTHS:  # `N as usize`: without effect on what lengths are
-            return ""
-        match = _INTEGER.match(text)
-        if match is not None:
-            return str(self.evaluate(text, module, environment))
-        segments = [segment.strip() for segment in text.split("::")]
-        if segments[0] in _WIDTHS and len(segments) == 2:
-            return _limits(segments[0], segments[1])
-        value = self._constant(segments, module, environment)
-        return f"({value})" if value is not None else None
-
-    def _constant(self, segments: list[str], module: Module, environment: Environment) -> int | None:
-        owner = environment.owner
-        if segments[0] == "Self" and len(segments) == 2 and owner is not None and not owner.is_trait:
-            member = owner.members.get(segments[1])
-            return self._node_value(member.node, module, environment) if member is not None else None
-        found, taken = self._world.resolver.resolve(module, segments, 2)
-        if isinstance(found, Item) and found.kind == "const" and taken == len(segments):
-            return self._node_value(found.node, found.module, NO_ENVIRONMENT)
-        if isinstance(found, Item) and taken == len(segments) - 1:
-            return self._world.associated_constant(found, segments[-1])
-        return None
-
-    def _node_value(self, node: Node, module: Module, environment: Environment) -> int | None:
-        value = node.field("value")
-        if value is None or id(node) in self._evaluating:
-            return None
-        self._evaluating.add(id(node))
-        try:
-            return self.evaluate(value.text, module, environment)
-        finally:
-            self._evaluating.discard(id(node))
-
-    def constant_of(self, entry: ImplNode, name: str) -> int | None:
-        """The value of an impl's associated constant."""
-        owner = self.impl_owner(entry)
-        member = owner.members.get(name)
-        return self._node_value(member.node, entry.module, owner.environment) if member is not None else None
+    def associated_constant(self, item: Item, name: str) -> int | None:
+        """The value of an associated constant of a type."""
+        return self._world.associated_constant(item, name)
 
 
 _HANDLERS: Final[dict[str, Callable[[Lowering, Item], object]]] = {
@@ -737,190 +520,4 @@ _APPLIED: Final[dict[str, Callable[..., Ty]]] = {
     "alias": Lowering._apply_alias,  # noqa: SLF001
     "type": Lowering._apply_alias,  # noqa: SLF001
     "trait": Lowering._apply_trait,  # noqa: SLF001
-}
-
-
-def filled(params: Sequence[Generic], args: tuple[Ty, ...], hole: Callable[[], Ty] | None, fill: str) -> tuple[Ty, ...]:
-    """The arguments, completed by defaults (or holes)."""
-    if len(args) >= len(params):
-        return args[: len(params)]
-    full = list(args)
-    for param in params[len(args) :]:
-        if param.default is not None and (fill == "default" or hole is None):
-            mapping = dict(zip((known.name for known in params), full, strict=False))
-            full.append(substitute(param.default, mapping))
-        else:
-            full.append(hole() if hole is not None else UNKNOWN)
-    return tuple(full)
-
-
-def unique(name: str, taken: Collection[str]) -> str:
-    """The name, or the name with a number behind `#` where another parameter has it."""
-    found, number = name, 1
-    while found in taken:
-        number += 1
-        found = f"{name}#{number}"
-    return found
-
-
-def _in_order(environment: Environment, generics: Generics) -> list[str]:
-    outer = [parameter.name for text, _ in environment.texts[:-1] for parameter in read_parameters(text)]
-    own = [param.name for param in generics.params]
-    return [*outer, *(name for name in own if name not in outer)]
-
-
-def _generic_texts(node: Node) -> tuple[str, str]:
-    """The texts of an item's parameters and of its where clause."""
-    parameters = clauses = ""
-    for child in node.named:
-        if child.kind == "type_parameters":
-            parameters = child.text
-        elif child.kind == "where_clause":
-            clauses = child.text
-    return parameters, clauses
-
-
-def _parameters(node: Node | None, scope: ItemTypeScope) -> tuple[tuple[Ty, ...], bool]:
-    found: list[Ty] = []
-    has_self = False
-    for child in node.named if node is not None else ():
-        if child.kind == "self_parameter":
-            has_self = True
-            found.append(_receiver(child.text))
-        elif child.kind == "parameter":
-            ty, pattern = child.field("type"), child.field("pattern")
-            if pattern is not None and pattern.text in ("self", "mut self"):
-                has_self = True
-            found.append(scope.read(ty.text) if ty is not None else UNKNOWN)
-    return tuple(found), has_self
-
-
-def _receiver(text: str) -> Ty:
-    if not text.startswith("&"):
-        return SELF
-    return make(REF_MUT if re.search(r"\bmut\b", text) else REF, (SELF,))
-
-
-def _active_children(body: Node | None, kind: str, features: frozenset[str] | None) -> list[Node]:
-    """The children of a kind, without those whose cfg cannot hold."""
-    found: list[Node] = []
-    attributes_at = -1
-    for child in body.named if body is not None else ():
-        if child.kind == "attribute_item":
-            attributes_at = child.start if attributes_at < 0 else attributes_at
-            continue
-        if child.kind == kind:
-            own = child.source[attributes_at : child.start] if attributes_at >= 0 else b""
-            if b"cfg" not in own or likelihood(own.decode("utf-8", "replace"), features) > 0:
-                found.append(child)
-        if child.kind != "visibility_modifier":
-            attributes_at = -1
-    return found
-
-
-def _fields(name: str, body: Node | None, scope: ItemTypeScope, features: frozenset[str] | None) -> Variant:
-    if body is None:
-        return Variant(name, "unit")
-    if body.kind == "field_declaration_list":
-        fields: dict[str, Ty] = {}
-        for child in _active_children(body, "field_declaration", features):
-            key, ty = child.field("name"), child.field("type")
-            if key is not None and ty is not None:
-                fields[key.text.removeprefix("r#")] = scope.read(ty.text)
-        return Variant(name, "named", fields)
-    types = _tuple_types(body, features)
-    return Variant(name, "tuple", {str(at): scope.read(child.text) for at, child in enumerate(types)})
-
-
-def _tuple_types(body: Node, features: frozenset[str] | None) -> list[Node]:
-    found: list[Node] = []
-    is_active = True
-    for child in body.named:
-        if child.kind == "attribute_item":
-            text = child.text
-            is_active = is_active and ("cfg" not in text or likelihood(text, features) > 0)
-        elif child.field_name == "type":
-            if is_active:
-                found.append(child)
-            is_active = True
-    return found
-
-
-def _limits(name: str, which: str) -> str | None:
-    bits = _WIDTHS[name]
-    is_signed = name.startswith("i")
-    values = {
-        "BITS": bits,
-        "MAX": (1 << bits - is_signed) - 1,
-        "MIN": -(1 << bits - 1) if is_signed else 0,
-    }
-    value = values.get(which)
-    return f"({value})" if value is not None else None
-
-
-_CALCULATION: Final = re.compile(r"[\d\s()+\-*/%<>]+\Z")
-
-
-def _calculated(text: str) -> int | None:
-    """The value of integers and operators; None for anything else, and for what would be large."""
-    if not _CALCULATION.match(text) or len(text) > 200:
-        return None
-    try:
-        return _Calculator(text).value()
-    except (ArithmeticError, ValueError, IndexError):
-        return None
-
-
-class _Calculator:
-    """Arithmetic with Rust's precedence: `* / %`, `+ -`, `<< >>`."""
-
-    _LEVELS: Final = (("<<", ">>"), ("+", "-"), ("*", "//", "%"))
-
-    def __init__(self, text: str) -> None:
-        self._tokens = re.findall(r"\d+|<<|>>|//|[-+*%()]", text)
-        self._at = 0
-
-    def value(self) -> int:
-        """The value of the whole text."""
-        found = self._level(0)
-        if self._at < len(self._tokens):
-            raise ValueError
-        return found
-
-    def _level(self, level: int) -> int:
-        if level == len(self._LEVELS):
-            return self._atom()
-        left = self._level(level + 1)
-        while self._at < len(self._tokens) and self._tokens[self._at] in self._LEVELS[level]:
-            operator = self._tokens[self._at]
-            self._at += 1
-            left = _OPERATIONS[operator](left, self._level(level + 1))
-        return left
-
-    def _atom(self) -> int:
-        token = self._tokens[self._at]
-        self._at += 1
-        if token == "(":
-            found = self._level(0)
-            if self._tokens[self._at] != ")":
-                raise ValueError
-            self._at += 1
-            return found
-        return -self._atom() if token == "-" else int(token)
-
-
-def _shifted(left: int, right: int) -> int:
-    if not 0 <= right < 128:
-        raise ValueError
-    return left << right
-
-
-_OPERATIONS: Final[dict[str, Callable[[int, int], int]]] = {
-    "+": lambda left, right: left + right,
-    "-": lambda left, right: left - right,
-    "*": lambda left, right: left * right,
-    "//": lambda left, right: left // right,
-    "%": lambda left, right: left % right,
-    "<<": _shifted,
-    ">>": lambda left, right: left >> right,
 }

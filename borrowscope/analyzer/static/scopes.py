@@ -7,25 +7,25 @@ of blocks, macros, and the reader's view of types.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 from borrowscope.analyzer.static.definitions import Alias, Function, Generics, Trait, TypeDef, Value, Variant
+from borrowscope.analyzer.static.item_expansion import Expander
 from borrowscope.analyzer.static.item_tree import ITEM_KINDS, Item, Module
-from borrowscope.analyzer.static.lowering import NO_ENVIRONMENT, Environment, ItemTypeScope
+from borrowscope.analyzer.static.lowering import Lowering
 from borrowscope.analyzer.static.resolution import (
     NAMESPACES,
     Found,
     Primitive,
+    Resolver,
     StdItem,
     StdModule,
     VariantItem,
 )
+from borrowscope.analyzer.static.type_scope import NO_ENVIRONMENT, Environment, ItemTypeScope
 from borrowscope.analyzer.static.types import Ty
 from borrowscope.parse.macro_rules import Expansion, MacroDefinition, SourceText
 from borrowscope.parse.syntax import Node
-
-if TYPE_CHECKING:
-    from borrowscope.analyzer.static.symbols import World
 
 
 class ModuleRef(NamedTuple):
@@ -64,6 +64,38 @@ class ItemContext(NamedTuple):
     owner: object = None
 
 
+class Surroundings(Protocol):
+    """What scopes ask of all crates together."""
+
+    resolver: Resolver
+    expander: Expander
+    lowering: Lowering
+
+    def target(self, found: Found) -> Target | None:
+        """What the inference gets for what resolution found."""
+
+    def find_type(self, path: str) -> TypeDef | Alias | None:
+        """By canonical path."""
+
+    def find_trait(self, path: str) -> Trait | None:
+        """By canonical path."""
+
+    def find_function(self, path: str) -> Function | None:
+        """By canonical path."""
+
+    def find_value(self, path: str) -> Value | None:
+        """By canonical path."""
+
+    def traits_in(self, module: Module) -> frozenset[str]:
+        """The traits in scope."""
+
+    def add_block(self, module: Module) -> None:
+        """Note a block that holds items."""
+
+    def contexts_of(self, module: Module) -> Iterator[ItemContext]:
+        """The items of one module or block."""
+
+
 class Scope:
     """A place. Scopes of one block or module share what they found."""
 
@@ -71,7 +103,7 @@ class Scope:
 
     def __init__(
         self,
-        world: World,
+        world: Surroundings,
         module: Module,
         environment: Environment = NO_ENVIRONMENT,
         self_type: Ty | None = None,
@@ -170,7 +202,7 @@ class Scope:
         )
 
 
-def target_of(world: World, found: Found) -> Target | None:
+def target_of(world: Surroundings, found: Found) -> Target | None:
     """What the inference gets for what resolution found."""
     if isinstance(found, Item):
         return world.lowering.lowered(found)
@@ -185,7 +217,7 @@ def target_of(world: World, found: Found) -> Target | None:
     return _of_std(world, found)
 
 
-def _of_std(world: World, found: StdItem) -> Target | None:
+def _of_std(world: Surroundings, found: StdItem) -> Target | None:
     if found.kind == "trait":
         return world.find_trait(found.path)
     if found.kind == "fn":

@@ -24,6 +24,7 @@ from borrowscope.analyzer.static.definitions import (
 )
 from borrowscope.analyzer.static.impl_index import ImplIndex
 from borrowscope.analyzer.static.item_expansion import Expander
+from borrowscope.analyzer.static.item_shape import filled, generic_texts
 from borrowscope.analyzer.static.item_tree import (
     TYPE,
     VALUE,
@@ -34,10 +35,11 @@ from borrowscope.analyzer.static.item_tree import (
     Module,
     all_modules,
 )
-from borrowscope.analyzer.static.lowering import Environment, ItemTypeScope, Lowering, Owner, filled
+from borrowscope.analyzer.static.lowering import Lowering
 from borrowscope.analyzer.static.resolution import Found, Resolver, StdModule, StdNames
 from borrowscope.analyzer.static.scopes import ItemContext, Scope, Target, target_of
 from borrowscope.analyzer.static.type_reader import read_type
+from borrowscope.analyzer.static.type_scope import Environment, ItemTypeScope, Owner
 from borrowscope.analyzer.static.types import SELF, UNKNOWN, Ty, make_param, substitute
 from borrowscope.analyzer.static.visible_paths import visible_paths
 from borrowscope.parse.syntax import Node
@@ -95,7 +97,7 @@ class World:
         folder = source.root.parent
         crate.root = Module(crate, name, name, None, file=source.root, file_folder=folder, module_folder=folder)
         self._crates[source.key] = self._by_name[name] = crate
-        self._indexes[name] = ImplIndex(self, crate)
+        self._indexes[name] = ImplIndex(self.lowering, crate)
         self._loaded += 1
         self._impls.clear()
         self._with.clear()
@@ -363,7 +365,7 @@ class World:
         if isinstance(defined, Function):
             if item.node.field("body") is None:
                 return None
-            scope = Scope(self, module, Environment(None, _texts(item.node)), None, item.path)
+            scope = Scope(self, module, Environment(None, generic_texts(item.node)), None, item.path)
             return ItemContext(item.node, scope, text, defined.generics, None, item.path, defined)
         if isinstance(defined, Value):
             ty = defined.ty.args[0] if item.wrapper and defined.ty.args else defined.ty
@@ -394,7 +396,7 @@ class World:
             if member.node.field("body") is None:
                 return None
             function = self._function(owner, lowered, member)
-            scope = Scope(self, module, Environment(owner, _texts(member.node)), self_type, path)
+            scope = Scope(self, module, Environment(owner, generic_texts(member.node)), self_type, path)
             own = function.generics
             generics = Generics((*around.params, *own.params), (*around.bounds, *own.bounds))
             return ItemContext(member.node, scope, text, generics, self_type, path, function, owner=lowered)
@@ -413,12 +415,6 @@ class World:
             return lowered.functions[member.name]
         prefix = lowered.path if isinstance(lowered, Trait) else lowered.trait or owner.self_type.head
         return self.lowering.function(member.node, owner.module, f"{prefix}::{member.name}", owner)
-
-
-def _texts(node: Node) -> tuple[str, str]:
-    parameters = node.child("type_parameters")
-    clauses = node.child("where_clause")
-    return (parameters.text if parameters is not None else "", clauses.text if clauses is not None else "")
 
 
 def _around(lowered: Impl | Trait) -> Generics:
