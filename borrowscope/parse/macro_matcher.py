@@ -137,7 +137,7 @@ class Matcher(NamedTuple):
 def compile_matcher(tokens: Tokens, start: int, end: int) -> Matcher | None:
     """Compile the tokens of an arm's left side, without its outer delimiters; None where it is malformed."""
     compiler = _Compiler(tokens)
-    if not compiler.compile(start, end, 0):
+    if compiler.compile(start, end, 0) is None:
         return None
     compiler.locations.append(_End())
     return Matcher(compiler.locations, compiler.names)
@@ -149,22 +149,25 @@ class _Compiler:
         self.locations: list[_Location] = []
         self.names: list[str] = []
 
-    def compile(self, index: int, end: int, depth: int) -> bool:
-        """Append the locations of a token range; False where it is malformed."""
+    def compile(self, index: int, end: int, depth: int) -> bool | None:
+        """Append the locations of a token range: whether it takes at least one token; None where it is malformed."""
         kinds, texts = self.tokens.kinds, self.tokens.texts
+        consumes = False
         while index < end:
+            after: int | None = index + 1
             if texts[index] == b"$" and index + 1 < end and kinds[index + 1] is TokenKind.OPEN:
                 after = self._repetition(index + 1, end, depth)
+                consumes = consumes or (after is not None and texts[after - 1] == b"+")
             elif texts[index] == b"$" and index + 1 < end:
                 after = self._variable(index + 1, end, depth)
-            else:
-                if kinds[index] is not TokenKind.DOC:
-                    self.locations.append(_Token(kinds[index], texts[index]))
-                after = index + 1
+                consumes = consumes or texts[index + 3] != b"vis"
+            elif kinds[index] is not TokenKind.DOC:
+                self.locations.append(_Token(kinds[index], texts[index]))
+                consumes = True
             if after is None:
-                return False
+                return None
             index = after
-        return True
+        return consumes
 
     def _variable(self, index: int, end: int, depth: int) -> int | None:
         """`name:fragment`; a `$crate` is a plain token."""
@@ -202,8 +205,9 @@ class _Compiler:
         enter = _Enter(operator != b"+", len(self.names), 0, depth)
         self.locations.append(enter)
         first = len(self.locations)
-        if not self.compile(opening + 1, closing, depth + 1):
-            return None
+        consumes = self.compile(opening + 1, closing, depth + 1)
+        if not consumes and (consumes is None or separator is None):
+            return None  # the compiler too rejects what can be repeated without end
         if separator is not None:
             kind, text = self.tokens.kinds[separator], self.tokens.texts[separator]
             self.locations.append(_Separator(kind, text, first))
@@ -242,12 +246,15 @@ def match(matcher: Matcher, tokens: Tokens, edition: int) -> Bindings | None:
             return None
 
 
+_MOST_WAYS = 10_000
+
+
 def _advance(run: _Run) -> bool:
     """Go on to the next token, or behind the one fragment that may begin here; False where nothing fits."""
     asked, run.fragments = run.fragments, []
     if not asked:
         run.current, run.position = run.following, run.position + 1
-        return bool(run.current)
+        return 0 < len(run.current) <= _MOST_WAYS
     if run.following or len(asked) > 1:
         return False
     index, trail, fragment, number, depth = asked[0]

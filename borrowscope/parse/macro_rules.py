@@ -7,10 +7,11 @@ was handed to the macro leads to the call, a name that the macro writes leads to
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 from borrowscope.parse.macro_matcher import (
@@ -72,6 +73,10 @@ class MacroText(Protocol):
         """The outermost groups of a range."""
         ...
 
+    def all_groups_within(self, start: int, end: int) -> list[Group]:
+        """The groups of a range, those in groups included."""
+        ...
+
 
 class SourceText(NamedTuple):
     """A file as a text of macros."""
@@ -87,10 +92,14 @@ class SourceText(NamedTuple):
         """None: groups are made by expansions."""
         return []
 
+    def all_groups_within(self, start: int, end: int) -> list[Group]:  # noqa: ARG002 - a file has none
+        """None: groups are made by expansions."""
+        return []
+
 
 @dataclass(slots=True)
 class Expansion:
-    """An expanded text, its segments in order, and its groups: fragments that stay one unit in further macros."""
+    """An expanded text, its segments in order, and its groups by their start: fragments that stay one unit."""
 
     text: bytes
     segments: list[Segment]
@@ -122,10 +131,22 @@ class Expansion:
     def groups_within(self, start: int, end: int) -> list[Group]:
         """The outermost groups of a range."""
         outermost: list[Group] = []
-        for group in self.groups:
-            if start <= group.start and group.end <= end and (not outermost or group.start >= outermost[-1].end):
+        for index in range(bisect_left(self.groups, start, key=_start), len(self.groups)):
+            group = self.groups[index]
+            if group.start >= end:
+                break
+            if group.end <= end and (not outermost or group.start >= outermost[-1].end):
                 outermost.append(group)
         return outermost
+
+    def all_groups_within(self, start: int, end: int) -> list[Group]:
+        """The groups of a range, those in groups included."""
+        first, last = (bisect_left(self.groups, place, key=_start) for place in (start, end))
+        return [group for group in self.groups[first:last] if group.end <= end]
+
+
+def _start(group: Group) -> int:
+    return group.start
 
 
 class _Piece(NamedTuple):
@@ -385,7 +406,7 @@ class _Output:
             self.segments.append(
                 Segment(piece.start + shift, piece.end + shift, piece.file, piece.offset, mark or piece.mark)
             )
-        for group in origin.groups_within(start, end):
+        for group in origin.all_groups_within(start, end):
             self.groups.append(Group(group.start + shift, group.end + shift, group.fragment))
         self.write(origin.text[start:end])
 
@@ -457,18 +478,16 @@ class _Writer:
             self.output.write(b")")
         if bound.kind not in _TRANSPARENT:
             self._group(start, bound)
-        self.output.write(b" ")
+        if self.call.text[bound.start : bound.end] != b"$":  # the grammar knows `$name` and `$(` only without a gap
+            self.output.write(b" ")
         self.last = b")"
 
     def _group(self, start: int, bound: Fragment) -> None:
-        """The fragment becomes one unit: groups inside of it are seen by nobody any more."""
+        """The fragment becomes one unit, before the groups inside of it; one that is a group already stays as it is."""
         groups = self.output.groups
-        inner: Group | None = None
-        while groups and groups[-1].start >= start:
-            inner = groups.pop()
-        covers = inner is not None and bound.tokens == 1
-        fragment = inner.fragment if inner is not None and covers else bound.kind
-        groups.append(Group(start, self.output.length, fragment))
+        inner = bisect_left(groups, start, key=_start)
+        if inner == len(groups) or bound.tokens > 1:
+            groups.insert(inner, Group(start, self.output.length, bound.kind))
 
     def _is_wrapped(self, bound: Fragment, following: bytes) -> bool:
         """Whether it takes parentheses to keep the fragment one unit where it is put."""
@@ -497,7 +516,14 @@ def expansion_tree(expansion: Expansion, context: Context) -> Node | None:
 
     The root is a `source_file` for items, a `block` for statements, else the expression, type or pattern.
     """
-    text = expansion.text
+    tree = _parsed(expansion.text, context)
+    if tree is not None:
+        return tree
+    blanked = _without_empty_lists(expansion.text)
+    return _parsed(blanked, context) if blanked != expansion.text else None
+
+
+def _parsed(text: bytes, context: Context) -> Node | None:
     if context == "items":
         return parse_items(text, 0, len(text))
     if context == "expression":
@@ -507,6 +533,26 @@ def expansion_tree(expansion: Expansion, context: Context) -> Node | None:
     if tree is not None and tree.kind == "block":
         tree.start, tree.end = 0, len(text)
     return tree
+
+
+_AFTER_BOUNDS = frozenset({b">", b",", b")", b";", b"=", b"where"})
+
+
+def _without_empty_lists(text: bytes) -> bytes:
+    """The text with spaces for what repetitions leave over and the grammar does not know: `< >` and `A + >`."""
+    tokens = tokenize(text, 0, len(text))
+    if tokens is None:
+        return text
+    blanked = bytearray(text)
+    for index, (token, following) in enumerate(pairwise(tokens.texts)):
+        first, last = index, index
+        if token == b"<" and following == b">":
+            first, last = index - (tokens.texts[index - 1] == b"::"), index + 1
+        elif token != b"+" or following not in _AFTER_BOUNDS:
+            continue
+        for place in range(max(first, 0), last + 1):
+            blanked[tokens.starts[place] : tokens.ends[place]] = b" " * len(tokens.texts[place])
+    return bytes(blanked)
 
 
 def _expression(text: bytes, end: int) -> Node | None:
