@@ -23,7 +23,10 @@ _ELSEWHERE = frozenset({"unwind", "imaginary", "drop", "cleanup"})  # edges that
 _WHOLE = re.compile(r"_(\d+)")
 _STORAGE = re.compile(r"(?:StorageLive|StorageDead)\(_(\d+)\)")
 _DROP = re.compile(r"drop\(_(\d+)\) -> ")
-_MOVE = re.compile(r"\bmove ([(*]*)_(\d+)\b(\))?")
+_MOVE = re.compile(r"\bmove ([(*]*)_(\d+)\b(?: as (\w+))?(\))?")
+# Variants with one field in types of std: with it the whole value has moved.
+_PAYLOADS = {"Some": "Option", "Ok": "Result", "Err": "Result", "Break": "ControlFlow", "Continue": "ControlFlow"}
+_STD_ENUM = re.compile(r"(?:std|core)::(?:option|result|ops)::(Option|Result|ControlFlow)<")
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 _PASSING = ("StorageDead(", "BackwardIncompatibleDropHint(", "nop")  # what stands between the drops of one way out
 _EXIT = re.compile(r"(return|break|continue)\b")
@@ -98,9 +101,12 @@ def find_drops(body: Body, wanted: Iterable[int], files: SourceFiles) -> list[Dr
     if 0 not in blocks:
         return []
     bits = {local: 1 << position for position, local in enumerate(sorted(scheduled))}
-    states = _states(blocks, bits, _arguments(body, bits))
+    types = body.local_types(bits)
+    enums = {local: found[1] for local, ty in types.items() if (found := _STD_ENUM.match(ty))}
+    effects = {number: _effects(block, bits, enums) for number, block in blocks.items()}
+    states = _states(blocks, effects, _State(_arguments(body, bits), sum(bits.values()) & ~_arguments(body, bits), 0))
     _label(blocks, files)
-    return list(dict.fromkeys(_drops(blocks, states, bits, files)))
+    return list(dict.fromkeys(_drops(blocks, states, bits, files, enums)))
 
 
 def _arguments(body: Body, bits: Mapping[int, int]) -> int:
@@ -130,11 +136,9 @@ def _targets(terminator: str) -> list[int]:
     return [int(number) for key, number in _TARGET.findall(rest) if key not in _ELSEWHERE]
 
 
-def _states(blocks: Mapping[int, _Block], bits: Mapping[int, int], arguments: int) -> dict[int, _State]:
+def _states(blocks: Mapping[int, _Block], effects: Mapping[int, list[_Effect]], start: _State) -> dict[int, _State]:
     """What holds where each block begins; blocks that nothing reaches are absent."""
-    everything = sum(bits.values())
-    states = {0: _State(arguments, everything & ~arguments, 0)}
-    effects = {number: _effects(block, bits) for number, block in blocks.items()}
+    states = {0: start}
     waiting = [0]
     while waiting:
         number = waiting.pop()
@@ -157,31 +161,32 @@ class _Effect(NamedTuple):
     what: str
 
 
-def _effects(block: _Block, bits: Mapping[int, int]) -> list[_Effect]:
-    return [effect for line in block.lines for effect in _line_effects(line.text, bits)]
+def _effects(block: _Block, bits: Mapping[int, int], enums: Mapping[int, str]) -> list[_Effect]:
+    return [effect for line in block.lines for effect in _line_effects(line.text, bits, enums)]
 
 
-def _line_effects(text: str, bits: Mapping[int, int]) -> Iterator[_Effect]:
+def _line_effects(text: str, bits: Mapping[int, int], enums: Mapping[int, str]) -> Iterator[_Effect]:
     ended = _STORAGE.match(text) or _DROP.match(text)
     if ended:
         if (bit := bits.get(int(ended.group(1)))) is not None:
             yield _Effect(bit, "empty")
         return
     left, equals, right = text.partition(" = ")
-    yield from _moves(right if equals else text, bits)
+    yield from _moves(right if equals else text, bits, enums)
     target = _WHOLE.fullmatch(left) if equals else None
     if target and (bit := bits.get(int(target.group(1)))) is not None:
         yield _Effect(bit, "full")
 
 
-def _moves(text: str, bits: Mapping[int, int]) -> Iterator[_Effect]:
+def _moves(text: str, bits: Mapping[int, int], enums: Mapping[int, str]) -> Iterator[_Effect]:
     if "move " not in text:
         return
-    for opening, local, closing in _MOVE.findall(_STRING.sub('""', text) if '"' in text else text):
+    for opening, local, variant, closing in _MOVE.findall(_STRING.sub('""', text) if '"' in text else text):
         bit = bits.get(int(local))
         if bit is None or (opening == "(*" and closing):  # out of a Box, whose memory is still freed
             continue
-        yield _Effect(bit, "partial" if opening else "empty")
+        is_payload = opening == "((" and variant in _PAYLOADS and enums.get(int(local)) == _PAYLOADS[variant]
+        yield _Effect(bit, "partial" if opening and not is_payload else "empty")
 
 
 def _after(state: _State, effects: Iterable[_Effect]) -> _State:
@@ -227,7 +232,11 @@ def _exit(block: _Block, files: SourceFiles) -> _Exit | None:
 
 
 def _drops(
-    blocks: Mapping[int, _Block], states: Mapping[int, _State], bits: Mapping[int, int], files: SourceFiles
+    blocks: Mapping[int, _Block],
+    states: Mapping[int, _State],
+    bits: Mapping[int, int],
+    files: SourceFiles,
+    enums: Mapping[int, str],
 ) -> Iterator[Drop]:
     for number, block in blocks.items():
         bit = bits.get(block.drops) if block.drops is not None else None
@@ -235,7 +244,7 @@ def _drops(
         found = files.find_span(block.lines[-1].span) if bit is not None and before is not None else None
         if block.drops is None or bit is None or before is None or found is None:
             continue
-        state = _after(before, _effects(_Block(block.lines[:-1], []), bits))
+        state = _after(before, _effects(_Block(block.lines[:-1], []), bits, enums))
         if state.full & bit:
             labels = block.labels - {_UNREAD} if _ORDINARY in block.labels else block.labels
             for label in sorted(labels, key=lambda label: label.span):

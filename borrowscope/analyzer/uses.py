@@ -122,24 +122,26 @@ class UseReader:
     def method_calls(self, binding: SourceBinding, ty: str | None) -> list[MethodCall]:
         """Methods called on the binding itself."""
         return [
-            self._method_call(binding, use.node, call, ty)
+            self._method_call(binding, use, call, ty)
             for use in binding.uses
             if (call := _call_on(use.node)) is not None
         ]
 
-    def _method_call(self, binding: SourceBinding, receiver: Node, call: Node, ty: str | None) -> MethodCall:
+    def _method_call(self, binding: SourceBinding, use: Use, call: Node, ty: str | None) -> MethodCall:
         fact = self._callees.get(Span(call.start, call.end))
         callee = parse_callee(fact.callee) if fact is not None else None
         name = method_name(call) or ""
         line, column = self._lines.byte_column(_method_start(call))
-        key = (binding.span.start, receiver.start)
+        key = (binding.span.start, use.node.start)
         self_borrow: Literal["immutable", "mutable", "consuming"] | None = None
         if key in self._moves:
             self_borrow = "consuming"
         elif key in self._borrows:
             self_borrow = "mutable" if self._borrows[key] else "immutable"
-        else:
+        elif use.function != binding.function:
             self_borrow = _SELF_BORROWS.get(self._facts.captured_uses.get(key, ""))
+        elif self._is_copied(key[0], fact):
+            self_borrow = "consuming"
         return MethodCall(
             method=name,
             line=line,
@@ -150,6 +152,11 @@ class UseReader:
             result_type=self._result_type(fact),
             trait_name=callee.trait if callee is not None else None,
         )
+
+    def _is_copied(self, start: int, call: CallFact | None) -> bool:
+        """Whether a method whose receiver is neither moved nor borrowed took a copy: by value, as it takes `self`."""
+        fact = self._facts.bindings.get(start)
+        return call is not None and fact is not None and fact.is_copy is True and fact.is_reference is False
 
     def _result_type(self, call: CallFact | None) -> str | None:
         """What the compiler says of the call, or of the name that its result is bound to."""

@@ -27,7 +27,7 @@ def drops_of(info: TypeInfo, source: str) -> dict[str, list[tuple[str, str | Non
     }
 
 
-CASES = {
+CASES: dict[str, tuple[str, dict[str, list[tuple[str, str | None]]]]] = {
     "moved away": ("pub fn f() { let x = D(1); let y = x; }", {"x": [], "y": [("}", "scope_end")]}),
     "given away": ("pub fn f(x: D) { eat(x); }", {"x": []}),
     "returned": ("pub fn f() -> D { let x = D(1); x }", {"x": []}),
@@ -80,6 +80,14 @@ CASES = {
     "parts": (
         "pub fn f(c: bool) { let x = (D(1), D(2)); let y = x.0; }",
         {"x": [("}", None)], "y": [("}", "scope_end")]},
+    ),
+    "payload": (
+        "pub fn f(r: Result<D, D>) { match r { Ok(x) => eat(x), Err(y) => {} } }",
+        {"r": [], "x": [], "y": [("} } }", "scope_end")]},
+    ),
+    "payload of one variant": (
+        "pub fn f(o: Option<(D, D)>) { if let Some((x, _)) = o { eat(x) } }",
+        {"o": [("}", None)], "x": []},
     ),
     "out of a box": ("pub fn f(x: Box<D>) { let y = *x; }", {"x": [("}", "scope_end")], "y": [("}", "scope_end")]}),
     "for": ("pub fn f(v: Vec<D>) { for x in v { if x.0 > 1 { eat(x); } } }", {"x": [("} }", "maybe_moved")], "v": []}),

@@ -92,6 +92,12 @@ def test_method_calls(info_of: InfoOf, statement: str) -> None:
     assert (call.trait_name or "").rpartition("::")[2] == (trait or "").rpartition("::")[2]
 
 
+def test_a_receiver_that_is_copied_is_taken_by_value(info_of: InfoOf) -> None:
+    info = info_of("pub fn f(x: u8, y: *const u8, z: &str) { x.count_ones(); y.is_null(); z.len(); }")
+    assert [of(info, name).method_calls[0].self_borrow for name in "xy"] == ["consuming"] * 2
+    assert of(info, "z").method_calls[0].self_borrow in {None, "immutable"}
+
+
 def test_results_of_std(info_of: InfoOf) -> None:
     info = info_of("pub fn f(mut x: Vec<u8>) { x.push(1); x.pop(); x.len(); x.iter().count(); let y = x.into_iter(); }")
     assert [(call.method, call.self_borrow, call.result_type) for call in of(info, "x").method_calls] == [
