@@ -178,7 +178,7 @@ class StdCatalog:
             for kind, listed in self._facts["modules"].get(module, {}).items():
                 for text in listed.split():
                     name, _, path = text.partition("=")
-                    names.setdefault(name, []).append(Entry(kind, path or f"{module}::{name}"))
+                    names.setdefault(name, []).append(_entry(kind, name, path or f"{module}::{name}"))
             found = self._children[module] = {name: tuple(entries) for name, entries in names.items()}
         return found
 
@@ -466,6 +466,12 @@ class _Members:
 def load_catalog() -> StdCatalog:
     """The committed catalog."""
     return StdCatalog(json.loads(FACTS.read_bytes()))
+
+
+def _entry(kind: str, name: str, path: str) -> Entry:
+    """A name of a module; an enum by another name is a re-exported variant of it (`Some`)."""
+    is_variant = kind == "enum" and path.rpartition("::")[2] != name
+    return Entry("variant", f"{path}::{name}") if is_variant else Entry(kind, path)
 
 
 def _parts(row: str, count: int) -> list[str]:

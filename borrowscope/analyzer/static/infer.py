@@ -203,4 +203,6 @@ def _resolved(body: Body, ty: Ty) -> Ty | None:
 
 
 def _has_unknown(ty: Ty) -> bool:
+    if ty.kind is Kind.CORO:
+        return False
     return ty.kind in (Kind.UNKNOWN, Kind.VAR) or any(map(_has_unknown, ty.args))

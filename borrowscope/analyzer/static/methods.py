@@ -180,10 +180,12 @@ class Probe:
         return holds
 
     def _matched(self, impl: Impl, self_type: Ty) -> dict[str, Ty] | None:
+        mark = self._solver.mark()
         mapping = self._solver.instantiate(impl.generics)
         if not self._solver.unify(substitute(impl.self_type, mapping), self_type):
             return None
         if any(self._solver.holds(substitute_bound(bound, mapping)) is False for bound in impl.generics.bounds):
+            self._solver.rollback(mark)
             return None
         return mapping
 

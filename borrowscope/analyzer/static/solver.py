@@ -104,9 +104,11 @@ class Solver:
         mapping = {"Self": bound.subject}
         for parameter, argument in zip(trait.generics.params, bound.args, strict=False):
             mapping[parameter.name] = argument
+        inherited = tuple([binding for binding in bound.assoc if binding[0] not in trait.assoc])
         for upper in (*trait.supers, *trait.generics.bounds):
             if upper.subject.head == "Self":
-                yield substitute_bound(upper, mapping)
+                made = substitute_bound(upper, mapping)
+                yield made._replace(assoc=made.assoc + inherited) if inherited else made
 
     # variables
     def fresh(self, family: str = "") -> Var:
@@ -146,6 +148,7 @@ class Solver:
         size, goals = mark
         while len(self._trail) > size:
             self._trail.pop().link = None
+            self._bound_total -= 1
         del self.goals[goals:]
 
     def _bind(self, var: Var, ty: Ty) -> bool:
