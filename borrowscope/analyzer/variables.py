@@ -148,6 +148,7 @@ class _FileReader:
                     span_end=call.span.end,
                     path=path,
                     argument=argument.group(1).decode() if argument else None,
+                    result_type=short_type(call.result) if call.result is not None else None,
                 )
 
 

@@ -127,3 +127,11 @@ def test_captures(info_of: InfoOf, statement: str) -> None:
     info = info_of(f"{ITEMS}pub fn f(mut x: P, n: u8, r: &u8) {{ {statement} }}", "2021")
     found = [(capture.name, capture.capture_kind, capture.ty) for capture in of(info, "c").closure_captures]
     assert found == CAPTURES[statement]
+
+
+def test_calls_that_matter_to_ownership_tell_their_result(info_of: InfoOf) -> None:
+    info = info_of("pub fn f(mut x: Vec<u8>, y: String) { let t = std::mem::take(&mut x); std::mem::drop(y); }")
+    assert [(call.path, call.argument, call.result_type) for call in info.expressions] == [
+        ("std::mem::take", "x", "Vec<u8>"),
+        ("std::mem::drop", "y", "()"),
+    ]
