@@ -324,7 +324,7 @@ class _Templates:
         if separator is not None:
             text = self.tokens.texts[separator]
             piece = _Piece(self.tokens.starts[separator], self.tokens.ends[separator], text)
-        body = self.compile(opening + 1, closing)
+        body = self.compile(opening + 1, closing, piece.last if piece is not None else b"")
         return (_Repeat(body, piece, frozenset(_names(body))), after) if body is not None else (None, -1)
 
 
@@ -422,6 +422,9 @@ class _Impossible(Exception):  # noqa: N818 - never leaves this module
 # Fragments that are no unit of their own: further macros see their tokens.
 _TRANSPARENT = frozenset({"ident", "lifetime", "tt"})
 _OPENINGS = (b"(", b"[", b",", b"=")
+_STATEMENT_ENDS = frozenset({b"", b"{", b"}", b";", b"$"})
+_BLOCK_BEGIN = re.compile(rb"\{|(?:if|match|loop|while|for|unsafe)\b")
+_WORD = re.compile(rb"(?!as$)[A-Za-z_]")
 _CLOSINGS = frozenset({b")", b"]", b",", b";"})
 
 
@@ -480,7 +483,7 @@ class _Writer:
             self._group(start, bound)
         if self.call.text[bound.start : bound.end] != b"$":  # the grammar knows `$name` and `$(` only without a gap
             self.output.write(b" ")
-        self.last = b")"
+        self.last = b")" if wrapped else self.call.text[bound.end - 1 : bound.end]
 
     def _group(self, start: int, bound: Fragment) -> None:
         """The fragment becomes one unit, before the groups inside of it; one that is a group already stays as it is."""
@@ -496,7 +499,10 @@ class _Writer:
         text = self.call.text[bound.start : bound.end]
         if bound.kind == "ty":
             return b"+" in text and text.startswith((b"dyn", b"impl"))
-        return bound.kind in {"expr", "expr_2021"}
+        if bound.kind not in {"expr", "expr_2021"}:
+            return False
+        is_statement = self.last in _STATEMENT_ENDS and (following in _STATEMENT_ENDS or _WORD.match(following))
+        return not (is_statement and text.endswith(b"}") and _BLOCK_BEGIN.match(text))
 
     def _repeat(self, repeat: _Repeat, bindings: Bindings) -> None:
         lists = {name: value for name in repeat.names if isinstance(value := bindings[name], list)}

@@ -147,6 +147,8 @@ def words(source: str, crate_path: bytes = b"crate") -> str | None:
     [
         ("($a:expr) => { $a * 2 }", "m!(1 + 1)", "(1 + 1) * 2"),
         ("($a:expr) => { f($a, [$a]); }", "m!(1 + 1)", "f( 1 + 1 , [ 1 + 1 ]);"),
+        ("($a:expr) => { { $a x += 1; } }", "m!({ 1 })", "{ { 1 } x += 1; }"),
+        ("($a:expr) => { { $a - 1 } }", "m!({ 1 })", "{ ({ 1 }) - 1 }"),
         ("($a:ident) => { one $a }; ($($a:tt)*) => { many }", "m!(x)", "one x"),
         ("($a:ident) => { one }; ($($a:tt)*) => { many }", "m!(x y)", "many"),
         ("($l:literal) => { lit }; ($a:tt) => { other }", "m!(-1)", "lit"),
