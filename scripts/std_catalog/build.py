@@ -22,7 +22,8 @@ from scripts.std_catalog.signatures import LINKED, SKIPPED, WHERE, join
 _SECTION = re.compile(
     r'<h2 id="([^"]*)" class="[^"]*section-header'
     r'|<section id="([^"]*)" class="([^"]*)">(?:(?!<section).)*?<h[34] class="code-header">(.*?)</h[34]>'
-    r"((?:</section>)?<div class=\"docblock\">[^\n]{0,200})?",
+    r"((?:</section>)?(?:</summary>)?(?:"
+    r'<div class="docblock">[^\n]{0,200}|<span class="item-info"><div class="stab unstable))?',
     re.DOTALL,
 )
 _UNCHECKED = frozenset(  # what the inference takes for granted, or nobody asks for
@@ -42,6 +43,7 @@ _UNCHECKED = frozenset(  # what the inference takes for granted, or nobody asks 
     }
 )
 _PATTERN = " is !"  # pattern types: nobody can name them
+_UNSTABLE = "stab unstable"  # a stable trait's method of that name goes before it
 _DENIED = "does not yet exist"  # how std's documentation tells reserved impls
 _VARIADIC = re.compile(r"(\w+?)₁, \1₂, …, \1ₙ")
 MOST_ELEMENTS = 12
@@ -197,7 +199,7 @@ class _Builder:
         associated: list[str] = []
         functions: list[str] = []
         consts: list[str] = []
-        for _, identifier, _, header in _sections(page.text, until="foreign-impls|implementors|implementations"):
+        for identifier, _, header in _sections(page.text, until="foreign-impls|implementors|implementations"):
             kind = identifier.partition(".")[0]
             text = self._text(page, header)
             if SKIPPED in text:
@@ -222,7 +224,7 @@ class _Builder:
     def _add_sections(self, page: Page) -> None:
         current: tuple[list[str], list[str]] | None = None
         pending: list[tuple[str, list[str]]] = []
-        for _, identifier, classes, header in _sections(
+        for identifier, classes, header in _sections(
             page.text, of="implementations|trait-implementations|foreign-impls|implementors"
         ):
             text = self._text(page, header)
@@ -275,8 +277,8 @@ class _Builder:
         return "" if type(ty).__name__ == "Param" else ty.head
 
 
-def _sections(text: str, of: str = "", until: str = "") -> Iterator[tuple[str, str, str, str]]:
-    """Sections of a page as (part of the page, id, class, header); of reserved impls none."""
+def _sections(text: str, of: str = "", until: str = "") -> Iterator[tuple[str, str, str]]:
+    """Sections of a page as (id, class, header), without reserved impls and methods that are not stable."""
     part = ""
     for found in _SECTION.finditer(text):
         if found.group(1) is not None:
@@ -284,9 +286,11 @@ def _sections(text: str, of: str = "", until: str = "") -> Iterator[tuple[str, s
             if until and re.fullmatch(until, part):
                 return
             continue
-        if (of and not re.fullmatch(of, part)) or _DENIED in (found.group(5) or ""):
+        behind = found.group(5) or ""
+        if (of and not re.fullmatch(of, part)) or _DENIED in behind:
             continue
-        yield part, found.group(2), found.group(3), found.group(4)
+        if not (_UNSTABLE in behind and found.group(2).startswith("method.")):
+            yield found.group(2), found.group(3), found.group(4)
 
 
 def _binding(text: str) -> str:

@@ -40,6 +40,8 @@ _SOURCE = re.compile(r'<a class="src[^"]*" href="(?:\.\./)*(src/[^"-]+#\d+)')
 _DECLARATION = re.compile(r'<pre class="rust item-decl"><code>(.*?)</code></pre>', re.DOTALL)
 _REDIRECT = re.compile(r'http-equiv="refresh" content="0;URL=([^"]+)"')
 _EXPORT = re.compile(r"<code>pub (?:use|extern crate) (.*?);?</code>", re.DOTALL)
+# Re-exports that the documentation hides, but by which rustc sees the item first.
+_HIDDEN = {"std::ops::Bound": "std::collections::Bound"}
 _LINK = re.compile(r'<a class="(\w+)" href="([^"]*)"[^>]*>([^<]*)</a>')
 _TAG = re.compile(r"<[^>]*>")
 
@@ -93,6 +95,7 @@ def read_library(root: Path) -> Library:
             library.canonical[page.file] = best.path
             library.kinds[page.file] = page.kind
     _fill_modules(library, indexes)
+    _take_exports(library)
     return library
 
 
@@ -132,10 +135,10 @@ def _identity(page: Page) -> tuple[str, str, str]:
     return page.kind, name, source.group(1) if source else page.file
 
 
-def _rank(path: str) -> tuple[int, int, str]:
-    """Rustc prints the shortest path by which an item is visible, in std where std has it."""
+def _rank(path: str) -> tuple[int, int, bool, str]:
+    """Rustc prints the shortest path by which an item is visible, in std where std has it; preludes come last."""
     crate = CRATES.index(path.partition("::")[0])
-    return min(crate, 1), path.count("::"), path
+    return min(crate, 1), path.count("::"), "::prelude::" in path, path
 
 
 def _fill_modules(library: Library, indexes: dict[str, str]) -> None:
@@ -154,6 +157,24 @@ def _fill_modules(library: Library, indexes: dict[str, str]) -> None:
     for _ in range(3):  # globs of globs
         for module, source in globs:
             _copy_names(library, source, library.modules[module])
+
+
+def _take_exports(library: Library) -> None:
+    """A re-export is a way to see an item like any other: `std::collections::Bound` comes before `std::ops::Bound`."""
+    better = dict(_HIDDEN)
+    for module, kinds in library.modules.items():
+        for kind in kinds.keys() - {"mod", "variant", "primitive", "macro"}:
+            for name, path in kinds[kind].items():
+                seen = f"{module}::{name}"
+                if path.endswith(f"::{name}") and _rank(seen) < _rank(better.get(path, path)):
+                    better[path] = seen
+    for page in library.pages.values():
+        page.path = better.get(page.path, page.path)
+    library.pages = {f"{page.kind} {page.path}": page for page in library.pages.values()}
+    library.canonical = {file: better.get(path, path) for file, path in library.canonical.items()}
+    for kinds in library.modules.values():
+        for kind in kinds.keys() - {"mod", "variant", "primitive", "macro"}:
+            kinds[kind] = {name: better.get(path, path) for name, path in kinds[kind].items()}
 
 
 def _copy_names(library: Library, source: str, names: dict[str, dict[str, str]]) -> None:
