@@ -94,13 +94,30 @@ class Scope:
 
     def _associated(self, ty: Ty, segments: Sequence[Segment]) -> Ty:
         for name, _ in segments:
-            owner = self._owner if ty is SELF else None
-            if owner is not None and name in owner.assoc:
-                own = tuple([make_param(generic.name) for generic in owner.generics.params])
-                ty = make_projection(owner.path, name, (ty, *own))
-            else:
-                ty = make_projection("", name, (ty,))
+            found = self._own_associated(name) if ty is SELF else None
+            ty = found if found is not None else make_projection("", name, (ty,))
         return ty
+
+    def _own_associated(self, name: str) -> Ty | None:
+        """`Self::Name` in a trait: its own associated type or one of its supertraits'."""
+        owner = self._owner
+        if owner is None:
+            return None
+        args = tuple([make_param(generic.name) for generic in owner.generics.params])
+        supers = owner.supers
+        while name not in owner.assoc:
+            for bound in supers:
+                above = self._catalog.find_trait(bound.trait)
+                if above is not None and name in self._catalog.associated_names(bound.trait):
+                    mapping = dict(zip([generic.name for generic in above.generics.params], bound.args, strict=False))
+                    owner, args = above, bound.args
+                    supers = tuple(
+                        [one._replace(args=tuple([substitute(ty, mapping) for ty in one.args])) for one in above.supers]
+                    )
+                    break
+            else:
+                return None
+        return make_projection(owner.path, name, (SELF, *args))
 
     def trait(self, segments: list[Segment]) -> str | None:
         """The canonical path of the trait that a path names."""
@@ -279,6 +296,13 @@ class StdCatalog:
         if isinstance(definition, TypeDef):
             return make(path, args)
         return substitute(definition.target, dict(zip([param.name for param in params], args, strict=False)))
+
+    def associated_names(self, path: str) -> frozenset[str]:
+        """The associated types of a trait and its supertraits."""
+        trait = self.find_trait(path)
+        if trait is None:
+            return frozenset()
+        return frozenset(trait.assoc).union(*[self.associated_names(bound.trait) for bound in trait.supers])
 
     # rows
     def _read_type(self, path: str, row: str) -> TypeDef | Alias:

@@ -118,6 +118,13 @@ def test_iterator(std):
     assert iterator.functions["next"].owner is iterator
 
 
+def test_associated_types_of_supertraits(std):
+    back = trait_of(std, "std::iter::DoubleEndedIterator").functions["next_back"].result.args[0]
+    assert (back.trait, back.name) == ("std::iter::Iterator", "Item")
+    output = trait_of(std, "std::ops::Fn").functions["call"].result
+    assert (output.trait, output.args) == ("std::ops::FnOnce", (SELF, make_param("Args")))
+
+
 def test_traits(std):
     assert trait_of(std, "std::ops::FnMut").supers[0].trait == "std::ops::FnOnce"
     into = trait_of(std, "std::iter::IntoIterator").assoc["IntoIter"].bounds[0]
