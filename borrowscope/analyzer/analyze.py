@@ -25,6 +25,7 @@ from borrowscope.analyzer.variables import file_records
 from borrowscope.parse.syntax import Node, parse_source
 from borrowscope.tables.tool import VERSION
 from borrowscope.text.collector import collector_paused
+from borrowscope.text.deep_stack import run_deep
 
 
 @dataclass(slots=True, frozen=True)
@@ -60,7 +61,7 @@ def analyze(request: AnalysisRequest) -> TypeInfo:
 def examine(request: AnalysisRequest) -> Analysis:
     """The analysis proper: every binding with its type, who says so, and its initializer's kind."""
     with collector_paused():
-        return _examine(request)
+        return run_deep(lambda: _examine(request))
 
 
 def _examine(request: AnalysisRequest) -> Analysis:
@@ -93,7 +94,7 @@ def _examine_file(
 def describe(analysis: Analysis) -> TypeInfo:
     """The records of type-info.json: what is written to the file."""
     with collector_paused():
-        return _describe(analysis)
+        return run_deep(lambda: _describe(analysis))
 
 
 def _items(trees: Sequence[SourceTree], crate: str) -> list[tuple[list[Node], str]]:
