@@ -1,6 +1,7 @@
 """Constant expressions as far as array lengths and const arguments need them: literals, consts, arithmetic.
 
-In: the text of an expression, where it stands. Out: its value, or None.
+In: the text or node of an expression, and where it stands. Out: its value, or None. Values are mathematical integers:
+an expression that overflows does not compile.
 """
 
 from __future__ import annotations
@@ -9,28 +10,20 @@ import re
 from collections.abc import Callable
 from typing import Final, Protocol
 
-from borrowscope.analyzer.static.item_tree import VALUE, ImplNode, Item, Module
-from borrowscope.analyzer.static.resolution import Resolver
+from borrowscope.analyzer.static.item_tree import TYPE, VALUE, CrateItems, ImplNode, Item, Module
+from borrowscope.analyzer.static.resolution import Primitive, Resolver
 from borrowscope.analyzer.static.type_scope import NO_ENVIRONMENT, Environment, Owner
-from borrowscope.parse.syntax import Node
+from borrowscope.parse.syntax import Node, parse_arguments
 
-_INTEGER: Final = re.compile(r"(0x[\da-fA-F_]+|0b[01_]+|0o[0-7_]+|\d[\d_]*)(?:[ui](?:8|16|32|64|128|size))?\Z")
-_ARITHMETIC: Final = re.compile(r"[^\W\d][\w]*(?:\s*::\s*[^\W\d]\w*)*|\d\w*|<<|>>|[-+*/%()]|\s+|(.)")
-_OPERATORS: Final = frozenset({"+", "-", "*", "/", "%", "(", ")", "<<", ">>"})
+_INTEGER: Final = re.compile(r"(0x[\da-fA-F_]+|0b[01_]+|0o[0-7_]+|\d[\d_]*?)(?:_*[ui](?:8|16|32|64|128|size))?\Z")
+_QUALIFIED: Final = re.compile(r"<\s*([\w:]+)(?:\s+as\b.*)?>\s*::\s*(\w+)\Z", re.DOTALL)
 _WIDTHS: Final = {
-    "u8": 8,
-    "i8": 8,
-    "u16": 16,
-    "i16": 16,
-    "u32": 32,
-    "i32": 32,
-    "u64": 64,
-    "i64": 64,
-    "u128": 128,
-    "i128": 128,
-    "usize": 64,
-    "isize": 64,
+    f"{sign}{width}": 64 if width == "size" else int(width)
+    for sign in "ui"
+    for width in ("8", "16", "32", "64", "128", "size")
 }
+_SIZES: Final = {name: width // 8 for name, width in _WIDTHS.items()} | {"bool": 1, "char": 4, "f32": 4, "f64": 8}
+_LARGEST_SHIFT: Final = 128
 
 
 class Surroundings(Protocol):
@@ -43,8 +36,8 @@ class Surroundings(Protocol):
     def impl_owner(self, entry: ImplNode) -> Owner:
         """An impl with its members."""
 
-    def associated_constant(self, item: Item, name: str) -> int | None:
-        """The value of an associated constant of a type."""
+    def associated_constant(self, crate: CrateItems, head: str, name: str) -> int | None:
+        """The value of an associated constant of a type, as a crate sees it."""
 
 
 class Constants:
@@ -55,138 +48,186 @@ class Constants:
         self._evaluating: set[int] = set()
 
     def evaluate(self, text: str, module: Module, environment: Environment) -> int | None:
-        """The value of a constant expression of literals, consts and arithmetic."""
+        """The value of an expression's text."""
         match = _INTEGER.match(text)
         if match is not None:
-            return int(match[1].replace("_", ""), 0) if not match[1].isdigit() else int(match[1])
-        parts: list[str] = []
-        for piece in _ARITHMETIC.finditer(text):
-            if piece[1]:
-                return None
-            part = self._operand(piece[0], module, environment)
-            if part is None:
-                return None
-            parts.append(part)
-        return _calculated(" ".join(parts))
+            return _integer(match[1])
+        source = text.encode()
+        nodes = parse_arguments(source, 0, len(source))
+        return self.value(nodes[0], module, environment) if nodes is not None and len(nodes) == 1 else None
 
-    def _operand(self, text: str, module: Module, environment: Environment) -> str | None:
-        if not text.strip() or text in _OPERATORS:
-            return "//" if text == "/" else text
-        if text == "as" or text in _WIDTHS:  # `N as usize`: without effect on what lengths are
-            return ""
-        match = _INTEGER.match(text)
-        if match is not None:
-            return str(self.evaluate(text, module, environment))
-        segments = [segment.strip() for segment in text.split("::")]
-        if segments[0] in _WIDTHS and len(segments) == 2:
-            return _limits(segments[0], segments[1])
-        value = self._constant(segments, module, environment)
-        return f"({value})" if value is not None else None
-
-    def _constant(self, segments: list[str], module: Module, environment: Environment) -> int | None:
-        owner = environment.owner
-        if segments[0] == "Self" and len(segments) == 2 and owner is not None and not owner.is_trait:
-            member = owner.members.get(segments[1])
-            return self._node_value(member.node, module, environment) if member is not None else None
-        found, taken = self._surroundings.resolver.resolve(module, segments, VALUE)
-        if isinstance(found, Item) and found.kind == "const" and taken == len(segments):
-            return self._node_value(found.node, found.module, NO_ENVIRONMENT)
-        if isinstance(found, Item) and taken == len(segments) - 1:
-            return self._surroundings.associated_constant(found, segments[-1])
-        return None
-
-    def _node_value(self, node: Node, module: Module, environment: Environment) -> int | None:
-        value = node.field("value")
-        if value is None or id(node) in self._evaluating:
-            return None
-        self._evaluating.add(id(node))
-        try:
-            return self.evaluate(value.text, module, environment)
-        finally:
-            self._evaluating.discard(id(node))
+    def value(self, node: Node, module: Module, environment: Environment) -> int | None:
+        """The value of an expression's node."""
+        handler = _HANDLERS.get(node.kind)
+        return handler(self, node, module, environment) if handler is not None else None
 
     def constant_of(self, entry: ImplNode, name: str) -> int | None:
         """The value of an impl's associated constant."""
         owner = self._surroundings.impl_owner(entry)
         member = owner.members.get(name)
-        return self._node_value(member.node, entry.module, owner.environment) if member is not None else None
+        return self._initial(member.node, entry.module, owner.environment) if member is not None else None
+
+    def _literal(self, node: Node, _module: Module, _environment: Environment) -> int | None:
+        match = _INTEGER.match(node.text)
+        return _integer(match[1]) if match is not None else None
+
+    def _inner(self, node: Node, module: Module, environment: Environment) -> int | None:
+        """`(a)`, `{ a }`, `a as usize`."""
+        inner = node.named[0] if node.named and (len(node.named) == 1 or node.kind == "type_cast_expression") else None
+        return self.value(inner, module, environment) if inner is not None else None
+
+    def _unary(self, node: Node, module: Module, environment: Environment) -> int | None:
+        value = self.value(node.named[0], module, environment) if node.named else None
+        return -value if value is not None and node.text.startswith("-") else None
+
+    def _binary(self, node: Node, module: Module, environment: Environment) -> int | None:
+        left, right, sign = node.field("left"), node.field("right"), node.field("operator")
+        operation = _OPERATIONS.get(sign.text) if sign is not None else None
+        if left is None or right is None or operation is None:
+            return None
+        values = self.value(left, module, environment), self.value(right, module, environment)
+        if values[0] is None or values[1] is None:
+            return None
+        return operation(values[0], values[1])
+
+    def _call(self, node: Node, module: Module, environment: Environment) -> int | None:
+        function, arguments = node.field("function"), node.field("arguments")
+        if function is None or arguments is None:
+            return None
+        if function.kind == "generic_function":
+            return _size(function) if not arguments.named else None
+        receiver, name = function.field("value"), function.field("field")
+        method = _METHODS.get(name.text) if name is not None and function.kind == "field_expression" else None
+        if receiver is None or method is None:
+            return None
+        values = [self.value(part, module, environment) for part in (receiver, *arguments.named)]
+        known = [value for value in values if value is not None]
+        return method[1](*known) if len(known) == len(values) == method[0] else None
+
+    def _path(self, node: Node, module: Module, environment: Environment) -> int | None:
+        text = node.text
+        qualified = _QUALIFIED.match(text)
+        segments = (
+            [*qualified[1].split("::"), qualified[2]]
+            if qualified is not None
+            else [segment.strip() for segment in text.split("::")]
+        )
+        if len(segments) > 1 and segments[-2] in _WIDTHS:
+            limit = _limit(segments[-2], segments[-1])
+            if limit is not None:
+                return limit
+        if segments[0] == "Self":
+            return self._of_self(segments, module, environment)
+        found, taken = self._surroundings.resolver.resolve(module, segments, VALUE)
+        if isinstance(found, Item) and found.kind == "const" and taken == len(segments):
+            return self._initial(found.node, found.module, NO_ENVIRONMENT)
+        if len(segments) == 1:
+            return None
+        found, taken = self._surroundings.resolver.resolve(module, segments[:-1], TYPE)
+        head = found.name if isinstance(found, Primitive) else found.path if isinstance(found, Item) else None
+        if head is None or taken < len(segments) - 1:
+            return None
+        return self._surroundings.associated_constant(module.crate, head, segments[-1])
+
+    def _of_self(self, segments: list[str], module: Module, environment: Environment) -> int | None:
+        owner = environment.owner
+        if owner is None or owner.is_trait or len(segments) != 2:
+            return None
+        member = owner.members.get(segments[1])
+        if member is not None:
+            return self._initial(member.node, module, environment)
+        return self._surroundings.associated_constant(module.crate, owner.self_type.head, segments[1])
+
+    def _initial(self, node: Node, module: Module, environment: Environment) -> int | None:
+        """The value that a const is declared with."""
+        value = node.field("value")
+        if value is None or id(node) in self._evaluating:
+            return None
+        self._evaluating.add(id(node))
+        try:
+            return self.value(value, module, environment)
+        finally:
+            self._evaluating.discard(id(node))
 
 
-def _limits(name: str, which: str) -> str | None:
+_HANDLERS: Final[dict[str, Callable[[Constants, Node, Module, Environment], int | None]]] = {
+    "integer_literal": Constants._literal,  # noqa: SLF001
+    "parenthesized_expression": Constants._inner,  # noqa: SLF001
+    "block": Constants._inner,  # noqa: SLF001
+    "type_cast_expression": Constants._inner,  # noqa: SLF001
+    "unary_expression": Constants._unary,  # noqa: SLF001
+    "binary_expression": Constants._binary,  # noqa: SLF001
+    "call_expression": Constants._call,  # noqa: SLF001
+    "identifier": Constants._path,  # noqa: SLF001
+    "scoped_identifier": Constants._path,  # noqa: SLF001
+}
+
+
+def _integer(digits: str) -> int:
+    digits = digits.replace("_", "")
+    return int(digits) if digits.isdigit() else int(digits, 0)
+
+
+def _limit(name: str, which: str) -> int | None:
     bits = _WIDTHS[name]
     is_signed = name.startswith("i")
-    values = {
+    limits = {
         "BITS": bits,
         "MAX": (1 << bits - is_signed) - 1,
         "MIN": -(1 << bits - 1) if is_signed else 0,
     }
-    value = values.get(which)
-    return f"({value})" if value is not None else None
+    return limits.get(which)
 
 
-_CALCULATION: Final = re.compile(r"[\d\s()+\-*/%<>]+\Z")
-
-
-def _calculated(text: str) -> int | None:
-    """The value of integers and operators; None for anything else, and for what would be large."""
-    if not _CALCULATION.match(text) or len(text) > 200:
+def _size(function: Node) -> int | None:
+    """`size_of::<u8>()`, for primitives."""
+    name, arguments = function.field("function"), function.field("type_arguments")
+    if name is None or arguments is None or name.text.rpartition("::")[2] != "size_of":
         return None
-    try:
-        return _Calculator(text).value()
-    except (ArithmeticError, ValueError, IndexError):
+    return _SIZES.get(arguments.text.strip("<> "))
+
+
+def _shifted_left(left: int, right: int) -> int | None:
+    return left << right if 0 <= right < _LARGEST_SHIFT else None
+
+
+def _shifted_right(left: int, right: int) -> int | None:
+    return left >> right if 0 <= right < _LARGEST_SHIFT else None
+
+
+def _quotient(left: int, right: int) -> int | None:
+    if not right:
         return None
+    return abs(left) // abs(right) * (1 if (left < 0) == (right < 0) else -1)
 
 
-class _Calculator:
-    """Arithmetic with Rust's precedence: `* / %`, `+ -`, `<< >>`."""
-
-    _LEVELS: Final = (("<<", ">>"), ("+", "-"), ("*", "//", "%"))
-
-    def __init__(self, text: str) -> None:
-        self._tokens = re.findall(r"\d+|<<|>>|//|[-+*%()]", text)
-        self._at = 0
-
-    def value(self) -> int:
-        """The value of the whole text."""
-        found = self._level(0)
-        if self._at < len(self._tokens):
-            raise ValueError
-        return found
-
-    def _level(self, level: int) -> int:
-        if level == len(self._LEVELS):
-            return self._atom()
-        left = self._level(level + 1)
-        while self._at < len(self._tokens) and self._tokens[self._at] in self._LEVELS[level]:
-            operator = self._tokens[self._at]
-            self._at += 1
-            left = _OPERATIONS[operator](left, self._level(level + 1))
-        return left
-
-    def _atom(self) -> int:
-        token = self._tokens[self._at]
-        self._at += 1
-        if token == "(":
-            found = self._level(0)
-            if self._tokens[self._at] != ")":
-                raise ValueError
-            self._at += 1
-            return found
-        return -self._atom() if token == "-" else int(token)
+def _remainder(left: int, right: int) -> int | None:
+    quotient = _quotient(left, right)
+    return left - quotient * right if quotient is not None else None
 
 
-def _shifted(left: int, right: int) -> int:
-    if not 0 <= right < 128:
-        raise ValueError
-    return left << right
+def _power(base: int, exponent: int) -> int | None:
+    return base**exponent if 0 <= exponent < _LARGEST_SHIFT and abs(base) < 1 << 64 else None
 
 
-_OPERATIONS: Final[dict[str, Callable[[int, int], int]]] = {
+_OPERATIONS: Final[dict[str, Callable[[int, int], int | None]]] = {
     "+": lambda left, right: left + right,
     "-": lambda left, right: left - right,
     "*": lambda left, right: left * right,
-    "//": lambda left, right: left // right,
-    "%": lambda left, right: left % right,
-    "<<": _shifted,
-    ">>": lambda left, right: left >> right,
+    "/": _quotient,
+    "%": _remainder,
+    "<<": _shifted_left,
+    ">>": _shifted_right,
+    "&": lambda left, right: left & right,
+    "|": lambda left, right: left | right,
+    "^": lambda left, right: left ^ right,
+}
+_METHODS: Final[dict[str, tuple[int, Callable[..., int | None]]]] = {
+    "pow": (2, _power),
+    "abs": (1, abs),
+    "ilog10": (1, lambda value: len(str(value)) - 1 if value > 0 else None),
+    "ilog2": (1, lambda value: value.bit_length() - 1 if value > 0 else None),
+    "count_ones": (1, lambda value: value.bit_count() if value >= 0 else None),
+    "div_ceil": (2, lambda left, right: -(-left // right) if right > 0 else None),
+    "next_power_of_two": (1, lambda value: 1 << max(value - 1, 0).bit_length() if value >= 0 else None),
 }

@@ -63,6 +63,7 @@ class ImplIndex:
         self._crate = crate
         self._is_built = False
         self._inherent: dict[str, list[ImplNode]] = {}
+        self._by_head: dict[str, list[ImplNode]] = {}
         self._of_traits: dict[tuple[str, str], list[ImplNode]] = {}
         self._derived: dict[tuple[str, str], list[Item]] = {}
         self._made: dict[tuple[str, str], list[Impl]] = {}
@@ -99,6 +100,7 @@ class ImplIndex:
         head = self._head(entry, self_type)
         if head is None:
             return
+        self._by_head.setdefault(head, []).append(entry)
         if trait is None:
             self._inherent.setdefault(head, []).append(entry)
             return
@@ -186,7 +188,7 @@ class ImplIndex:
 
     def constant(self, head: str, name: str) -> int | None:
         """The value of an associated constant of a type."""
-        for entry in self._built()._inherent.get(head, ()):  # noqa: SLF001
+        for entry in self._built()._by_head.get(head, ()):  # noqa: SLF001
             if name in self._lowering.impl_owner(entry).members:
                 return self._lowering.constants.constant_of(entry, name)
         return None

@@ -34,7 +34,7 @@ from borrowscope.analyzer.static.item_shape import (
     read_signature,
     unique,
 )
-from borrowscope.analyzer.static.item_tree import TYPE, ImplNode, Item, Member, Module, active_members
+from borrowscope.analyzer.static.item_tree import TYPE, CrateItems, ImplNode, Item, Member, Module, active_members
 from borrowscope.analyzer.static.lazy_members import LazyMembers
 from borrowscope.analyzer.static.resolution import Found, Resolver, StdItem
 from borrowscope.analyzer.static.type_reader import read_bounds, read_generics, read_trait, read_type
@@ -81,8 +81,8 @@ class Surroundings(Protocol):
     def trait_parameters(self, trait: str) -> Sequence[Generic]:
         """The parameters of a trait."""
 
-    def associated_constant(self, item: Item, name: str) -> int | None:
-        """The value of an associated constant of a type."""
+    def associated_constant(self, crate: CrateItems, head: str, name: str) -> int | None:
+        """The value of an associated constant of a type, as a crate sees it."""
 
     def visible_path(self, item: Item) -> str:
         """How others call an item."""
@@ -497,9 +497,9 @@ class Lowering:
         """The value of a constant expression."""
         return self.constants.evaluate(text, module, environment)
 
-    def associated_constant(self, item: Item, name: str) -> int | None:
-        """The value of an associated constant of a type."""
-        return self._world.associated_constant(item, name)
+    def associated_constant(self, crate: CrateItems, head: str, name: str) -> int | None:
+        """The value of an associated constant of a type, as a crate sees it."""
+        return self._world.associated_constant(crate, head, name)
 
 
 _HANDLERS: Final[dict[str, Callable[[Lowering, Item], object]]] = {

@@ -293,9 +293,14 @@ class World:
         found = self.find_trait(trait)
         return found.generics.params if found is not None else ()
 
-    def associated_constant(self, item: Item, name: str) -> int | None:
-        """The value of an associated constant of a type of a crate."""
-        return self._indexes[item.module.crate.name].constant(item.path, name)
+    def associated_constant(self, crate: CrateItems, head: str, name: str) -> int | None:
+        """The value of an associated constant of a type, as a crate sees it."""
+        for name_of_crate in dict.fromkeys((crate.name, head.partition("::")[0])):
+            index = self._indexes.get(name_of_crate)
+            value = index.constant(head, name) if index is not None else None
+            if value is not None:
+                return value
+        return None
 
     def traits_in(self, module: Module) -> frozenset[str]:
         """The canonical paths of the traits in scope in a module or block."""

@@ -479,3 +479,19 @@ def test_contexts_say_what_is_in_force(world_of):
     assert {bound.trait for bound in dflt.generics.bounds} == {"k::Tr", "std::clone::Clone"}
     assert contexts["k::S::C"].ty is make("u8")
     assert OPTION_U8.head == "std::option::Option"
+
+
+def test_lengths_are_evaluated(world_of):
+    world = world_of(
+        {
+            "k": """
+            const A: usize = 1 << 3; const B: usize = { A + 0x1_0usize } / 5 % 3;
+            struct S; impl S { const N: usize = Self::M - 1; const M: usize = u8::MAX as usize; }
+            trait Len { const LEN: usize; } impl Len for u16 { const LEN: usize = u16::MAX.ilog10() as usize + 1; }
+            fn f<const N: usize>(a: [u8; A], b: [u8; B], c: [u8; S::N], d: [u8; u16::LEN], e: [u8; N],
+                g: [u8; <u16 as Len>::LEN], h: [u8; unknown()], i: [u8; N + 1]) {}
+            """
+        }
+    )
+    lengths = [ty.args[1] for ty in world.find_function("k::f").params]
+    assert [repr(length) for length in lengths] == ["8", "1", "254", "5", "N", "5", "unknown", "unknown"]
