@@ -120,8 +120,10 @@ def test_iterator(std):
 
 def test_associated_types_of_supertraits(std):
     back = trait_of(std, "std::iter::DoubleEndedIterator").functions["next_back"].result.args[0]
+    assert isinstance(back, Projection)
     assert (back.trait, back.name) == ("std::iter::Iterator", "Item")
     output = trait_of(std, "std::ops::Fn").functions["call"].result
+    assert isinstance(output, Projection)
     assert (output.trait, output.args) == ("std::ops::FnOnce", (SELF, make_param("Args")))
 
 
