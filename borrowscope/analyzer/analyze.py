@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -16,9 +16,10 @@ from borrowscope.analyzer.facts import FileFacts, TypeSource
 from borrowscope.analyzer.item_records import foreign_functions_of, functions_of, statics_of, unions_of
 from borrowscope.analyzer.known_bindings import FileAnalysis, SourceTree, TypeKnowledge, analyze_file
 from borrowscope.analyzer.ownership_traits import OwnershipTraits
-from borrowscope.analyzer.source_items import SourceItems, read_items, use_names
+from borrowscope.analyzer.source_items import SourceItems, read_items
 from borrowscope.analyzer.sources import SourceText, SourceTexts
-from borrowscope.analyzer.static_types import StaticTypes
+from borrowscope.analyzer.static.crates import CrateSource
+from borrowscope.analyzer.static.source import StaticSource
 from borrowscope.analyzer.type_info import AnalyzerInfo, Skipped, TypeInfo, Variable
 from borrowscope.analyzer.user_types import read_user_types
 from borrowscope.analyzer.variables import file_records
@@ -32,11 +33,14 @@ from borrowscope.text.deep_stack import run_deep
 class AnalysisRequest:
     """What to analyze. `facts` by absolute path (`read_dump`); empty where the crate does not build.
 
-    `editions` by package; `targets`, `features` and `rustc_version` are only told on.
+    `crates` tells what the static source reads, which answers where the compiler does not; it is asked only then, and
+    without it there is no static source. `editions` by package; `targets`, `features` and `rustc_version` are only told
+    on.
     """
 
     sources: SourceTexts
     facts: Mapping[str, FileFacts] = field(default_factory=dict)
+    crates: Callable[[], Sequence[CrateSource]] | None = None
     rustc_version: str | None = None
     editions: Mapping[str, str] = field(default_factory=dict)
     features: Sequence[str] = ()
@@ -70,7 +74,8 @@ def _examine(request: AnalysisRequest) -> Analysis:
     items = {crate: read_items(_roots(trees, crate)) for crate in sorted({tree.text.crate for tree in trees})}
     types = {f"{crate}::{path}": kind for crate, found in items.items() for path, kind in found.types.items()}
     types_in = {crate: {**types, **found.types} for crate, found in items.items()}
-    files = [_examine_file(tree, request, items[tree.text.crate], types_in[tree.text.crate]) for tree in trees]
+    static = StaticSource(request.crates, trees)
+    files = [_examine_file(tree, request, static, types_in[tree.text.crate]) for tree in trees]
     return Analysis(request, items, files, time.perf_counter() - started)
 
 
@@ -83,12 +88,16 @@ def _roots(trees: Sequence[SourceTree], crate: str) -> list[tuple[Node, str]]:
 
 
 def _examine_file(
-    tree: SourceTree, request: AnalysisRequest, items: SourceItems, types: Mapping[str, str]
+    tree: SourceTree, request: AnalysisRequest, static: StaticSource, types: Mapping[str, str]
 ) -> FileAnalysis:
+    """The compiler's answers where it has them; the static source is only asked where something is missing."""
     path = tree.text.path
-    static = StaticTypes(items, use_names(tree.items))
-    knowledge = TypeKnowledge(request.facts.get(path) or FileFacts(path), FileFacts(path), static.infer)
-    return analyze_file(tree, knowledge, types)
+    rustc = request.facts.get(path)
+    if rustc is not None:
+        analysis = analyze_file(tree, TypeKnowledge(rustc, FileFacts(path)), types)
+        if all(known.ty is not None for known in analysis.bindings):
+            return analysis
+    return analyze_file(tree, TypeKnowledge(rustc or FileFacts(path), static.facts(path)), types)
 
 
 def describe(analysis: Analysis) -> TypeInfo:

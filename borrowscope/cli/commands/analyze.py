@@ -18,6 +18,8 @@ import typer
 from borrowscope.analyzer import compare
 from borrowscope.analyzer.analyze import AnalysisRequest, analyze
 from borrowscope.analyzer.sources import read_sources
+from borrowscope.analyzer.static.crate_graph import crate_sources
+from borrowscope.analyzer.static.crates import CrateSource
 from borrowscope.analyzer.type_info import TypeInfo
 from borrowscope.analyzer.write import default_path, render_type_info, write_type_info
 from borrowscope.build.directories import locked
@@ -37,6 +39,7 @@ from borrowscope.cli.session import (
 )
 from borrowscope.cli.type_comparison import render_comparison
 from borrowscope.errors import ExitCode, TypesRefusedError, UsageError
+from borrowscope.project.cargo import find_graph
 from borrowscope.project.model import Package, Target
 from borrowscope.project.options import CargoOptions
 from borrowscope.report.wording import counted
@@ -155,9 +158,16 @@ def _request(
 ) -> AnalysisRequest:
     """What is to be analyzed; without facts the sources answer alone."""
     packages = {package.name: package.edition for package, _ in targets}
+    project = session.project
+
+    def crates() -> list[CrateSource]:
+        graph = find_graph(project.manifest, project.directory, project.workspace_root, session.cargo)
+        return crate_sources(project, graph, targets)
+
     return AnalysisRequest(
         sources=read_sources(session.project.root, targets),
         facts=facts.facts if facts else {},
+        crates=None if session.settings.types == "rustc" and facts is not None else crates,
         rustc_version=facts.toolchain.version if facts else None,
         editions=packages,
         features=_features(session.cargo),
