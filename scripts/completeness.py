@@ -97,8 +97,11 @@ class Texts:
 
 
 def heads(dumps: Path) -> Iterator[list[str]]:
-    """The lines of each body before its first block."""
+    """The lines of each body before its first block, of the units that rustc has completed."""
+    done = {path.stem.removeprefix("lib") for path in dumps.parent.rglob("lib*.rmeta")}
     for path in sorted(dumps.rglob("*.built.after.mir")):
+        if path.relative_to(dumps).parts[0] not in done:
+            continue
         head: list[str] = []
         with path.open(encoding="utf-8", errors="replace") as lines:
             for line in lines:

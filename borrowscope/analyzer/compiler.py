@@ -13,7 +13,7 @@ from pathlib import Path
 
 from borrowscope.analyzer.facts import BindingFact, FileFacts, TypeSource
 from borrowscope.analyzer.mir import parse_body
-from borrowscope.analyzer.mir_facts import BodyFacts, Known, Place, read_body
+from borrowscope.analyzer.mir_facts import BodyFacts, Place, read_body
 from borrowscope.analyzer.source_files import SourceFiles
 from borrowscope.analyzer.stale_bodies import without_stale
 from borrowscope.analyzer.type_text import short_type
@@ -61,7 +61,7 @@ def _join(bodies: list[BodyFacts]) -> dict[str, FileFacts]:
     for body in bodies:
         for known in (*body.locals.values(), *body.items):
             if not known.is_guard_view and _counts(rebound, known.file.path, known.fact.span.start, body):
-                _add_binding(_file(facts, known.file.path), known)
+                add_binding(_file(facts, known.file.path), known.fact)
         for path, move in body.moves:
             if _counts(rebound, path, move.binding, body):
                 _file(facts, path).moves.append(move)
@@ -97,9 +97,12 @@ def _file(facts: dict[str, FileFacts], path: str) -> FileFacts:
     return file
 
 
-def _add_binding(file: FileFacts, known: Known) -> None:
-    """Store a binding, or join it with what another body says about the same place."""
-    new = known.fact
+def add_binding(file: FileFacts, new: BindingFact) -> None:
+    """Store a binding, or join it with what another body (or another unit) says about the same place."""
+    for alternative in new.alternatives:
+        add_binding(file, alternative)
+    if new.alternatives:
+        return
     old = file.bindings.setdefault(new.span.start, new)
     if old is new:
         return

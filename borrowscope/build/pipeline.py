@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from borrowscope.analyzer.compiler import read_dump
+from borrowscope.analyzer.compiler import add_binding, read_dump
 from borrowscope.analyzer.facts import FileFacts
 from borrowscope.build.toolchain import Toolchain, find_toolchain
 from borrowscope.build.type_check import BuildFailure, CheckedUnit, TargetChoice, check_types
@@ -69,9 +69,9 @@ def analyze_project(
 
 
 def merge_facts(into: FileFacts, found: FileFacts) -> None:
-    """Add what another unit says about the same file; what is known already stays."""
-    for start, binding in found.bindings.items():
-        into.bindings.setdefault(start, binding)
+    """Add what another unit says about the same file. A macro's own `let` may have another type in each."""
+    for binding in found.bindings.values():
+        add_binding(into, binding)
     into.moves = list(dict.fromkeys([*into.moves, *found.moves]))
     into.borrows = list(dict.fromkeys([*into.borrows, *found.borrows]))
     into.calls = list(dict.fromkeys([*into.calls, *found.calls]))

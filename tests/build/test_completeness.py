@@ -166,3 +166,16 @@ def test_two_members_with_the_same_file_names(tmp_path: Path):
     types = {(named.file, named.name): types for named, types in crate.known.items()}
     assert types["one/src/part.rs", "made"] == {"u8"}
     assert types["two/src/part.rs", "made"] == {"std::string::String"}
+
+
+def test_a_macros_own_name_has_all_its_types_also_from_other_crates(tmp_path: Path):
+    files = {
+        "Cargo.toml": manifest("mac"),
+        "src/lib.rs": "#[macro_export] macro_rules! hold { ($e:expr) => {{ let held = $e; held }} }\n"
+        "pub fn f() -> u8 { hold!(1u8) }\n",
+        "tests/it.rs": '#[test] fn t() { mac::hold!("text"); mac::hold!(\'c\'); }\n',
+    }
+    root = write_files(tmp_path, files)
+    crate = measured(root, root / "target/borrowscope/types/mir", "--all-targets")
+    assert crate.missing == []
+    assert {"u8", "&str", "char"} in crate.known.values()
