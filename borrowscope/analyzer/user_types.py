@@ -18,6 +18,7 @@ from borrowscope.parse.syntax import Node
 _KINDS = frozenset({"struct_item", "enum_item", "union_item"})
 _PATH = re.compile(r"'\w+|(?:::)?(?:r#)?[A-Za-z_]\w*(?:\s*::\s*(?:r#)?[A-Za-z_]\w*)*")
 _WORDS = frozenset({"mut", "const", "dyn", "fn", "extern", "unsafe", "for", "impl"})
+_GLOB = re.compile(r"((?:\w+::)*\w+)::(?:\{[^}]*)?\*")
 _DERIVES = re.compile(r"derive\s*\((.*)\)", re.DOTALL)
 _PRELUDE = {
     "Vec": "std::vec::Vec",
@@ -77,10 +78,12 @@ def read_user_types(files: Iterable[tuple[list[Node], str]]) -> UserTypes:
         found.names[name] = found.names.get(name, 0) + 1
     paths = frozenset(path for _, path, _ in places)
     aliases = frozenset(_path_of(node, module) for items, module in known for node in items if node.kind == "type_item")
-    uses: dict[int, Mapping[str, str]] = {}
+    own = frozenset(path.rpartition("::")[2] for path in paths | aliases)
+    hidden = own | frozenset(_PRELUDE if any(_brings_unknown_names(items, own) for items, _ in known) else ())
+    uses = {id(items): _certain_uses(items) for items, _ in known}
     for node, path, items in places:
-        names = uses.setdefault(id(items), _certain_uses(items))
-        found.types[path] = _read_type(node, path, _Resolver(path.rpartition("::")[0], names, paths, aliases))
+        resolver = _Resolver(path.rpartition("::")[0], uses[id(items)], paths, aliases, hidden)
+        found.types[path] = _read_type(node, path, resolver)
     for items, _ in known:
         seen = [_add_impl(found, node) for node in items if node.kind == "impl_item"]
         if items:
@@ -111,6 +114,13 @@ def _certain_uses(items: list[Node]) -> dict[str, str]:
     return found
 
 
+def _brings_unknown_names(items: list[Node], own: frozenset[str]) -> bool:
+    """Whether a glob of a file may hide names of the prelude: `use std::io::*`."""
+    globs = [glob for node in items if node.kind == "use_declaration" for glob in _GLOB.findall(node.text)]
+    starts = own | {"crate", "self", "super"}
+    return not all(glob.partition("::")[0] in starts or glob.endswith("prelude") for glob in globs)
+
+
 @dataclass(slots=True, frozen=True)
 class _Resolver:
     """What names mean where a type is defined."""
@@ -119,6 +129,7 @@ class _Resolver:
     uses: Mapping[str, str]
     types: frozenset[str]
     aliases: frozenset[str]
+    hidden: frozenset[str]  # names of the prelude that something else may stand for
 
     def type_text(self, text: str, parameters: frozenset[str]) -> str | None:
         """The type with full paths; None where one of its names is not certain."""
@@ -137,16 +148,16 @@ class _Resolver:
     def _path(self, path: str, parameters: frozenset[str]) -> str | None:
         if path in PRIMITIVES or path in parameters:
             return path
-        first, _, rest = path.removeprefix("::").partition("::")
-        if first in self.uses and not path.startswith("::"):
-            named = self.uses[first]
-            return self._absolute(f"{named}::{rest}" if rest else named) if named else None
         local = f"{self.module}::{path}" if self.module else path
         if local in self.aliases:
             return None
         if local in self.types:
             return local
-        return self._absolute(path) or (None if rest else _PRELUDE.get(path))
+        first, _, rest = path.removeprefix("::").partition("::")
+        if first in self.uses and not path.startswith("::"):
+            named = self.uses[first]
+            return self._absolute(f"{named}::{rest}" if rest else named) if named else None
+        return self._absolute(path) or (None if rest or path in self.hidden else _PRELUDE.get(path))
 
     def _absolute(self, path: str) -> str | None:
         first, _, rest = path.removeprefix("::").partition("::")

@@ -19,7 +19,9 @@ TRAITS = {"Send": "Send", "Sync": "Sync", "Clone": "Clone", "Iterator": "Iterato
 FLAGS = {"Send": "is_send", "Sync": "is_sync", "Clone": "is_clone", "Iterator": "is_iterator", "Future": "is_future"}
 
 ITEMS = """
-use std::rc::Rc; use std::cell::*; use std::sync::{*, atomic::*, mpsc::*}; use std::collections::*;
+use std::{rc::Rc, cell::{Cell, OnceCell, Ref, RefCell}, collections::{BTreeMap, HashMap}};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock, RwLock, Weak, atomic::AtomicU8};
+use std::sync::mpsc::{Receiver, Sender, SyncSender};
 pub struct Plain { a: u8, b: Vec<String>, c: Option<Box<Plain>> }
 #[derive(Clone)] pub struct Shared(Rc<u8>, u8);
 #[derive(Clone)] pub struct Of<T> { inner: Vec<T>, more: Option<(T, u8)> }
@@ -131,6 +133,18 @@ def test_what_nobody_knows_is_null(info_of: InfoOf) -> None:
     info = info_of(source.replace("(), !)", "())") + "pub trait Own: Sync {}", "2021")
     flags = {found.name: (found.is_send, found.is_sync) for found in info.files["src/lib.rs"] if found.name in "abcde"}
     assert flags == dict.fromkeys("ab", (None, None)) | {"c": (None, None), "d": (None, False), "e": (None, None)}
+
+
+def test_names_that_may_mean_something_else_are_not_taken_for_std(info_of: InfoOf) -> None:
+    source = """
+pub mod own { pub type Result<T> = std::result::Result<T, std::rc::Rc<u8>>; pub struct Rc(pub u8); }
+pub mod a { use crate::own::*; pub struct A(Result<u8>); }
+pub mod b { use crate::own::Rc; pub struct B(Rc); pub mod c { use std::rc::Rc; pub struct C(Rc<u8>); } }
+pub struct D(Option<u8>);
+pub fn f(a: a::A, b: b::B, c: b::c::C, d: D) {}
+"""
+    told = {v.name: v.is_send for v in info_of(source, "2021").files["src/lib.rs"]}
+    assert told == {"a": None, "b": None, "c": None, "d": True}
 
 
 def test_drop_is_what_the_type_implements_itself(info_of: InfoOf) -> None:
