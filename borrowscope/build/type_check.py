@@ -8,6 +8,7 @@ Errors: `InputError` where cargo does not begin to build (an unknown target or f
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import time
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
+from borrowscope.analyzer.compiler import DUMP_SUFFIX
 from borrowscope.build.cargo_output import Artifact, is_build, read_artifacts
 from borrowscope.build.directories import prepare_directory
 from borrowscope.build.dump_flags import DUMP_FLAGS, require_dumps
@@ -100,6 +102,7 @@ def check_types(
         check.environment = {**environment, "RUSTC_WRAPPER": ""}
         done = check.run()
         artifacts = read_artifacts(done.stdout)
+    _drop_other_passes(artifacts, project, check.dump)
     units = tuple(_units(artifacts, project, check.dump))
     if done.is_success or done.interrupted:
         return TypeCheck(units=units, interrupted=done.interrupted, notes=tuple(notes))
@@ -159,6 +162,15 @@ def _has_passed_by(artifacts: Sequence[Artifact], project: Project, dump: Path, 
     built = _units([artifact for artifact in artifacts if not artifact.is_fresh], project, dump)
     is_late = any(_asked_at(unit.dump) < started - _CLOCKS_DIFFER for unit in built)
     return is_late or not all(_asked_at(unit.dump) for unit in _units(artifacts, project, dump))
+
+
+def _drop_other_passes(artifacts: Sequence[Artifact], project: Project, dump: Path) -> None:
+    """Delete what nobody reads: rustc dumps what has `built` in its path (`builtin`) at every pass."""
+    for unit in _units([artifact for artifact in artifacts if not artifact.is_fresh], project, dump):
+        if unit.dump.is_dir():
+            for entry in os.scandir(unit.dump):
+                if entry.name.endswith(".mir") and not entry.name.endswith(DUMP_SUFFIX):
+                    Path(entry).unlink(missing_ok=True)
 
 
 def _asked_at(dump: Path) -> float:

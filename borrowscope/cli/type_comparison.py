@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from borrowscope.analyzer.compare import Counts, Example, Family, KindFamily, TypeComparison, Verdict
-from borrowscope.report.wording import counted
+from borrowscope.report.wording import counted, cut
 
 FAMILIES_SHOWN = 15
 EXAMPLES_SHOWN = 2
+TYPE_WIDTH = 100
 _TITLES = {Verdict.WRONG: "wrong types", Verdict.UNKNOWN: "unknown types"}
 
 
@@ -78,5 +79,5 @@ def _origin(family: Family) -> str:
 def _examples(examples: Sequence[Example]) -> Iterator[str]:
     for one in examples[:EXAMPLES_SHOWN]:
         yield f"        {one.file}:{one.line}:{one.column + 1} {one.name}"
-        yield f"          rustc={one.rustc}"
-        yield f"          static={one.static}"
+        yield f"          rustc={cut(one.rustc, TYPE_WIDTH)}"
+        yield f"          static={cut(one.static, TYPE_WIDTH)}"

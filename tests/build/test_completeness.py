@@ -146,6 +146,9 @@ def test_all_that_rustc_names_is_told(odd: Path, triple: str):
     in_code = {"inside", "half", "checked", "breite", "type", "whole", "deep", "index", "popped", "held", "wide", "k"}
     in_more = {"d", "this", "v", "w", "tmp", "ö", "bad", "forever", "after", "c", "in_builtin", "in_mod", "extra_var"}
     assert in_files | in_code | in_more <= names
+    kept = [path.name for path in (odd / "target/borrowscope/types/mir").rglob("*.mir")]
+    assert any("builtin" in name for name in kept)
+    assert all(name.endswith(".built.after.mir") for name in kept)
 
 
 def test_without_features_and_tests_less_is_compiled(odd: Path):
@@ -173,7 +176,7 @@ def test_a_macros_own_name_has_all_its_types_also_from_other_crates(tmp_path: Pa
         "Cargo.toml": manifest("mac"),
         "src/lib.rs": "#[macro_export] macro_rules! hold { ($e:expr) => {{ let held = $e; held }} }\n"
         "pub fn f() -> u8 { hold!(1u8) }\n",
-        "tests/it.rs": '#[test] fn t() { mac::hold!("text"); mac::hold!(\'c\'); }\n',
+        "tests/it.rs": "#[test] fn t() { mac::hold!(\"text\"); mac::hold!('c'); }\n",
     }
     root = write_files(tmp_path, files)
     crate = measured(root, root / "target/borrowscope/types/mir", "--all-targets")
