@@ -195,6 +195,7 @@ def kinds(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     texts = SourceTexts([SourceText(str(path), "src/lib.rs", "lib", "lib", source.encode())])
     crate = CrateSource("lib", "lib", 2021, path)
     info = analyze(AnalysisRequest(texts, facts, lambda: [crate], editions={"lib": "2021"}))
+    assert {variable.type_source for variable in info.files["src/lib.rs"]} == {request.param}
     return {
         (variable.function_name or "").partition("::")[0]: variable.initializer_kind
         for variable in info.files["src/lib.rs"]
