@@ -1,6 +1,6 @@
 """Static analysis against the bare tree-sitter parse of the same files, in process time, ratios from one run.
 
-In: crates that `scripts/fetch` knows, or folders with Rust files (default: the four pinned crates).
+In: crates that `scripts/fetch` knows, or folders of crates (default: four pinned crates).
 Out: a table on stdout. Each figure is the best of several rounds, each cold: in a process of its own, imports done.
 """
 
@@ -13,19 +13,27 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 from borrowscope.analyzer.analyze import AnalysisRequest, analyze, describe, examine
-from borrowscope.analyzer.sources import SourceText, SourceTexts
+from borrowscope.analyzer.sources import read_sources
+from borrowscope.analyzer.static.catalog import load_catalog
+from borrowscope.analyzer.static.crate_graph import crate_sources
 from borrowscope.analyzer.write import write_type_info
 from borrowscope.parse.syntax import parse_bare, parse_source
+from borrowscope.project.cargo import find_graph
+from borrowscope.project.load import load_project
+from borrowscope.project.options import CargoOptions
 
 ROOT = Path(__file__).parent.parent
 CRATES = ("semver", "itoa", "either", "smallvec")
 ROUNDS = 5
 Prepared = TypeVar("Prepared")
+Given = TypeVar("Given")
+Result = TypeVar("Result")
 
 
 def crate_folder(name: str) -> Path:
@@ -36,14 +44,21 @@ def crate_folder(name: str) -> Path:
     return Path(fetched.stdout.strip())
 
 
-def texts_below(folder: Path) -> list[SourceText]:
-    """Every Rust file of the folder's `src`, or of the folder where there is none."""
-    source = folder / "src" if (folder / "src").is_dir() else folder
-    crate = folder.name.replace("-", "_")
-    return [
-        SourceText(str(file), file.relative_to(folder).as_posix(), crate, crate, file.read_bytes())
-        for file in sorted(source.rglob("*.rs"))
+def request_for(folder: Path) -> AnalysisRequest:
+    """What `borrowscope analyze --types static` asks about the library and the binaries; no file is parsed yet."""
+    options = CargoOptions()
+    project = load_project(folder, options)
+    graph = find_graph(project.manifest, project.directory, project.workspace_root, options)
+    targets = [
+        (package, target)
+        for package in project.traced
+        for target in package.traceable_targets
+        if target.is_library or target.kind == "bin"
     ]
+    sources = read_sources(project.root, targets)
+    sources.files = [replace(text, tree=None) for text in sources.files]
+    crates = crate_sources(project, graph, targets)
+    return AnalysisRequest(sources, crates=lambda: crates)
 
 
 def cold_time(action: Callable[[Prepared], object], prepare: Callable[[], Prepared]) -> float:
@@ -72,23 +87,28 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("crates", nargs="*", default=CRATES)
     names = parser.parse_args().crates
-    texts = [text for name in names for text in texts_below(crate_folder(name))]
-    lines = sum(text.source.count(b"\n") for text in texts)
-    request = AnalysisRequest(SourceTexts(texts))
+    load_catalog()
+    requests = [request_for(crate_folder(name)) for name in names]
+    texts = [text.source for request in requests for text in request.sources.files]
+    lines = sum(text.count(b"\n") for text in texts)
+
+    def all_of(action: Callable[[Given], Result]) -> Callable[[Sequence[Given]], list[Result]]:
+        return lambda given: [action(one) for one in given]
+
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "type-info.json"
-        bare = cold_time(lambda _: [parse_bare(text.source) for text in texts], lambda: None)
         rows = [
-            ("bare tree-sitter parse", bare),
+            ("bare tree-sitter parse", cold_time(all_of(parse_bare), lambda: texts)),
+            ("our syntax trees, unread", cold_time(all_of(parse_source), lambda: texts)),
+            ("static analysis, trees included", cold_time(all_of(examine), lambda: requests)),
+            ("records of type-info.json", cold_time(all_of(describe), lambda: all_of(examine)(requests))),
             (
-                "our syntax trees, unread",
-                cold_time(lambda _: [parse_source(text.source) for text in texts], lambda: None),
+                "writing the file",
+                cold_time(all_of(lambda info: write_type_info(info, file)), lambda: all_of(analyze)(requests)),
             ),
-            ("static analysis, trees included", cold_time(lambda _: examine(request), lambda: None)),
-            ("records of type-info.json", cold_time(describe, lambda: examine(request))),
-            ("writing the file", cold_time(lambda info: write_type_info(info, file), lambda: analyze(request))),
         ]
-    bindings = sum(len(file.bindings) for file in examine(request).files)
+    bare = rows[0][1]
+    bindings = sum(len(file.bindings) for request in requests for file in examine(request).files)
     print(f"{', '.join(names)}: {len(texts)} files, {lines} lines, {bindings} bindings, best of {ROUNDS} rounds")
     print(f"{'what':<34}{'seconds':>10}{'ratio':>8}")
     for what, seconds in rows:
