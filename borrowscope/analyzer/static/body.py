@@ -97,6 +97,7 @@ class Body:
         self.frames: list[Frame] = []
         self.diverges = False
         self.bound: list[Named] = []
+        self.deferred_casts: list[tuple[Ty, Ty]] = []  # `as _`: what else is known of the target comes first
         self.called: list[Called] = []
         self.text = text
         self.expanding: list[MacroText] = []
@@ -217,13 +218,17 @@ class Body:
         """The type of an expression. `expected` is a hint: what it is coerced to, where it has to have a type."""
         handler = HANDLERS.get(node.kind)
         if handler is None:
-            for child in node.named:
-                self.check(child)
+            self.check_unseen(node.named)
             return UNKNOWN
         ty = handler(self, node, expected)
         if ty is NEVER:
             self.diverges = True
         return ty
+
+    def check_unseen(self, nodes: Iterable[Node]) -> None:
+        """Expressions that go into something that is not known."""
+        for node in nodes:
+            self.solver.taint(self.check(node))
 
     def check_coerced(self, node: Node, target: Ty) -> Ty:
         """An expression at a coercion site; the target."""

@@ -74,8 +74,7 @@ def _call_value(body: Body, callee: Ty, values: list[Node], expected: Ty | None)
             signature = body.expected_signature(step) or _by_bounds(body, step)
             if signature is not None:
                 return _apply(body, signature[0], signature[1] or UNKNOWN, values, expected)
-    for value in values:
-        body.check(value)
+    body.check_unseen(values)
     return UNKNOWN
 
 
@@ -133,8 +132,7 @@ def _field_or_unknown(body: Body, receiver: Ty, name: str, values: list[Node], e
         field = find_field(body, receiver, name)
         if field is not None:
             return _call_value(body, field, values, expected)
-    for value in values:
-        body.check(value)
+    body.check_unseen(values)
     return UNKNOWN
 
 
@@ -174,7 +172,7 @@ def _apply(body: Body, parameters: tuple[Ty, ...], result: Ty, values: list[Node
 
 def _argument(body: Body, value: Node, formal: Ty, hint: Ty) -> None:
     if formal.kind is Kind.UNKNOWN:
-        body.check(value)
+        body.check_unseen([value])
         return
     ty = body.check(value, hint)
     if hint is not formal and hint.is_closed and body.coerce(ty, hint):

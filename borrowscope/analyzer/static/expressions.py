@@ -198,10 +198,8 @@ def _field_value(body: Body, node: Node, whole: Ty, types: dict[str, Ty]) -> Non
     elif node.kind == "field_initializer":
         name, value = node.field("field"), node.field("value")
         if name is not None and value is not None:
-            wanted = types.get(name.text.removeprefix("r#"))
-            ty = body.check(value, wanted)
-            if wanted is not None:
-                body.coerce(ty, wanted)
+            wanted = types.get(name.text.removeprefix("r#"), UNKNOWN)
+            body.coerce(body.check(value, wanted), wanted)
 
 
 @handles("range_expression")
@@ -264,6 +262,7 @@ def _index(body: Body, node: Node, _: Ty | None) -> Ty:
     index = body.structure(index)
     for step in autoderef(body.solver, base):
         if step.kind in (Kind.VAR, Kind.UNKNOWN):
+            body.solver.taint(index)
             return UNKNOWN
         found = _indexed(body, step, index)
         if found is not None:
@@ -318,7 +317,9 @@ def _cast_inner(body: Body, found: Ty, target: Ty) -> None:
     if target.is_closed:
         return
     found = body.structure(found)
-    if target.head in (POINTER, POINTER_MUT) and found.head in (REF, REF_MUT, POINTER, POINTER_MUT):
+    if target.kind is Kind.VAR:
+        body.deferred_casts.append((found, target))
+    elif target.head in (POINTER, POINTER_MUT) and found.head in (REF, REF_MUT, POINTER, POINTER_MUT):
         inner = body.structure(found.args[0])
         wanted = body.solver.shallow(target.args[0])
         if inner.head == ARRAY and wanted.kind is Kind.VAR and found.head in (REF, REF_MUT):
@@ -390,6 +391,9 @@ def _same_scalars(body: Body, own: Ty, other: Ty) -> None:
         return
     solver = body.solver
     own, other = solver.shallow(own), solver.shallow(other)
+    if own.kind is Kind.UNKNOWN or other.kind is Kind.UNKNOWN:
+        solver.unify(own, other)
+        return
     if own.kind is Kind.VAR or other.kind is Kind.VAR:
         open_side, side = (own, other) if own.kind is Kind.VAR else (other, own)
         if (
@@ -418,7 +422,10 @@ def operate(body: Body, name: str, own: Ty, right: Node) -> Ty:
     trait = f"std::ops::{name}"
     if own.kind in (Kind.VAR, Kind.UNKNOWN):
         other = body.check(right)
-        return _projected(body, trait, (own, other)) if own.kind is Kind.VAR else UNKNOWN
+        if own.kind is Kind.VAR:
+            return _projected(body, trait, (own, other))
+        solver.taint(other)
+        return UNKNOWN
     other_side = solver.fresh()
     solver.select(trait, (own, other_side))
     wanted = solver.shallow(other_side)
@@ -446,7 +453,10 @@ def _operate_scalar(body: Body, name: str, own: Ty, plain: Ty, right: Node, *, i
         if own is not plain or plain.kind is not Kind.VAR:
             return _wait_for_operand(body, name, own, plain, found)
         return plain
-    return _projected(body, f"std::ops::{name}", (own, found)) if other.kind is not Kind.UNKNOWN else UNKNOWN
+    if other.kind is Kind.UNKNOWN:
+        solver.taint(plain)
+        return UNKNOWN
+    return _projected(body, f"std::ops::{name}", (own, found))
 
 
 def _wait_for_operand(body: Body, name: str, own: Ty, _: Ty, found: Ty) -> Ty:

@@ -170,9 +170,12 @@ def _fall_back(body: Body) -> None:
     """Goals first; then integers are i32, floats f64, and goals again."""
     solver = body.solver
     solver.solve()
+    for found_type, target in body.deferred_casts:
+        if solver.shallow(target).kind is Kind.VAR:
+            body.coerce(found_type, target)
     found = False
     for var in _open_variables(body):
-        if var.family:
+        if var.family and not var.is_tainted:
             solver.unify(var, I32 if var.family == "int" else F64)
             found = True
     if found:

@@ -55,8 +55,7 @@ def check_macro(body: Body, node: Node, expected: Ty | None) -> Ty:
     arguments = _arguments(node)
     if arguments is not None:  # a macro that nobody knows: what looks like expressions is read for its names
         with body.names_within():
-            for argument in arguments:
-                body.check(argument)
+            body.check_unseen(arguments)
     return UNKNOWN
 
 

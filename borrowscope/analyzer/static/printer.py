@@ -5,6 +5,7 @@ In: a type without variables, the crate for which it is printed. Out: its text, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -12,6 +13,7 @@ from borrowscope.analyzer.static.callables import AsyncBlock, Closure, FunctionI
 from borrowscope.analyzer.static.definitions import Definitions, Function, Impl, TypeDef
 from borrowscope.analyzer.static.types import Bounded, FunctionPointer, Kind, Projection, Ty, substitute
 
+_REPEATED: Final = re.compile(r"(?:#\d+| )\Z")  # tells two `impl A` parameters of one function apart
 _FN_TRAITS: Final = frozenset(
     f"std::ops::{name}" for name in ("Fn", "FnMut", "FnOnce", "AsyncFn", "AsyncFnMut", "AsyncFnOnce")
 )
@@ -154,7 +156,7 @@ _SHAPES: Final[dict[str, Callable[[Printer, Ty], str]]] = {
     "fn": Printer._function,
 }
 _KINDS: Final[dict[Kind, Callable[[Printer, Ty], str]]] = {
-    Kind.PARAM: lambda _, ty: ty.head,
+    Kind.PARAM: lambda _, ty: _REPEATED.sub("", ty.head),
     Kind.CONST: lambda _, ty: ty.head,
     Kind.DYN: Printer._bounded,
     Kind.OPAQUE: Printer._bounded,

@@ -14,8 +14,10 @@ from borrowscope.analyzer.static.callables import CALLABLES, signature_of
 from borrowscope.analyzer.static.definitions import Bound, Definitions, Generics, Impl
 from borrowscope.analyzer.static.types import (
     FLOATS,
+    FUNCTION,
     INTEGERS,
     NEVER,
+    TUPLE,
     UNKNOWN,
     Bounded,
     Kind,
@@ -39,6 +41,7 @@ MARKERS: Final = frozenset(
         "panic::RefUnwindSafe",
     )
 )
+_COPYING: Final = frozenset({"std::clone::Clone", "std::marker::Copy"})
 _FUTURE: Final = "std::future::Future"
 _DEPTH: Final = 12
 _GOALS: Final = 400  # a body that waits for more than that is given up, not slow
@@ -153,6 +156,8 @@ class Solver:
 
     def _bind(self, var: Var, ty: Ty) -> bool:
         if ty.kind is Kind.VAR:
+            if var.is_tainted or ty.is_tainted:  # type: ignore[attr-defined]
+                var.is_tainted = ty.is_tainted = True  # type: ignore[attr-defined]
             if var.family and not ty.family:  # type: ignore[attr-defined]
                 var, ty = ty, var  # type: ignore[assignment]
             elif var.family and ty.family and var.family != ty.family:  # type: ignore[attr-defined]
@@ -160,7 +165,7 @@ class Solver:
             var.link = ty
         else:
             if var.family and ty.head not in (INTEGERS if var.family == "int" else FLOATS):
-                return ty.kind is Kind.UNKNOWN
+                return False
             if not ty.is_closed and self._occurs(var, ty):
                 return False
             var.link = ty
@@ -191,12 +196,13 @@ class Solver:
         if left is right:
             return True
         one, other = left.kind, right.kind
+        if one is Kind.UNKNOWN or other is Kind.UNKNOWN:
+            self.taint(right if one is Kind.UNKNOWN else left)
+            return True
         if one is Kind.VAR:
             return self._bind_normalized(left, right)
         if other is Kind.VAR:
             return self._bind_normalized(right, left)
-        if one is Kind.UNKNOWN or other is Kind.UNKNOWN:
-            return True
         if one is Kind.PROJECTION or other is Kind.PROJECTION:
             return self._unify_projection(left, right)
         if left.head != right.head or one is not other or len(left.args) != len(right.args):
@@ -223,6 +229,15 @@ class Solver:
         if one.name != other.name or len(one.args) != len(other.args) or one.trait != other.trait:
             return False
         return all(self._unify(a, b) for a, b in zip(one.args, other.args, strict=True))
+
+    def taint(self, ty: Ty) -> None:
+        """The type meets one that is not known: its variables may be anything that is not seen here."""
+        ty = self.shallow(ty)
+        if isinstance(ty, Var):
+            ty.is_tainted = True
+        elif not ty.is_closed:
+            for argument in ty.args:
+                self.taint(argument)
 
     # projections
     def normalize(self, ty: Ty) -> Ty:
@@ -428,7 +443,7 @@ class Solver:
             return Selection(builtin={"Output": result})
         if trait == _FUTURE and subject.kind is Kind.CORO:
             return Selection(builtin={"Output": subject.args[0]})
-        if trait in MARKERS or subject is NEVER:
+        if trait in MARKERS or subject is NEVER or (trait in _COPYING and _is_copied_by_language(subject)):
             return Selection(builtin={})
         return None
 
@@ -567,6 +582,11 @@ class Solver:
         if ty.kind is Kind.PROJECTION:
             ty = self.shallow(self.normalize(ty))
         return ty
+
+
+def _is_copied_by_language(ty: Ty) -> bool:
+    """Types whose `Clone` and `Copy` the compiler makes itself; whether each part has them is not looked at."""
+    return ty.kind in (Kind.CLOSURE, Kind.FN_ITEM) or ty.head in (FUNCTION, TUPLE)
 
 
 def _is_same_shape(left: Ty, right: Ty) -> bool:

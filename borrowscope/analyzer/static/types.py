@@ -73,7 +73,7 @@ class Ty:
 class Var(Ty):
     """An inference variable; `link` is what it was found to be. `family` is "", "int" or "float"."""
 
-    __slots__ = ("family", "is_diverging", "link", "number", "root")
+    __slots__ = ("family", "is_tainted", "link", "number")
 
     def __init__(self, number: int, family: str = "") -> None:
         self.kind = Kind.VAR
@@ -83,7 +83,7 @@ class Var(Ty):
         self.number = number
         self.family = family
         self.link: Ty | None = None
-        self.is_diverging = False
+        self.is_tainted = False  # it met something that is not known: no default may stand for it
 
     def __repr__(self) -> str:
         return repr(self.link) if self.link is not None else f"?{self.family}{self.number}"
