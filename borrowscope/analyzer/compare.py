@@ -221,11 +221,11 @@ def comparable(ty: str) -> str:
 
 
 def _without_parentheses(ty: str) -> str:
-    """`&(dyn A)`, which is what `&(dyn A + 'a)` leaves, as rustc prints it: `&dyn A`."""
+    """`&(dyn A + B)`, which is what `&(dyn A + B + 'a)` leaves, as rustc prints it: `&dyn A + B`."""
     for match in reversed(list(_OBJECT.finditer(ty))):
         end = _closing(ty, match.start())
         inner = ty[match.end() : end]
-        if " + " not in inner and not inner.endswith(","):
+        if not inner.endswith(","):
             ty = f"{ty[: match.start()]}{inner}{ty[end + 1 :]}"
     return ty
 

@@ -28,7 +28,7 @@ pub fn f(given: &str) -> usize {
         ("std::str::Chars<'a>", "std::str::Chars"),
         ("Both<'a, 'b>", "Both"),
         ("&'static mut (dyn std::ops::Fn(&'a u8) -> u8 + 'a)", "&mut dyn std::ops::Fn(&u8) -> u8"),
-        ("&(dyn std::any::Any + std::marker::Send)", "&(dyn std::any::Any + std::marker::Send)"),
+        ("&(dyn std::any::Any + std::marker::Send + '_)", "&dyn std::any::Any + std::marker::Send"),
         ("for<'a> fn(&'a u8) -> &'a u8", "fn(&u8) -> &u8"),
         ("krate::core::Thing", "krate::core::Thing"),
         ("Letter<'a'>", "Letter<'a'>"),
@@ -60,11 +60,10 @@ def test_whether_a_type_stands_beside_the_name(source: str, is_written: bool):
 
 def test_two_answers_about_one_source(info_of: Callable[..., TypeInfo]):
     rustc, static = info_of(SOURCE), info_of(SOURCE, compiled=False)
+    told = {"given": "&str", "n": "usize", "held": "std::option::Option<u8>", "odd": "unknown", "inner": "usize"}
     for variable in static.files["src/lib.rs"]:
-        said = {"held": "std::option::Option<u8>", "odd": "unknown", "inner": "usize"}.get(variable.name)
-        if said is not None:
-            variable.ty = variable.ty_path = said
-            variable.type_source = "unknown" if said == "unknown" else "static"
+        variable.ty = variable.ty_path = told[variable.name]
+        variable.type_source = "unknown" if variable.ty == "unknown" else "static"
     comparison = compare(rustc, static, {"src/lib.rs": SOURCE.encode()})
     every, unwritten = comparison.all, comparison.not_written
     assert (every.bindings, every.agree, every.wrong, every.unknown) == (5, 3, 1, 1)
