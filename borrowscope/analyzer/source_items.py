@@ -1,4 +1,4 @@
-"""The items of a package as its text has them: types, functions with their results, constants, `use` names.
+"""The items of a package as its text has them: types and modules by path, `use` names.
 
 In: the syntax trees of its files with their module paths. Out: `SourceItems`; paths start after the crate's name,
 as rustc prints local paths.
@@ -7,6 +7,7 @@ as rustc prints local paths.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -20,49 +21,49 @@ static_item const_item struct_item enum_item union_item type_item function_signa
 unsafe_block
 """
 _ITEM_HOLDERS = frozenset(_HOLDERS.split())
+_NAMED_HOLDERS = frozenset({"mod_item", "trait_item", "function_item"})
+_CLOSED = frozenset({"macro_definition", "attribute_item", "line_comment", "block_comment", "token_tree"})
+_ITEM_WORD = re.compile(rb"\b(?:struct|enum|union|mod)\b")
 _USE_GROUP = re.compile(r"^(.*?)\{(.*)\}$", re.DOTALL)
 
 
 @dataclass(slots=True)
 class SourceItems:
-    """What names of a package mean. `results` are functions' return types by path (`f`, `Type::new`), as written."""
+    """What names of a package mean: what defines each type (`struct`, `enum`, `union`), and its modules."""
 
     types: dict[str, str] = field(default_factory=dict)
-    results: dict[str, str] = field(default_factory=dict)
     modules: set[str] = field(default_factory=set)
-    by_name: dict[str, str] = field(default_factory=dict)
-    variants: dict[str, str] = field(default_factory=dict)
-
-    def find_type(self, path: str) -> str | None:
-        """The path of the package's own type that this path's last segment names, if one type has that name."""
-        return self.by_name.get(path.rpartition("::")[2]) or None
 
 
 def read_items(files: Iterable[tuple[Node, str]]) -> SourceItems:
     """Collect the items of all files: pairs of tree and module path (with the crate's name)."""
     items = SourceItems()
     for root, module_path in files:
-        for node, path in _walk(root, module_path.partition("::")[2]):
-            _add(items, node, path)
+        _read(items, root, module_path.partition("::")[2])
     return items
 
 
-def _walk(node: Node, path: str) -> Iterator[tuple[Node, str]]:
-    """Items with the path of what contains them."""
-    for child in node.children:
-        if child.kind in ("mod_item", "trait_item", "function_item"):
-            yield child, path
-            name, body = child.field("name"), child.field("body")
-            if name is not None and body is not None:
-                yield from _walk(body, _join(path, name.text))
-        elif child.kind == "impl_item":
-            implementor, body = child.field("type"), child.field("body")
-            if implementor is not None and body is not None:
-                yield from _walk(body, _join(path, type_name(implementor)))
-        elif child.kind in _TYPE_ITEMS:
-            yield child, path
-        elif child.children and child.kind not in ("macro_definition", "attribute_item"):
-            yield from _walk(child, path)
+def _read(items: SourceItems, root: Node, module: str) -> None:
+    words = [match.start() for match in _ITEM_WORD.finditer(root.source)]
+    stack = [(root, module)]
+    while stack:
+        parent, path = stack.pop()
+        for node in parent.named:
+            at = bisect_left(words, node.start)
+            if node.kind in _CLOSED or at == len(words) or words[at] >= node.end:
+                continue
+            if node.kind in _TYPE_ITEMS or node.kind == "mod_item":
+                _add(items, node, path)
+            stack.append((node, _inside(node, path)))
+
+
+def _inside(node: Node, path: str) -> str:
+    """The path of what the node contains."""
+    if node.kind in _NAMED_HOLDERS and (name := node.field("name")) is not None:
+        return _join(path, name.text)
+    if node.kind == "impl_item" and (implementor := node.field("type")) is not None:
+        return _join(path, type_name(implementor))
+    return path
 
 
 def _join(path: str, name: str) -> str:
@@ -76,26 +77,8 @@ def _add(items: SourceItems, node: Node, path: str) -> None:
     full = _join(path, name.text)
     if node.kind == "mod_item":
         items.modules.add(full)
-    elif node.kind == "function_item":
-        result = node.field("return_type")
-        modifiers = node.child("function_modifiers")
-        if result is not None and (modifiers is None or "async" not in modifiers.text):
-            _add_result(items, full, result.text)
-    elif node.kind in _TYPE_ITEMS:
+    else:
         items.types[full] = _TYPE_ITEMS[node.kind]
-        # two types of one name: nobody knows which one a bare name means
-        items.by_name[name.text] = "" if items.by_name.get(name.text, full) != full else full
-        body = node.field("body") if node.kind == "enum_item" else None
-        for variant in body.named if body is not None else []:
-            if (variant_name := variant.field("name")) is not None:
-                items.variants[f"{name.text}::{variant_name.text}"] = full
-
-
-def _add_result(items: SourceItems, path: str, result: str) -> None:
-    """By full path, and by the last two segments and the last one as long as these are unique ('' if not)."""
-    parts = path.split("::")
-    for key in {path, "::".join(parts[-2:]), parts[-1]}:
-        items.results[key] = result if items.results.get(key, result) == result else ""
 
 
 def item_nodes(root: Node) -> Iterator[Node]:
