@@ -60,6 +60,7 @@ def _block(body: Body, node: Node, expected: Ty | None) -> Ty:
 
 def check_statements(body: Body, statements: list[Node], expected: Ty | None) -> Ty:
     """Statements one after the other; the type is the tail's."""
+    statements = _active(body, statements)
     tail = statements[-1] if statements and _is_tail(statements[-1]) else None
     for statement in statements:
         if statement is not tail:
@@ -68,6 +69,31 @@ def check_statements(body: Body, statements: list[Node], expected: Ty | None) ->
         return NEVER if body.diverges else UNIT
     ty = body.check(tail, expected)
     return NEVER if body.diverges and body.solver.shallow(ty).kind is Kind.VAR else ty
+
+
+def _active(body: Body, statements: list[Node]) -> list[Node]:
+    """The statements whose cfgs hold; the others are read for the names that they bind, and forgotten."""
+    if not any(node.kind == "attribute_item" for node in statements):
+        return statements
+    kept: list[Node] = []
+    attributes = ""
+    for node in statements:
+        if node.kind == "attribute_item":
+            attributes += node.text
+            continue
+        if body.scope.is_active(attributes):
+            kept.append(node)
+        else:
+            _read_inactive(body, node)
+        attributes = ""
+    return kept
+
+
+def _read_inactive(body: Body, node: Node) -> None:
+    diverges = body.diverges
+    with body.names_within():
+        _statement(body, node)
+    body.diverges = diverges
 
 
 def _is_tail(node: Node) -> bool:
@@ -169,6 +195,10 @@ def _match(body: Body, node: Node, expected: Ty | None) -> Ty:
     for arm in arms.named if arms is not None else []:
         if arm.kind == "match_arm":
             body.diverges = before
+            attributes = "".join(child.text for child in arm.children if child.kind == "attribute_item")
+            if not body.scope.is_active(attributes):
+                _arm(body, arm, scrutinee, Join(body, None))
+                continue
             _arm(body, arm, scrutinee, join)
             all_diverge = all_diverge and body.diverges
     body.diverges = before or all_diverge

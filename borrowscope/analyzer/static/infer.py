@@ -67,9 +67,9 @@ class CrateInference:
             self._note(body, named)
         for called in body.called:
             self._note_call(body, called)
-        for scope, _ in body.inner_scopes:
+        for scope, text in body.inner_scopes:
             for inner in scope.item_contexts():
-                self._read(inner)
+                self._read(inner if text is context.text else inner._replace(text=text))
 
     def _note(self, body: Body, named: Named) -> None:
         ty = _resolved(body, named.ty)

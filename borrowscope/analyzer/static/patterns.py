@@ -239,11 +239,6 @@ def _range(body: Body, node: Node, ty: Ty, mode: Mode) -> None:
             _constant(body, part, ty, mode)
 
 
-def _inside(body: Body, node: Node, ty: Ty, mode: Mode) -> None:
-    for part in node.named[:1]:
-        bind_pattern(body, part, ty, mode)
-
-
 def _match(body: Body, node: Node, ty: Ty, mode: Mode) -> None:
     condition = node.field("condition")
     for part in node.named:
@@ -265,7 +260,6 @@ _PATTERNS: Final[dict[str, Callable[[Body, Node, Ty, Mode], None]]] = {
     "or_pattern": _alternatives,
     "range_pattern": _range,
     "match_pattern": _match,
-    "box_pattern": _inside,
     "integer_literal": _literal,
     "float_literal": _literal,
     "negative_literal": _literal,

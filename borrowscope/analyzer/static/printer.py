@@ -83,11 +83,6 @@ class Printer:
             shown.pop()
         return shown
 
-    def _pointed(self, ty: Ty) -> str:
-        text = self._print(ty)
-        is_sum = isinstance(ty, Bounded) and len(ty.shape) > 1
-        return f"({text})" if is_sum else text
-
     def _function(self, ty: Ty) -> str:
         qualifiers = ty.qualifiers if isinstance(ty, FunctionPointer) else ""
         return f"{qualifiers}{self._signature(ty.args[:-1], ty.args[-1])}"
@@ -146,10 +141,10 @@ class Printer:
 
 
 _SHAPES: Final[dict[str, Callable[[Printer, Ty], str]]] = {
-    "&": lambda printer, ty: f"&{printer._pointed(ty.args[0])}",
-    "&mut": lambda printer, ty: f"&mut {printer._pointed(ty.args[0])}",
-    "*const": lambda printer, ty: f"*const {printer._pointed(ty.args[0])}",
-    "*mut": lambda printer, ty: f"*mut {printer._pointed(ty.args[0])}",
+    "&": lambda printer, ty: f"&{printer._print(ty.args[0])}",
+    "&mut": lambda printer, ty: f"&mut {printer._print(ty.args[0])}",
+    "*const": lambda printer, ty: f"*const {printer._print(ty.args[0])}",
+    "*mut": lambda printer, ty: f"*mut {printer._print(ty.args[0])}",
     "[]": lambda printer, ty: f"[{printer._print(ty.args[0])}]",
     "[;]": lambda printer, ty: f"[{printer._print(ty.args[0])}; {printer._print(ty.args[1])}]",
     "()": lambda printer, ty: f"({printer._list(ty.args)}{',' if len(ty.args) == 1 else ''})",

@@ -7,8 +7,9 @@ of blocks, macros, and the reader's view of types.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import Final, NamedTuple, Protocol, TypeAlias
 
+from borrowscope.analyzer.static.cfg import TEST, likelihood
 from borrowscope.analyzer.static.definitions import Alias, Function, Generics, Trait, TypeDef, Value, Variant
 from borrowscope.analyzer.static.item_expansion import Expander
 from borrowscope.analyzer.static.item_tree import ITEM_KINDS, Item, Module
@@ -26,6 +27,9 @@ from borrowscope.analyzer.static.type_scope import NO_ENVIRONMENT, Environment, 
 from borrowscope.analyzer.static.types import Ty
 from borrowscope.parse.macro_rules import Expansion, MacroDefinition, SourceText
 from borrowscope.parse.syntax import Node
+
+
+_LIKELY: Final = TEST - 0.01  # tests count as compiled
 
 
 class ModuleRef(NamedTuple):
@@ -143,6 +147,10 @@ class Scope:
         if self._traits is None:
             self._traits = self._world.traits_in(self._module)
         return self._traits
+
+    def is_active(self, attributes: str) -> bool:
+        """Whether what has these attributes is likely to be compiled."""
+        return "cfg" not in attributes or likelihood(attributes, self._module.crate.features) > _LIKELY
 
     def block(self, node: Node) -> Scope:
         """The scope inside of a block: itself where the block holds no items."""
