@@ -83,6 +83,8 @@ class ImplIndex:
 
     def add(self, module: Module) -> None:
         """Note the impls, derives and traits of one module or block."""
+        if module.calls and not module.is_block:
+            module.crate.expand_calls(module, "impl")
         for entry in module.impls:
             self._add_impl(entry)
         for item in module.ordered:

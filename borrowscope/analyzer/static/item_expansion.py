@@ -42,6 +42,7 @@ _FLAGS: Final = re.compile(
     rb"((?:\s*#\[[^\]]*\]|\s*//[^\n]*\n)*)\s*(pub(?:\([^)]*\))?\s+)?"
     rb"struct\s+(\w+)\s*:\s*([^{]+?)\s*\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}"
 )
+_CALLS_MACROS: Final = re.compile(rb"(?<!macro_rules)!\s*[({\[]")
 _FLAG: Final = re.compile(rb"\bconst\s+(\w+)\s*=")
 _FLAG_METHODS: Final = (
     "pub const fn empty() -> Self {{}} pub const fn all() -> Self {{}} pub const fn bits(&self) -> {bits} {{}}"
@@ -68,6 +69,7 @@ class Expander:
         self._crates = crates
         self._expansions: dict[int, tuple[bytes, Expansion]] = {}
         self._definitions: dict[int, MacroDefinition | None] = {}
+        self._rules: dict[int, bytes] = {}
         self._files: dict[int, tuple[bytes, str]] = {}
 
     def note_file(self, source: bytes, file: Path) -> None:
@@ -161,13 +163,29 @@ class Expander:
         return expansion
 
     # items
-    def expand_module(self, module: Module) -> None:
-        """Note the items of all macro calls that were noted in the module."""
+    def expand_module(self, module: Module, name: str | None = None) -> None:
+        """Note the items of macro calls in the module: of all, or (in dependencies) of those that may define the name.
+
+        The name may be empty: then only wrappers such as `cfg_if!` are entered, which cost nothing.
+        """
+        if module.is_expanding:
+            return
+        module.is_expanding = True
+        try:
+            self._expand_calls(module, name)
+        finally:
+            module.is_expanding = False
+
+    def _expand_calls(self, module: Module, name: str | None) -> None:
+        waiting: list[tuple[Node, float]] = []
         for depth in range(_DEPTH):
             calls, module.calls = module.calls, []
             if not calls:
-                return
+                break
             for call, rank in calls:
+                if name is not None and not self._may_define(module, call, name):
+                    waiting.append((call, rank))
+                    continue
                 count = len(module.ordered)
                 for tree, tree_rank in self._item_trees(module, call, depth):
                     collect_into(module, tree, min(rank, tree_rank))
@@ -175,6 +193,25 @@ class Expander:
                     for item in module.ordered[count:]:
                         if isinstance(item, Item):
                             item.wrapper = _THREAD_LOCAL
+
+        module.calls = waiting
+
+    def _may_define(self, module: Module, call: Node, name: str) -> bool:
+        """Whether the name stands in the call or in the macro's rules; those may also call other macros."""
+        macro = _name(call)
+        if macro in _WELL_KNOWN or find_macro(macro) is not None:
+            return True
+        if not name:
+            return False
+        word = name.encode()
+        if call.source.find(word, call.start, call.end) >= 0:
+            return True
+        rules = self._rules.get(id(call))
+        if rules is None:
+            path = call.field("macro")
+            item = self.find_macro(module, tuple(path.text.split("::"))) if path is not None else None
+            rules = self._rules[id(call)] = item.node.text.encode() if item is not None else b""
+        return word in rules or _CALLS_MACROS.search(rules) is not None
 
     def _item_trees(self, module: Module, call: Node, depth: int) -> Iterator[tuple[Node, float]]:
         name = _name(call)
@@ -188,7 +225,7 @@ class Expander:
                 return
         row = find_macro(name)
         if row is not None and row.entry in (Entry.ITEMS, Entry.ITEM_BRANCHES):
-            yield from _wrapped(call, module.crate.features, is_branched=row.entry is Entry.ITEM_BRANCHES)
+            yield from _wrapped(call, module.crate, is_branched=row.entry is Entry.ITEM_BRANCHES)
             return
         expansion = self.expand_call(module, call)
         tree = expansion_tree(expansion, "items") if expansion is not None else None
@@ -275,7 +312,7 @@ def _macro_in(module: Module, name: str) -> Item | None:
     return max(found, key=lambda item: item.rank) if found else None
 
 
-def _wrapped(call: Node, features: frozenset[str] | None, *, is_branched: bool) -> Iterator[tuple[Node, float]]:
+def _wrapped(call: Node, crate: CrateItems, *, is_branched: bool) -> Iterator[tuple[Node, float]]:
     tokens = call.child("token_tree")
     if tokens is None:
         return
@@ -288,10 +325,10 @@ def _wrapped(call: Node, features: frozenset[str] | None, *, is_branched: bool) 
     before = tokens.start + 1
     for child in [child for child in tokens.children if child.kind == "token_tree" and child.text.startswith("{")]:
         condition = child.source[before : child.start].decode("utf-8", "replace")
-        rank = min(remaining, likelihood(condition, features))
+        rank = min(remaining, likelihood(condition, crate.features))
         remaining = min(remaining, 1.0 - rank)
         before = child.end
-        tree = _entered(child)
+        tree = _entered(child) if rank > 0 or crate.has_inactive else None
         if tree is not None:
             yield tree, rank
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from borrowscope.analyzer.static.cfg import ACTIVE, likelihood, module_paths
+from borrowscope.analyzer.static.cfg import ACTIVE, TEST, likelihood, module_paths
 from borrowscope.analyzer.static.use_trees import read_use
 from borrowscope.parse.syntax import Node
 
@@ -159,6 +159,7 @@ class Module:
     memo: dict[tuple[str, int], object] = field(default_factory=dict)
     lexical: dict[tuple[str, int], object] = field(default_factory=dict)
     is_collected: bool = False
+    is_expanding: bool = False
 
     @property
     def nearest(self) -> Module:
@@ -186,7 +187,7 @@ class Module:
             if self.node is not None:
                 _collect(self, self.node, self.rank)
                 if not self.is_block:
-                    self.crate.expand_calls(self)
+                    self.crate.expand_calls(self, None if self.crate.has_inactive else "")
         return self
 
 
@@ -199,8 +200,9 @@ class CrateItems:
     edition: int
     features: frozenset[str] | None
     read: Callable[[Path], Node | None]
-    expand_calls: Callable[[Module], None]
+    expand_calls: Callable[[Module, str | None], None]  # all, or those that may define a name
     dependencies: dict[str, str] = field(default_factory=dict)  # extern name -> key
+    has_inactive: bool = True  # whether tests, and code whose cfg cannot hold, are of interest
     root: Module = None  # type: ignore[assignment]
     modules: dict[int, Module] = field(default_factory=dict)  # by id of the item of the `mod`
     exported_macros: dict[str, Item] = field(default_factory=dict)
@@ -224,7 +226,8 @@ class CrateItems:
 
 def collect_into(module: Module, node: Node, rank: float) -> None:
     """Note the items below the node (a file, a list of declarations, an expansion) in the module."""
-    _collect(module, node, min(rank, module.rank))
+    if rank > TEST or module.crate.has_inactive:
+        _collect(module, node, min(rank, module.rank))
 
 
 def _collect(module: Module, node: Node, rank: float) -> None:
@@ -243,7 +246,8 @@ def _collect(module: Module, node: Node, rank: float) -> None:
                 attributes = child.source[attributes_at : child.start].decode("utf-8", "replace")
                 if "cfg" in attributes:
                     own_rank = min(rank, likelihood(attributes, module.crate.features))
-            handler(module, child, attributes, own_rank)
+            if own_rank > TEST or module.crate.has_inactive:
+                handler(module, child, attributes, own_rank)
         attributes_at = -1
 
 

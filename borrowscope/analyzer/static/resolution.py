@@ -154,7 +154,16 @@ class Resolver:
                 found = self._entry(module, entry, namespace)
                 if found is not None:
                     return Visible(found, entry.visibility, module)
-        for glob in module.globs:
+        if module.calls and not module.is_block and not module.is_expanding:
+            module.crate.expand_calls(module, name)
+            for entry in module.entries.get(name, ()):
+                found = self._entry(module, entry, namespace)
+                if found is not None:
+                    return Visible(found, entry.visibility, module)
+        globs = module.globs
+        if len(globs) > 1:
+            globs = sorted(globs, key=_likeliest_first)
+        for glob in globs:
             found_there = self._in_glob(module, glob, name, namespace)
             if found_there is not None:
                 return found_there

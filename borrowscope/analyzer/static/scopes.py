@@ -28,7 +28,6 @@ from borrowscope.analyzer.static.types import Ty
 from borrowscope.parse.macro_rules import Expansion, MacroDefinition, SourceText
 from borrowscope.parse.syntax import Node
 
-
 _LIKELY: Final = TEST - 0.01  # tests count as compiled
 
 

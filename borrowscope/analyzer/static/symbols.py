@@ -71,6 +71,8 @@ class World:
         self._with: dict[str, Sequence[Trait]] = {}
         self._local: dict[tuple[str, int], Item] = {}
         self._loaded = 0
+        self._seen_traits: set[str] = set()
+        self._seen_members: dict[str, list[Item]] = {}
         self.resolver = Resolver(catalog, self)
         self.expander = Expander(self.resolver, self._crates)
         self.lowering = Lowering(self)
@@ -93,6 +95,7 @@ class World:
             self._read,
             self.expander.expand_module,
             dict(source.dependencies),
+            has_inactive=source.is_workspace,
         )
         folder = source.root.parent
         crate.root = Module(crate, name, name, None, file=source.root, file_folder=folder, module_folder=folder)
@@ -100,7 +103,6 @@ class World:
         self._indexes[name] = ImplIndex(self.lowering, crate)
         self._loaded += 1
         self._impls.clear()
-        self._with.clear()
         return crate
 
     def _read(self, path: Path) -> Node | None:
@@ -197,6 +199,9 @@ class World:
         return found if isinstance(found, Value) else None
 
     # impls
+    def _own_indexes(self) -> list[ImplIndex]:
+        return [self._indexes[name] for name in self.crates]
+
     def _indexes_for(self, *paths: str) -> Iterator[ImplIndex]:
         """The indexes of the crates that may have impls for these paths: their own, and whatever is read already."""
         own = {path.partition("::")[0] for path in paths}
@@ -239,15 +244,15 @@ class World:
         return found
 
     def traits_with(self, name: str) -> Sequence[Trait]:
-        """The traits that declare a function of that name."""
+        """The traits that declare a function of that name; those of dependencies as far as a scope has had them."""
         found = self._with.get(name)
         if found is None:
             made = list(self._catalog.traits_with(name))
-            for index in list(self._indexes.values()):
-                for item in index.traits_with(name):
-                    trait = self.lowering.lowered(item)
-                    if isinstance(trait, Trait):
-                        made.append(trait)
+            items = [item for index in self._own_indexes() for item in index.traits_with(name)]
+            for item in items + self._seen_members.get(name, []):
+                trait = self.lowering.lowered(item)
+                if isinstance(trait, Trait):
+                    made.append(trait)
             found = self._with[name] = made
         return found
 
@@ -306,7 +311,11 @@ class World:
         """The canonical paths of the traits in scope in a module or block."""
         known = self._traits_in.get(id(module))
         if known is None:
-            found = {trait.path for trait in self.resolver.traits_within(module)}
+            found = set()
+            for trait in self.resolver.traits_within(module):
+                found.add(trait.path)
+                if isinstance(trait, Item) and trait.path not in self._seen_traits:
+                    self._see_trait(trait)
             if module.is_block and module.parent is not None:
                 found |= self.traits_in(module.parent)
             else:
@@ -314,6 +323,15 @@ class World:
                 found |= {entry.path for entry in prelude if entry.kind == "trait"}
             known = self._traits_in[id(module)] = frozenset(found)
         return known
+
+    def _see_trait(self, item: Item) -> None:
+        """Remember the functions of a dependency's trait: they are called by name from now on."""
+        self._seen_traits.add(item.path)
+        if item.module.crate.name not in self.crates:
+            for name, member in self.lowering.trait_owner(item).members.items():
+                if member.kind == "fn":
+                    self._seen_members.setdefault(name, []).append(item)
+                    self._with.pop(name, None)
 
     def target(self, found: Found) -> Target | None:
         """What the inference gets for what resolution found."""

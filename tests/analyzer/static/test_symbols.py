@@ -495,3 +495,32 @@ def test_lengths_are_evaluated(world_of):
     )
     lengths = [ty.args[1] for ty in world.find_function("k::f").params]
     assert [repr(length) for length in lengths] == ["8", "1", "254", "5", "N", "5", "unknown", "unknown"]
+
+
+def test_dependencies_are_read_as_far_as_names_lead(world_of, tmp_path):
+    world = world_of(
+        {
+            "dep": {
+                "lib.rs": """
+                pub mod used; pub mod unused; #[cfg(test)] mod tests; #[cfg(windows)] pub mod win;
+                macro_rules! named { ($n:ident) => { pub struct $n; } }
+                macro_rules! fixed { () => { pub struct Fixed; impl Fixed { pub fn go(&self) -> u8 { 0 } } } }
+                named!(Named); fixed!();
+                pub trait Ext { fn extended(&self) {} }
+                """,
+                "used.rs": "pub struct U;",
+                "unused.rs": "pub struct N;",
+                "tests.rs": "struct T;",
+                "win.rs": "pub struct W;",
+            },
+            "k": "use dep::Ext as _; fn f(a: dep::Named, b: dep::Fixed, c: dep::used::U, d: dep::Missing) {}",
+        },
+        workspace={"k"},
+    )
+    assert signature(world, "k::f") == ["dep::Named", "dep::Fixed", "dep::used::U", "unknown", "()"]
+    read = {path.name for path in world._trees._trees if path.parent.name == "dep"}
+    assert read == {"lib.rs", "used.rs"}
+    assert "dep::Ext" in scope_of(world).traits()
+    assert [trait.path for trait in world.traits_with("extended")] == ["dep::Ext"]
+    assert world.inherent_functions("dep::Fixed", "go")[0][1].result is make("u8")
+    assert "tests.rs" not in {path.name for path in world._trees._trees}
