@@ -13,6 +13,7 @@ from borrowscope.analyzer.analyze import AnalysisRequest, analyze
 from borrowscope.analyzer.compiler import read_dump
 from borrowscope.analyzer.facts import FileFacts
 from borrowscope.analyzer.sources import SourceText, SourceTexts
+from borrowscope.analyzer.static.crates import CrateSource
 from borrowscope.analyzer.type_info import TypeInfo
 
 DUMP_FLAGS = (
@@ -55,9 +56,12 @@ def info_of(tmp_path: Path) -> Callable[..., TypeInfo]:
     """Call it with a Rust source: its type-info, from rustc, or with `compiled=False` from the text alone."""
 
     def info(source: str, edition: str = "2024", *, compiled: bool = True) -> TypeInfo:
+        file = tmp_path / "src/lib.rs"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(source, encoding="utf-8")
         facts = read_dump(compile_source(tmp_path, source, edition), tmp_path) if compiled else {}
-        path = str(tmp_path / "src/lib.rs")
-        text = SourceText(path, "src/lib.rs", "demo", "demo", source.encode())
-        return analyze(AnalysisRequest(SourceTexts([text]), facts, editions={"demo": edition}))
+        text = SourceText(str(file), "src/lib.rs", "demo", "demo", source.encode())
+        crates = [CrateSource("demo", "demo", int(edition), file)]
+        return analyze(AnalysisRequest(SourceTexts([text]), facts, lambda: crates, editions={"demo": edition}))
 
     return info

@@ -136,7 +136,8 @@ fn make() -> Vec<Point> { vec![] }
 pub fn f<T>(n: &'static str, t: T) {
     let s = "a"; let b = s; let d = 1u8; let e = 1.5; let list = vec![1]; let text = format!("{n}");
     let rc = Rc::new(1); let map: HashMap<u8, T> = HashMap::new(); let p = Point { x: 1 }; let m = make();
-    let st = Status::Active; let yes = 1 == 2; let r = &s; let unknown = n.len(); let c = unknown as u8;
+    let st = Status::Active; let yes = 1 == 2; let r = &s; let len = n.len(); let c = len as u8;
+    let unknown = outside::call();
 }
 const LIMIT: usize = 3;
 """,
@@ -151,15 +152,16 @@ const LIMIT: usize = 3;
         "s": "&str",
         "b": "&str",
         "d": "u8",
-        "e": "{float}",
-        "list": "Vec<_>",
+        "e": "f64",
+        "list": "Vec<i32>",
         "text": "String",
-        "rc": "Rc<_>",
+        "rc": "Rc<i32>",
         "map": "HashMap<u8, T>",
         "m": "Vec<Point>",
         "st": "Status",
         "yes": "bool",
         "r": "&&str",
+        "len": "usize",
         "unknown": "unknown",
         "c": "u8",
         "LIMIT": "usize",
@@ -279,4 +281,4 @@ def test_nothing_is_half_written(info_of: InfoOf, tmp_path: Path) -> None:
     path.mkdir()
     with pytest.raises(OSError, match="folder"):
         write_type_info(info, path)
-    assert [file.name for file in tmp_path.iterdir()] == ["folder"]
+    assert {file.name for file in tmp_path.iterdir()} == {"src", "folder"}

@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from borrowscope.analyzer.analyze import AnalysisRequest, analyze
 from borrowscope.analyzer.sources import SourceText, SourceTexts, read_sources
+from borrowscope.analyzer.static.crates import CrateSource
 from borrowscope.analyzer.type_info import TypeInfo, Variable
 from borrowscope.analyzer.write import render_type_info
 from borrowscope.project.load import load_project
 from borrowscope.project.options import CargoOptions
 
 LEVELS = 2_000
+Analyzed = Callable[[str | bytes], TypeInfo]
 
 
-def analyzed(source: str | bytes) -> TypeInfo:
-    """The answer for one file, from its text alone."""
-    text = source if isinstance(source, bytes) else source.encode()
-    return analyze(AnalysisRequest(SourceTexts([SourceText("/demo/src/lib.rs", "src/lib.rs", "demo", "demo", text)])))
+@pytest.fixture
+def analyzed(tmp_path: Path) -> Analyzed:
+    """Call it with a source: the answer for this one file, without the compiler."""
+
+    def answer(source: str | bytes) -> TypeInfo:
+        text = source if isinstance(source, bytes) else source.encode()
+        file = tmp_path / "lib.rs"
+        file.write_bytes(text)
+        crates = [CrateSource("demo", "demo", 2024, file)]
+        texts = SourceTexts([SourceText(str(file), "lib.rs", "demo", "demo", text)])
+        return analyze(AnalysisRequest(texts, crates=lambda: crates))
+
+    return answer
 
 
 def variables(info: TypeInfo) -> list[Variable]:
@@ -55,7 +67,7 @@ def nested(opening: str, inner: str, closing: str) -> str:
     ],
     ids=lambda body: body[:24],
 )
-def test_two_thousand_levels(body: str) -> None:
+def test_two_thousand_levels(body: str, analyzed: Analyzed) -> None:
     info = analyzed(f"pub fn outer() {{ {body} }}")
     assert "inner" in [variable.name for variable in variables(info)]
     assert not info.skipped
@@ -74,7 +86,7 @@ def test_two_thousand_levels(body: str) -> None:
     ],
     ids=lambda items: items[:24],
 )
-def test_two_thousand_levels_of_items(items: str, tmp_path: Path) -> None:
+def test_two_thousand_levels_of_items(items: str, tmp_path: Path, analyzed: Analyzed) -> None:
     assert "inner" in [variable.name for variable in variables(analyzed(items))]
     file = tmp_path / "deep.rs"
     file.write_text(items, encoding="utf-8")
@@ -83,14 +95,14 @@ def test_two_thousand_levels_of_items(items: str, tmp_path: Path) -> None:
     assert len(sources.files) == 1
 
 
-def test_macros_in_macros() -> None:
+def test_macros_in_macros(analyzed: Analyzed) -> None:
     """Each level is parsed again, so fewer of them."""
     levels = 200
     info = analyzed("pub fn f() { let inner = " + "vec![" * levels + "1u8" + "]" * levels + "; }")
     assert [variable.name for variable in variables(info)] == ["inner"]
 
 
-def test_a_generated_file_of_twenty_thousand_lines() -> None:
+def test_a_generated_file_of_twenty_thousand_lines(analyzed: Analyzed) -> None:
     def seconds(functions: int) -> float:
         source = "".join(f"pub fn f{n}(a: u8) -> u8 {{\n    let b = a;\n    b\n}}\n\n" for n in range(functions))
         started = time.process_time()
@@ -100,7 +112,7 @@ def test_a_generated_file_of_twenty_thousand_lines() -> None:
     assert seconds(4_000) < 12 * max(seconds(1_000), 0.05)
 
 
-def test_line_ends_do_not_matter() -> None:
+def test_line_ends_do_not_matter(analyzed: Analyzed) -> None:
     source = 'pub fn f(a: u8) -> u8 {\n    let b = "x";\n    // c\n    a\n}\n'
     unix, windows = (variables(analyzed(text)) for text in (source, source.replace("\n", "\r\n")))
     assert [(one.name, one.line, one.column, one.ty) for one in unix] == [
@@ -108,13 +120,13 @@ def test_line_ends_do_not_matter() -> None:
     ]
 
 
-def test_a_byte_order_mark_counts_as_bytes_and_as_no_name() -> None:
+def test_a_byte_order_mark_counts_as_bytes_and_as_no_name(analyzed: Analyzed) -> None:
     source = b"\xef\xbb\xbfpub fn f(a: u8) {}\n"
     (a,) = variables(analyzed(source))
     assert (a.name, a.ty, a.span_start) == ("a", "u8", source.index(b"a:"))
 
 
-def test_letters_beyond_ascii() -> None:
+def test_letters_beyond_ascii(analyzed: Analyzed) -> None:
     source = 'pub mod größe { pub fn länge(ñ: &str) -> usize { let 数 = "é→漢"; println!("{}", 数); ñ.len() } }\n'
     first, second = variables(analyzed(source))
     assert (first.name, first.function_path, first.ty) == ("ñ", "demo::größe::länge", "&str")
