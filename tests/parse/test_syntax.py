@@ -1,0 +1,87 @@
+"""Nodes are made when somebody asks for them, and agree with tree-sitter's own tree."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import tree_sitter
+
+from borrowscope.parse.syntax import Node, arguments_of, parse_bare, parse_source
+
+SOURCES = sorted((Path(__file__).parent.parent.parent / "fixtures").rglob("*.rs"))
+BROKEN = b"fn f( { let x = ; } /// doc\nfn g(union: u8) -> u8 { union /* c */ + 1.0 as u8 }"
+
+
+def raw_children(raw: tree_sitter.Node) -> list[tuple[object, ...]]:
+    return [
+        (
+            child.type,
+            child.start_byte,
+            child.end_byte,
+            child.is_named,
+            raw.field_name_for_child(at),
+            child.has_error or child.is_missing,
+        )
+        for at, child in enumerate(raw.children)
+    ]
+
+
+def assert_agrees(source: bytes) -> None:
+    waiting = [(parse_bare(source).root_node, parse_source(source))]
+    while waiting:
+        raw, node = waiting.pop()
+        children = [(c.kind, c.start, c.end, c.is_named, c.field_name, c.has_error) for c in node.children]
+        assert children == raw_children(raw)
+        assert all(child.parent is node for child in node.children)
+        waiting += zip(raw.children, node.children, strict=True)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.parent.parent.name + "/" + path.name)
+def test_every_node_is_that_of_tree_sitter(path: Path) -> None:
+    assert_agrees(path.read_bytes())
+
+
+def test_broken_text_too() -> None:
+    assert_agrees(BROKEN)
+
+
+def find(root: Node, kind: str) -> Node:
+    return next(node for node in root.walk() if node.kind == kind)
+
+
+def test_nodes_are_the_same_however_one_asks() -> None:
+    let = find(parse_source(b"fn f() { let mut x /* c */ = 1; }"), "let_declaration")
+    assert let.named == [let.child("mutable_specifier"), let.field("pattern"), let.field("value")]
+    assert [child.kind for child in let.children] == [
+        "let", "mutable_specifier", "identifier", "block_comment", "=", "integer_literal", ";",
+    ]  # fmt: skip
+    assert [child for child in let.children if child.is_named and child.kind != "block_comment"] == let.named
+    assert let.child("=") is let.children[4]
+
+
+def test_tokens_with_a_field_are_found() -> None:
+    sum_ = find(parse_source(b"fn f() { a + b }"), "binary_expression")
+    operator = sum_.field("operator")
+    assert operator is not None
+    assert (operator.text, operator.is_named) == ("+", False)
+    assert operator not in sum_.named
+
+
+def test_children_can_be_replaced() -> None:
+    tokens = find(parse_source(b"m! { fn f() {} }"), "token_tree")
+    assert tokens.named
+    tokens.children = parse_source(b"struct S;").children
+    assert [child.kind for child in tokens.named] == ["struct_item"]
+    assert tokens.child("struct_item") is tokens.children[0]
+
+
+def test_arguments_are_read_once() -> None:
+    call = find(parse_source("fn f() { m!(é, b + 1) }".encode()), "macro_invocation")
+    tokens = call.child("token_tree")
+    assert tokens is not None
+    arguments = arguments_of(tokens)
+    assert arguments is not None
+    assert [argument.text for argument in arguments] == ["é", "b + 1"]
+    assert all(argument.parent is call for argument in arguments)
+    assert arguments_of(tokens) is arguments
