@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
+from weakref import WeakKeyDictionary
 
 from borrowscope.analyzer.static.callables import CALLABLES, signature_of
 from borrowscope.analyzer.static.definitions import Bound, Definitions, Generics, Impl
@@ -82,6 +83,8 @@ class Solver:
         self.goals: list[Goal] = []
         self.assumptions: dict[str, list[Bound]] = {}
         self._normalized: dict[Ty, Ty] = {}
+        self._selected: dict[tuple[str, tuple[Ty, ...]], Selection | None] = {}
+        self._world_selected = world_selections(world)
         self._is_solving = False
         self._depth = 0
         for bound in bounds:
@@ -335,11 +338,40 @@ class Solver:
         """How the trait holds; AMBIGUOUS while that is not known, None if it does not. Binds what the answer fixes."""
         if self._depth > _DEPTH:
             return AMBIGUOUS
+        args = tuple([argument if argument.is_closed else self.deep(argument) for argument in args])
+        is_closed = all([argument.is_closed for argument in args])
+        known = self._selected_for(args) if is_closed else None
+        if known is not None and (trait, args) in known:
+            return known[trait, args]
         self._depth += 1
         try:
-            return self._select(trait, args)
+            found = self._select(trait, args)
         finally:
             self._depth -= 1
+        if known is not None:
+            self._remember(known, (trait, args), found)
+        return found
+
+    def _selected_for(self, args: tuple[Ty, ...]) -> dict[tuple[str, tuple[Ty, ...]], Selection | None]:
+        """Where answers about such types are kept: for all bodies, or for this one where its bounds have a say."""
+        return self._world_selected if all([argument.is_ground for argument in args]) else self._selected
+
+    def _remember(
+        self,
+        known: dict[tuple[str, tuple[Ty, ...]], Selection | None],
+        key: tuple[str, tuple[Ty, ...]],
+        found: Selection | None,
+    ) -> None:
+        """Keep an answer that is final: not one that the depth cut short, or that has open variables."""
+        if found is None or found.bound is not None:
+            if self._depth == 0 or found is not None:
+                known[key] = found
+        elif found is not AMBIGUOUS and found.impl is not None:
+            mapping = {name: self.deep(ty) for name, ty in found.mapping.items()}
+            if all(ty.is_closed for ty in mapping.values()):
+                known[key] = Selection(impl=found.impl, mapping=mapping)
+        elif found is AMBIGUOUS and self._depth == 0:
+            known[key] = found
 
     def _select(self, trait: str, args: tuple[Ty, ...]) -> Selection | None:
         subject = self.shallow(args[0])
@@ -452,29 +484,39 @@ class Solver:
         candidates += [impl for impl in self.world.impls(trait, "") if self._may_match(impl, args)]
         if not candidates:
             return None
-        matching: list[tuple[Impl, bool]] = []
+        if len(candidates) == 1:
+            mark = self.mark()
+            answer = self._match(candidates[0], args)
+            if answer is None:
+                self.rollback(mark)
+                return None
+            return Selection(impl=candidates[0], mapping=answer[0])
+        return self._select_among(candidates, args)
+
+    def _select_among(self, candidates: list[Impl], args: tuple[Ty, ...]) -> Selection | None:
+        """Try each impl; what the one that matches has bound is bound again."""
+        matching: list[_Match] = []
+        is_known = all(self.deep(argument).is_closed for argument in args)
         for impl in candidates:
             mark = self.mark()
             answer = self._match(impl, args)
-            self.rollback(mark)
             if answer is not None:
-                matching.append((impl, answer[1]))
+                links = [(var, var.link) for var in self._trail[mark[0] :]]
+                matching.append(_Match(impl, answer[0], answer[1], links, self.goals[mark[1] :]))
+            self.rollback(mark)
+            if len(matching) > 1 and not is_known:
+                return AMBIGUOUS
         if len(matching) > 1:
-            matching = self._without_general(matching, args)
+            matching = _most_special(matching)
         if not matching:
             return None
-        if len(matching) > 1:
-            return AMBIGUOUS
-        answer = self._match(matching[0][0], args)
-        return Selection(impl=matching[0][0], mapping=answer[0]) if answer is not None else None
-
-    def _without_general(self, matching: list[tuple[Impl, bool]], args: tuple[Ty, ...]) -> list[tuple[Impl, bool]]:
-        """Of several impls for a type that is fully known, those that certainly match; of these the most special."""
-        if not all(self.deep(argument).is_closed for argument in args):
-            return matching
-        sure = [found for found in matching if found[1]] or matching
-        special = [found for found in sure if found[0].self_type.kind is not Kind.PARAM]
-        return (special or sure)[:1]
+        chosen = matching[0]
+        for var, link in chosen.links:
+            var.link = link
+            self._trail.append(var)
+        self._bound_total += len(chosen.links)
+        self.goals += chosen.goals
+        return Selection(impl=chosen.impl, mapping=chosen.mapping)
 
     def _may_match(self, impl: Impl, args: tuple[Ty, ...]) -> bool:
         """A quick look at the outermost constructors."""
@@ -582,6 +624,31 @@ class Solver:
         if ty.kind is Kind.PROJECTION:
             ty = self.shallow(self.normalize(ty))
         return ty
+
+
+_selections: WeakKeyDictionary[Definitions, dict[tuple[str, tuple[Ty, ...]], Selection | None]] = WeakKeyDictionary()
+
+
+def world_selections(world: Definitions) -> dict[tuple[str, tuple[Ty, ...]], Selection | None]:
+    """The answers about ground types, which hold for every body of a world."""
+    return _selections.setdefault(world, {})
+
+
+class _Match(NamedTuple):
+    """An impl that matches, what stands for its parameters, whether it surely does, and what that has bound."""
+
+    impl: Impl
+    mapping: dict[str, Ty]
+    is_sure: bool
+    links: list[tuple[Var, Ty | None]]
+    goals: list[Goal]
+
+
+def _most_special(matching: list[_Match]) -> list[_Match]:
+    """Of several impls for a type that is fully known, those that certainly match; of these the most special."""
+    sure = [found for found in matching if found.is_sure] or matching
+    special = [found for found in sure if found.impl.self_type.kind is not Kind.PARAM]
+    return (special or sure)[:1]
 
 
 def _is_copied_by_language(ty: Ty) -> bool:
