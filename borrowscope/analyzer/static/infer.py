@@ -5,6 +5,7 @@ In: the world of definitions, a crate. Out: `FileFacts` by file: a type for each
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
@@ -30,6 +31,10 @@ from borrowscope.text.span import Span
 
 if TYPE_CHECKING:
     from borrowscope.analyzer.static.symbols import ItemContext, World
+
+
+# What a body that binds names must hold: a word that binds, a closure's bar, an arm's arrow, a macro or an item inside.
+_BINDS = re.compile(rb"\b(?:let|for|fn|const|static|macro_rules)\b|\||=>|\w\s*!\s*[(\[{]")
 
 
 class CrateInference:
@@ -127,7 +132,7 @@ def _check_function(body: Body, context: ItemContext, function: Function) -> Non
     nodes = [child for child in parameters.children if _is_parameter(child.kind)] if parameters is not None else []
     for parameter, ty in zip(nodes, types, strict=False):
         _bind_parameter(body, parameter, ty)
-    if inner is None:
+    if inner is None or not _BINDS.search(inner.source, inner.start, inner.end):
         return
     result = _expected_result(body, body.solver.normalize(substitute(function.result, mapping)))
     with body.frame(result):
