@@ -6,7 +6,7 @@ In: the crate's modules. Out: `Impl` values, lowered when they are first matched
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from borrowscope.analyzer.static.definitions import Bound, Function, Generics, Impl
@@ -67,12 +67,52 @@ class ImplIndex:
         self._of_traits: dict[tuple[str, str], list[ImplNode]] = {}
         self._derived: dict[tuple[str, str], list[Item]] = {}
         self._made: dict[tuple[str, str], list[Impl]] = {}
+        self._entries: Callable[[str], Iterable[tuple[str, ImplNode | Item]]] | None = None
+        self._heads: set[str] = set()
         self._traits_by_member: dict[str, list[Item]] = {}
 
     @property
     def is_built(self) -> bool:
         """Whether the crate's files have been read."""
         return self._is_built
+
+    def remembered(self, entries: Callable[[str], Iterable[tuple[str, ImplNode | Item]]]) -> None:
+        """Take the impls for a head from there when they are asked for, instead of reading the crate."""
+        self._entries = entries
+        self._is_built = True
+
+    def _for(self, head: str) -> ImplIndex:
+        """This index with the impls for the head."""
+        if self._entries is None:
+            return self._built()
+        if head not in self._heads:
+            self._heads.add(head)
+            for trait, entry in self._entries(head):
+                self._note(head, trait, entry)
+        return self
+
+    def _note(self, head: str, trait: str, entry: ImplNode | Item) -> None:
+        if isinstance(entry, Item):
+            self._derived.setdefault((trait, head), []).append(entry)
+            return
+        self._by_head.setdefault(head, []).append(entry)
+        if trait:
+            self._of_traits.setdefault((trait, head), []).append(entry)
+        else:
+            self._inherent.setdefault(head, []).append(entry)
+
+    def all_entries(self) -> Iterator[tuple[str, str, ImplNode]]:
+        """Head, trait and block of every impl of the crate."""
+        self._built()
+        for head, entries in self._inherent.items():
+            yield from ((head, "", entry) for entry in entries)
+        for (trait, head), entries in self._of_traits.items():
+            yield from ((head, trait, entry) for entry in entries)
+
+    def all_derives(self) -> Iterator[tuple[str, str, Item]]:
+        """Head, trait and item of every derive of the crate."""
+        for (trait, head), items in self._built()._derived.items():  # noqa: SLF001
+            yield from ((head, trait, item) for item in items)
 
     def _built(self) -> ImplIndex:
         if not self._is_built:
@@ -170,8 +210,8 @@ class ImplIndex:
         """Functions of that name in inherent impls of types with the head."""
         lowering = self._lowering
         found: list[tuple[float, Impl, Function]] = []
-        for entry in self._built()._inherent.get(head, ()):  # noqa: SLF001
-            member = lowering.impl_owner(entry).members.get(name)
+        for entry in self._for(head)._inherent.get(head, ()):  # noqa: SLF001
+            member = lowering.impl_owner(entry).members.get(name) if entry.may_have(name) else None
             if member is not None and member.kind == "fn":
                 impl = lowering.impl(entry)
                 found.append((min(entry.rank, member.rank), impl, impl.functions[name]))
@@ -181,8 +221,8 @@ class ImplIndex:
         """Consts of that name in inherent impls of types with the head."""
         lowering = self._lowering
         found: list[tuple[float, Impl, Ty]] = []
-        for entry in self._built()._inherent.get(head, ()):  # noqa: SLF001
-            member = lowering.impl_owner(entry).members.get(name)
+        for entry in self._for(head)._inherent.get(head, ()):  # noqa: SLF001
+            member = lowering.impl_owner(entry).members.get(name) if entry.may_have(name) else None
             if member is not None and member.kind == "const":
                 impl = lowering.impl(entry)
                 found.append((min(entry.rank, member.rank), impl, impl.consts[name]))
@@ -190,14 +230,14 @@ class ImplIndex:
 
     def constant(self, head: str, name: str) -> int | None:
         """The value of an associated constant of a type."""
-        for entry in self._built()._by_head.get(head, ()):  # noqa: SLF001
-            if name in self._lowering.impl_owner(entry).members:
+        for entry in self._for(head)._by_head.get(head, ()):  # noqa: SLF001
+            if entry.may_have(name) and name in self._lowering.impl_owner(entry).members:
                 return self._lowering.constants.constant_of(entry, name)
         return None
 
     def impls(self, trait: str, head: str) -> list[Impl]:
         """Impls of the trait for self types with the head, or blanket ones."""
-        self._built()
+        self._for(head)
         key = (trait, head)
         found = self._made.get(key)
         if found is None:

@@ -19,6 +19,7 @@ from borrowscope.analyzer.static.item_tree import (
     Item,
     Member,
     Module,
+    all_modules,
     collect_into,
     members,
 )
@@ -100,17 +101,27 @@ class Expander:
         if isinstance(target, Item) and target.kind == "macro" and taken == len(path):
             return target
         if len(path) == 2 and path[0] in ("crate", "$crate"):
-            return module.crate.exported_macros.get(path[1]) or self._textual(module.crate.root, path[1])
+            return self._exported(module.crate, path[1])
         if isinstance(target, Module) and taken == len(path) - 1:
-            return target.crate.exported_macros.get(path[-1])
+            return self._exported(target.crate, path[-1])
         return self._of_macro_crates(module, path[0]) if len(path) == 1 else None
+
+    def _exported(self, crate: CrateItems, name: str) -> Item | None:
+        """An exported macro: they stand in the root, whichever module they are written in."""
+        crate.root.collected()
+        found = crate.exported_macros.get(name) or self._textual(crate.root, name)
+        if found is None and not crate.is_searched:
+            crate.is_searched = True
+            for _ in all_modules(crate.root):
+                pass
+            found = crate.exported_macros.get(name)
+        return found
 
     def _of_macro_crates(self, module: Module, name: str) -> Item | None:
         for extern in module.crate.macro_crates:
             root, _ = self._resolver.resolve(module, ("::", extern), MACRO)
             if isinstance(root, Module):
-                root.collected()
-                found = root.crate.exported_macros.get(name) or self._textual(root, name)
+                found = self._exported(root.crate, name)
                 if found is not None:
                     return found
         return module.crate.exported_macros.get(name)

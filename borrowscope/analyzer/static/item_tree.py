@@ -10,11 +10,11 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from borrowscope.analyzer.static.cfg import ACTIVE, TEST, likelihood, module_paths
 from borrowscope.analyzer.static.use_trees import read_use
-from borrowscope.parse.syntax import Node
+from borrowscope.parse.syntax import Node, parse_items, parse_source
 
 TYPE: Final = 1
 VALUE: Final = 2
@@ -62,10 +62,23 @@ _EXTERN_CRATE = re.compile(r"crate\s+(?:r#)?(\w+)(?:\s+as\s+(?:r#)?(\w+))?")
 _TUPLE_BODY: Final = frozenset({"ordered_field_declaration_list"})
 
 
+Place: TypeAlias = tuple[bytes, int, int]  # a text, start and end in it
+
+
+def _parsed(place: Place) -> Node:
+    """The item that stands at a place of a text without attributes."""
+    root = parse_items(*place)
+    if root is None or not root.named:
+        text, start, end = place
+        root = parse_source(text[start:end])
+    return root.named[0] if root.named else root
+
+
 class Item:
     """One item. `rank` is how likely its cfg holds; `lowered` is what was made of it."""
 
     __slots__ = (
+        "_node",
         "attributes",
         "is_foreign",
         "kind",
@@ -73,17 +86,16 @@ class Item:
         "module",
         "name",
         "namespaces",
-        "node",
         "rank",
         "visibility",
         "wrapper",
     )
 
-    def __init__(self, kind: str, namespaces: int, name: str, node: Node, module: Module) -> None:
+    def __init__(self, kind: str, namespaces: int, name: str, node: Node | Place, module: Module) -> None:
         self.kind = kind
         self.namespaces = namespaces
         self.name = name
-        self.node = node
+        self._node = node
         self.module = module
         self.attributes = ""
         self.rank = ACTIVE
@@ -91,6 +103,13 @@ class Item:
         self.is_foreign = False
         self.lowered: object = None
         self.wrapper = ""  # of a static: the type that holds the written one
+
+    @property
+    def node(self) -> Node:
+        """The item's syntax; parsed when it is first asked for where only the place is known."""
+        if isinstance(self._node, tuple):
+            self._node = _parsed(self._node)
+        return self._node
 
     @property
     def path(self) -> str:
@@ -116,12 +135,27 @@ class Import(NamedTuple):
     is_extern_crate: bool = False
 
 
-class ImplNode(NamedTuple):
-    """An `impl` block where it stands."""
+class ImplNode:
+    """An `impl` block where it stands. `names` are those of its members, where they are known before it is parsed."""
 
-    node: Node
-    module: Module
-    rank: float
+    __slots__ = ("_node", "module", "names", "rank")
+
+    def __init__(self, node: Node | Place, module: Module, rank: float, names: frozenset[str] | None = None) -> None:
+        self._node = node
+        self.module = module
+        self.rank = rank
+        self.names = names
+
+    @property
+    def node(self) -> Node:
+        """The block's syntax."""
+        if isinstance(self._node, tuple):
+            self._node = _parsed(self._node)
+        return self._node
+
+    def may_have(self, name: str) -> bool:
+        """Whether a member may have that name."""
+        return self.names is None or name in self.names
 
 
 class Member(NamedTuple):
@@ -160,6 +194,7 @@ class Module:
     lexical: dict[tuple[str, int], object] = field(default_factory=dict)
     is_collected: bool = False
     is_expanding: bool = False
+    fill: Callable[[Module], None] | None = None  # from remembered facts
 
     @property
     def nearest(self) -> Module:
@@ -182,6 +217,9 @@ class Module:
         """This module with its items noted."""
         if not self.is_collected:
             self.is_collected = True
+            if self.fill is not None:
+                self.fill(self)
+                return self
             if self.node is None and self.file is not None:
                 self.node = self.crate.read(self.file)
             if self.node is not None:
@@ -207,6 +245,7 @@ class CrateItems:
     modules: dict[int, Module] = field(default_factory=dict)  # by id of the item of the `mod`
     exported_macros: dict[str, Item] = field(default_factory=dict)
     macro_crates: list[str] = field(default_factory=list)
+    is_searched: bool = False  # for macros, in all modules
 
     def variant_names(self, item: Item) -> frozenset[str]:
         """The names of an enum's variants."""

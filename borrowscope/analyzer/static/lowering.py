@@ -94,7 +94,7 @@ class Lowering:
     def __init__(self, world: Surroundings) -> None:
         self._world = world
         self.resolver = world.resolver
-        self._owners: dict[int, Owner] = {}
+        self._owners: dict[int, Owner] = {}  # by id; an owner keeps its entry alive
         self._supers: dict[str, tuple[Bound, ...]] = {}
         self.constants = Constants(self)
 
@@ -361,7 +361,7 @@ class Lowering:
     # impls
     def impl_owner(self, entry: ImplNode) -> Owner:
         """An impl as the surroundings of its members."""
-        key = id(entry.node)
+        key = id(entry)
         owner = self._owners.get(key)
         if owner is None:
             parameters, clauses = generic_texts(entry.node)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, Protocol
 
+from borrowscope.analyzer.static.crate_cache import CrateCache, Reader, Writer
 from borrowscope.analyzer.static.crates import CrateSource, Trees
 from borrowscope.analyzer.static.definitions import (
     Alias,
@@ -56,7 +57,13 @@ class Catalog(Definitions, StdNames, Protocol):
 class World:
     """All definitions. `crates` are the names of the workspace's crates, as their paths begin."""
 
-    def __init__(self, catalog: Catalog, sources: Iterable[CrateSource], trees: Trees | None = None) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        sources: Iterable[CrateSource],
+        trees: Trees | None = None,
+        cache: CrateCache | None = None,
+    ) -> None:
         self._catalog = catalog
         self._sources = {source.key: source for source in sources}
         self._trees = trees or Trees()
@@ -71,6 +78,8 @@ class World:
         self._with: dict[str, Sequence[Trait]] = {}
         self._local: dict[tuple[str, int], Item] = {}
         self._loaded = 0
+        self._cache = cache
+        self._remembered: set[str] = set()
         self._seen_traits: set[str] = set()
         self._seen_members: dict[str, list[Item]] = {}
         self.resolver = Resolver(catalog, self)
@@ -101,9 +110,30 @@ class World:
         crate.root = Module(crate, name, name, None, file=source.root, file_folder=folder, module_folder=folder)
         self._crates[source.key] = self._by_name[name] = crate
         self._indexes[name] = ImplIndex(self.lowering, crate)
+        self._recall(source, crate)
         self._loaded += 1
         self._impls.clear()
         return crate
+
+    def _recall(self, source: CrateSource, crate: CrateItems) -> None:
+        """Take a dependency from the cache, where it is."""
+        found = self._cache.find(source) if self._cache is not None else None
+        if found is not None:
+            reader = Reader(crate, *found)
+            reader.build()
+            self._indexes[crate.name].remembered(reader.entries)
+            self._visible[crate.name] = reader.visible
+            self._remembered.add(source.key)
+            reader.macros()
+
+    def remember(self) -> None:
+        """Put the dependencies that were read into the cache."""
+        for key, crate in list(self._crates.items()):
+            source = self._sources[key]
+            if self._cache is None or key in self._remembered or self._cache.path_of(source) is None:
+                continue
+            writer = Writer(crate, self._indexes[crate.name], self.expander.members)
+            self._cache.store(source, *writer.facts(source, self._visible_paths(crate)))
 
     def _read(self, path: Path) -> Node | None:
         tree = self._trees.read(path)
