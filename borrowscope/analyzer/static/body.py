@@ -97,6 +97,7 @@ class Body:
         self.frames: list[Frame] = []
         self.diverges = False
         self.bound: list[Named] = []
+        self._closed_count = 0  # so many of `bound` are known to have no variable
         self.deferred_casts: list[tuple[Ty, Ty]] = []  # `as _`: what else is known of the target comes first
         self.called: list[Called] = []
         self.text = text
@@ -148,6 +149,16 @@ class Body:
         found = self.locate(node.start)
         if found is not None:
             self.bound.append(Named(found[0], name, found[1], found[1] + node.end - node.start, ty))
+
+    def has_open_types(self) -> bool:
+        """Whether the type of a name bound so far holds a variable."""
+        deep = self.solver.deep
+        while self._closed_count < len(self.bound):
+            ty = self.bound[self._closed_count].ty
+            if not ty.is_closed and not deep(ty).is_closed:
+                return True
+            self._closed_count += 1
+        return False
 
     # places
     def locate(self, offset: int) -> tuple[str, int] | None:

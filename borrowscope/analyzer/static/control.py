@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from borrowscope.analyzer.static.binders import may_bind
 from borrowscope.analyzer.static.body import Body, Join, Loop, handles
 from borrowscope.analyzer.static.callables import AsyncBlock, Closure
 from borrowscope.analyzer.static.definitions import Bound
@@ -69,6 +70,20 @@ def check_statements(body: Body, statements: list[Node], expected: Ty | None) ->
         return NEVER if body.diverges else UNIT
     ty = body.check(tail, expected)
     return NEVER if body.diverges and body.solver.shallow(ty).kind is Kind.VAR else ty
+
+
+def check_function_block(body: Body, node: Node, result: Ty) -> None:
+    """A function's body. Statements that bind nothing are passed by while no binding's type is open: they decide none."""
+    with body.names_within(node):
+        statements = _active(body, node.named)
+        tail = statements[-1] if statements and _is_tail(statements[-1]) else None
+        for statement in statements:
+            if not may_bind(statement.source, statement.start, statement.end) and not body.has_open_types():
+                continue
+            if statement is tail:
+                body.coerce(body.check(statement, result), result)
+            else:
+                _statement(body, statement)
 
 
 def _active(body: Body, statements: list[Node]) -> list[Node]:

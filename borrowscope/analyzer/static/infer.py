@@ -5,14 +5,15 @@ In: the world of definitions, a crate. Out: `FileFacts` by file: a type for each
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from borrowscope.analyzer.facts import BindingFact, CallFact, FileFacts, TypeSource
-from borrowscope.analyzer.static import control, expressions, macro_calls  # noqa: F401 - they register their handlers
+from borrowscope.analyzer.static import expressions, macro_calls  # noqa: F401 - they register their handlers
+from borrowscope.analyzer.static.binders import may_bind
 from borrowscope.analyzer.static.body import Body, Called, Named
+from borrowscope.analyzer.static.control import check_function_block
 from borrowscope.analyzer.static.definitions import Bound, Function
 from borrowscope.analyzer.static.patterns import bind_pattern
 from borrowscope.analyzer.static.printer import Printer
@@ -31,10 +32,6 @@ from borrowscope.text.span import Span
 
 if TYPE_CHECKING:
     from borrowscope.analyzer.static.symbols import ItemContext, World
-
-
-# What a body that binds names must hold: a word that binds, a closure's bar, an arm's arrow, a macro or an item inside.
-_BINDS = re.compile(rb"\b(?:let|for|fn|const|static|macro_rules)\b|\||=>|\w\s*!\s*[(\[{]")
 
 
 class CrateInference:
@@ -132,11 +129,11 @@ def _check_function(body: Body, context: ItemContext, function: Function) -> Non
     nodes = [child for child in parameters.children if _is_parameter(child.kind)] if parameters is not None else []
     for parameter, ty in zip(nodes, types, strict=False):
         _bind_parameter(body, parameter, ty)
-    if inner is None or not _BINDS.search(inner.source, inner.start, inner.end):
+    if inner is None or not may_bind(inner.source, inner.start, inner.end):
         return
     result = _expected_result(body, body.solver.normalize(substitute(function.result, mapping)))
     with body.frame(result):
-        body.coerce(body.check(inner, result), result)
+        check_function_block(body, inner, result)
 
 
 def _is_parameter(kind: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
+from borrowscope.analyzer.static.binders import may_bind
 from borrowscope.analyzer.static.body import Body, Join, handles
 from borrowscope.analyzer.static.calls import call_method
 from borrowscope.analyzer.static.control import check_condition
@@ -86,8 +87,11 @@ def _check_argument(body: Body, argument: Node) -> Ty:
 
 
 def _gives(ty: Ty) -> Callable[[Body, Node, Ty | None], Ty]:
+    """Macros that take their arguments by reference: they are read where they may bind names."""
+
     def check(body: Body, node: Node, _: Ty | None) -> Ty:
-        _checked(body, node)
+        if may_bind(node.source, node.start + 1, node.end):
+            _checked(body, node)
         return ty
 
     return check
@@ -171,9 +175,10 @@ def _matches(body: Body, node: Node, _: Ty | None) -> Ty:
 
 
 def _diverging(body: Body, node: Node, _: Ty | None) -> Ty:
-    diverges = body.diverges
-    _checked(body, node)
-    body.diverges = diverges
+    if may_bind(node.source, node.start + 1, node.end):
+        diverges = body.diverges
+        _checked(body, node)
+        body.diverges = diverges
     return NEVER
 
 

@@ -1,0 +1,24 @@
+"""Which text may bind names: only that has to be read, where no type is open.
+
+In: a range of a source. Out: whether a name may be bound there.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+# Macros of std that bind nothing themselves; what their arguments hold is looked at like any other text.
+_PLAIN: Final = (
+    rb"assert|assert_eq|assert_ne|debug_assert|debug_assert_eq|debug_assert_ne|print|println|eprint|eprintln|format|"
+    rb"write|writeln|panic|unreachable|todo|unimplemented|vec|line|file|column|stringify|concat|env|cfg"
+)
+# A word that binds, a closure's bar, an arm's arrow, an item inside, a macro that may make any of these.
+_BINDS: Final = re.compile(
+    rb"\b(?:let|for|fn|const|static|macro_rules)\b|\||=>|\b(?!(?:" + _PLAIN + rb")\s*!)\w+\s*!\s*[(\[{]"
+)
+
+
+def may_bind(source: bytes, start: int, end: int) -> bool:
+    """Whether the range may bind a name."""
+    return _BINDS.search(source, start, end) is not None
