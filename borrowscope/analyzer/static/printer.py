@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, Protocol
 
 from borrowscope.analyzer.static.callables import AsyncBlock, Closure, FunctionItem
 from borrowscope.analyzer.static.definitions import Definitions, Function, Impl, TypeDef
 from borrowscope.analyzer.static.types import Bounded, FunctionPointer, Kind, Projection, Ty, substitute
 
 _REPEATED: Final = re.compile(r"(?:#\d+| )\Z")  # tells two `impl A` parameters of one function apart
+_IMPL_PATH: Final = re.compile(r"((.*)::\{impl#\d+\})(.*)")
 _FN_TRAITS: Final = frozenset(
     f"std::ops::{name}" for name in ("Fn", "FnMut", "FnOnce", "AsyncFn", "AsyncFnMut", "AsyncFnOnce")
 )
@@ -23,10 +24,17 @@ class _UnknownPart(Exception):  # noqa: N818
     """A part of the type is not known."""
 
 
+class World(Definitions, Protocol):
+    """What the printer asks beside definitions."""
+
+    def find_impl(self, path: str) -> Impl | None:
+        """The impl of a path such as `krate::module::{impl#3}`, which items in its functions are below."""
+
+
 class Printer:
     """Prints for one crate: its own paths stand without its name, other crates' as they are visible."""
 
-    def __init__(self, world: Definitions, crate: str) -> None:
+    def __init__(self, world: World, crate: str) -> None:
         self._world = world
         self._prefix = f"{crate}::"
         self._known: dict[Ty, str | None] = {}
@@ -44,6 +52,11 @@ class Printer:
 
     def path(self, path: str) -> str:
         """An item's path as printed in this crate."""
+        if "{impl#" in path:
+            try:
+                return self._within_impl(path)
+            except _UnknownPart:
+                return path
         if path.startswith(self._prefix):
             return path[len(self._prefix) :]
         if path.startswith("std::"):
@@ -51,6 +64,26 @@ class Printer:
         definition = self._world.find_type(path) or self._world.find_trait(path)
         visible = getattr(definition, "visible", "")
         return visible or path
+
+    def _within_impl(self, path: str, *, is_value: bool = False) -> str:
+        """An item inside a function of an impl: the impl in the place of its number, as rustc's `print_impl_path`."""
+        found = _IMPL_PATH.fullmatch(path)
+        impl = self._world.find_impl(found.group(1)) if found is not None else None
+        if found is None or impl is None:
+            raise _UnknownPart
+        module, rest = found.group(2), found.group(3)
+        trait = self._print_trait(impl.trait, impl.trait_args) if impl.trait else ""
+        own = self._print(impl.self_type)
+        if module not in (_parent(impl.self_type.head), _parent(impl.trait)):
+            prefix = "" if f"{module}::" == self._prefix else f"{self.path(module)}::"
+            return f"{prefix}<impl {trait}{' for ' if trait else ''}{own}>{rest}"
+        if trait:
+            return f"<{own} as {trait}>{rest}"
+        is_plain = impl.self_type.kind is Kind.APP and impl.self_type.head not in _SHAPES
+        return f"{own.replace('<', '::<', 1) if is_value else own}{rest}" if is_plain else f"<{own}>{rest}"
+
+    def _print_trait(self, trait: str, args: tuple[Ty, ...]) -> str:
+        return self.path(trait) + (f"<{self._list(args)}>" if args else "")
 
     def _print(self, ty: Ty) -> str:
         if ty.kind is Kind.APP:
@@ -65,6 +98,8 @@ class Printer:
         return ", ".join(map(self._print, types))
 
     def _named(self, ty: Ty) -> str:
+        if "{impl#" in ty.head:
+            return self._within_impl(ty.head) + (f"<{self._list(ty.args)}>" if ty.args else "")
         if not ty.args:
             return self.path(ty.head)
         definition = self._world.find_type(ty.head)
@@ -137,7 +172,13 @@ class Printer:
             if ty.self_type is None or ty.self_type.head not in ty.text:
                 raise _UnknownPart
             return f"{self._print(ty.self_type).replace('<', '::<', 1)}::{name}{suffix}"
+        if "{impl#" in ty.text:
+            return self._within_impl(ty.text, is_value=True) + suffix
         return self.path(ty.text) + suffix
+
+
+def _parent(path: str) -> str:
+    return path.rpartition("::")[0]
 
 
 _SHAPES: Final[dict[str, Callable[[Printer, Ty], str]]] = {

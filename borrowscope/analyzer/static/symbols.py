@@ -77,6 +77,8 @@ class World:
         self._impls: dict[tuple[str, str], Sequence[Impl]] = {}
         self._with: dict[str, Sequence[Trait]] = {}
         self._local: dict[tuple[str, int], Item] = {}
+        self._impl_paths: dict[int, str] = {}
+        self._impls_at: dict[str, Impl] = {}
         self._loaded = 0
         self._cache = cache
         self._remembered: set[str] = set()
@@ -443,8 +445,7 @@ class World:
     ) -> ItemContext | None:
         self_type = SELF if owner.is_trait else owner.self_type
         text = self.expander.text_of(member.node)
-        head = lowered.path if isinstance(lowered, Trait) else owner.self_type.head
-        path = f"{head}::{member.name}"
+        path = f"{lowered.path if isinstance(lowered, Trait) else self._impl_path(module, lowered)}::{member.name}"
         if member.kind == "fn":
             if member.node.field("body") is None:
                 return None
@@ -461,6 +462,18 @@ class World:
             ty = read_type(node.text, types) if node is not None else UNKNOWN
             return ItemContext(member.node, scope, text, around, self_type, path, ty=ty, owner=lowered)
         return None
+
+    def _impl_path(self, module: Module, impl: Impl) -> str:
+        """The path below which the items inside an impl's functions are: `krate::module::{impl#3}`."""
+        path = self._impl_paths.get(id(impl))
+        if path is None:
+            path = self._impl_paths[id(impl)] = f"{module.path}::{{impl#{len(self._impl_paths)}}}"
+            self._impls_at[path] = impl
+        return path
+
+    def find_impl(self, path: str) -> Impl | None:
+        """The impl that such a path stands for."""
+        return self._impls_at.get(path)
 
     def _function(self, owner: Owner, lowered: Impl | Trait, member: Member) -> Function:
         chosen = owner.members.get(member.name)
