@@ -100,6 +100,7 @@ class Body:
         self._closed_count = 0  # so many of `bound` are known to have no variable
         self.deferred_casts: list[tuple[Ty, Ty]] = []  # `as _`: what else is known of the target comes first
         self.called: list[Called] = []
+        self.producing: set[int] = set()  # the calls that make the value of a binding, by identity of their nodes
         self.text = text
         self.expanding: list[MacroText] = []
         self.expansions = 0

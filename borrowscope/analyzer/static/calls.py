@@ -52,7 +52,9 @@ def _note(body: Body, node: Node, callee: FunctionItem) -> None:
 
 
 def note_call(body: Body, node: Node, function: Function, self_type: Ty | None, trait: str) -> None:
-    """Remember which function a call reaches."""
+    """Remember which function a call reaches, if it makes the value of a binding."""
+    if id(node) not in body.producing:
+        return
     first, last = body.locate(node.start), body.locate(node.end - 1)
     if first is None or last is None or first[0] != last[0]:
         return

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from borrowscope.analyzer.producer import producing_call
 from borrowscope.analyzer.static.binders import may_bind
 from borrowscope.analyzer.static.body import Body, Join, Loop, handles
 from borrowscope.analyzer.static.callables import AsyncBlock, Closure
@@ -132,6 +133,7 @@ def _let(body: Body, node: Node) -> None:
     pattern, written, value = node.field("pattern"), node.field("type"), node.field("value")
     target = body.written(written) if written is not None else None
     if value is not None:
+        body.producing.add(id(producing_call(value)))
         ty = body.check(value, target)
         if target is not None:
             body.coerce(ty, target)

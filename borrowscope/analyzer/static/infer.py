@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from borrowscope.analyzer.facts import BindingFact, CallFact, FileFacts, TypeSource
+from borrowscope.analyzer.producer import producing_call
 from borrowscope.analyzer.static import expressions, macro_calls  # noqa: F401 - they register their handlers
 from borrowscope.analyzer.static.binders import may_bind
 from borrowscope.analyzer.static.body import Body, Called, Named
@@ -117,6 +118,7 @@ def _check_item(body: Body, context: ItemContext) -> None:
         body.bind(name.text, name, ty)
         body.names.append({})
     if value is not None:
+        body.producing.add(id(producing_call(value)))
         with body.frame(ty):
             body.coerce(body.check(value, ty), ty)
 

@@ -5,10 +5,11 @@ In: the receiver's type, the method's name, the traits in scope. Out: a `Pick`, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
-from borrowscope.analyzer.static.definitions import Bound, Function, Impl, Trait
+from borrowscope.analyzer.static.definitions import Bound, Definitions, Function, Impl, Trait
 from borrowscope.analyzer.static.solver import AMBIGUOUS, Solver, substitute_bound
 from borrowscope.analyzer.static.types import (
     ARRAY,
@@ -36,6 +37,20 @@ class Pick:
     trait: str = ""
     trait_args: tuple[Ty, ...] = ()
     receiver: Ty | None = None
+
+    def close(self, solver: Solver) -> bool:
+        """Replace bound variables; whether none is left, so that the answer holds for every body."""
+        self.mapping = {name: solver.deep(ty) for name, ty in self.mapping.items()}
+        self.trait_args = tuple([solver.deep(ty) for ty in self.trait_args])
+        return all([ty.is_ground for ty in (*self.mapping.values(), *self.trait_args, self.self_type)])
+
+
+_picks: WeakKeyDictionary[Definitions, dict[tuple[str, Ty, frozenset[str]], Pick]] = WeakKeyDictionary()
+
+
+def _known_picks(world: Definitions) -> dict[tuple[str, Ty, frozenset[str]], Pick]:
+    """What calls on ground types reach, by method, receiver and traits in scope."""
+    return _picks.setdefault(world, {})
 
 
 def dereferenced(solver: Solver, ty: Ty) -> Ty | None:
@@ -79,15 +94,29 @@ def autoderef(solver: Solver, ty: Ty) -> Iterator[Ty]:
 class Probe:
     """One method call's lookup."""
 
-    def __init__(self, solver: Solver, name: str, traits: Collection[str]) -> None:
+    def __init__(self, solver: Solver, name: str, traits: frozenset[str]) -> None:
         self._solver = solver
         self._world = solver.world
         self._name = name
+        self._in_scope = traits
         self._traits: list[Trait] = [trait for trait in self._world.traits_with(name) if trait.path in traits]
         self.is_unsure = False
 
     def pick(self, receiver: Ty) -> Pick | None:
         """The method that `receiver.name(..)` calls."""
+        receiver = self._solver.deep(receiver)
+        if not receiver.is_ground:
+            return self._pick(receiver)
+        known = _known_picks(self._world)
+        key = (self._name, receiver, self._in_scope)
+        if key not in known:
+            found = self._pick(receiver)
+            if found is None or not found.close(self._solver):
+                return found
+            known[key] = found
+        return known[key]
+
+    def _pick(self, receiver: Ty) -> Pick | None:
         last = None
         for step in autoderef(self._solver, receiver):
             if step.kind is Kind.UNKNOWN or (step.kind is Kind.VAR and not step.family):  # type: ignore[attr-defined]
