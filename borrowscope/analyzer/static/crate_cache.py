@@ -8,16 +8,13 @@ not used.
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
+from borrowscope.analyzer.kept_files import KeptFiles, digest
 from borrowscope.analyzer.static.crates import CrateSource
 from borrowscope.analyzer.static.impl_index import ImplIndex
 from borrowscope.analyzer.static.item_tree import (
@@ -34,8 +31,13 @@ from borrowscope.tables.tool import GRAMMAR, VERSION
 
 _FORMAT: Final = f"1 {VERSION} {GRAMMAR}"
 _LONGEST_VALUE: Final = 200
-_DIGEST: Final = 16
 _IMMUTABLE: Final = (("registry", "src"), ("git", "checkouts"))
+
+
+def is_immutable(path: Path) -> bool:
+    """Whether cargo put the file where nobody changes it."""
+    pairs = set(pairwise(path.parts))
+    return any(pair in pairs for pair in _IMMUTABLE)
 
 
 class CrateCache:
@@ -44,12 +46,11 @@ class CrateCache:
     def __init__(self, folder: Path, stamp: str) -> None:
         self._folder = folder
         self._stamp = stamp
+        self._files = KeptFiles(folder, f"{_FORMAT} {stamp}")
 
     def path_of(self, source: CrateSource) -> Path | None:
         """Where a crate is remembered; None where its sources may change."""
-        parts = source.root.parts
-        pairs = set(pairwise(parts))
-        if source.is_workspace or not any(pair in pairs for pair in _IMMUTABLE):
+        if source.is_workspace or not is_immutable(source.root):
             return None
         try:
             status = source.root.stat()
@@ -67,41 +68,22 @@ class CrateCache:
             status.st_size,
             status.st_mtime_ns,
         ]
-        digest = hashlib.blake2b(json.dumps(what).encode(), digest_size=_DIGEST).hexdigest()
-        return self._folder / f"{source.name}-{digest}.facts"
+        return self._folder / f"{source.name}-{digest(json.dumps(what))}.facts"
 
     def find(self, source: CrateSource) -> tuple[dict[str, Any], bytes] | None:
         """The facts of a crate and the texts of its items, where they are remembered and whole."""
         path = self.path_of(source)
-        if path is None:
-            return None
-        try:
-            content = path.read_bytes()
-        except OSError:
-            return None
-        digest, body = content[:_DIGEST], content[_DIGEST:]
-        if hashlib.blake2b(body, digest_size=_DIGEST).digest() != digest:
+        body = self._files.read(path.name) if path is not None else None
+        if body is None:
             return None
         facts, _, text = body.partition(b"\n")
         return json.loads(facts), text
 
     def store(self, source: CrateSource, facts: dict[str, Any], text: bytes) -> None:
-        """Remember a crate; a disk that refuses is no reason to fail."""
+        """Remember a crate."""
         path = self.path_of(source)
-        if path is None:
-            return
-        body = json.dumps(facts, separators=(",", ":")).encode() + b"\n" + text
-        content = hashlib.blake2b(body, digest_size=_DIGEST).digest() + body
-        with suppress(OSError):
-            self._folder.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=self._folder, prefix=".writing-")
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(content)
-                Path(name).replace(path)
-            except OSError:
-                Path(name).unlink(missing_ok=True)
-                raise
+        if path is not None:
+            self._files.write(path.name, json.dumps(facts, separators=(",", ":")).encode() + b"\n" + text)
 
 
 class Writer:

@@ -1,0 +1,76 @@
+"""Files that may vanish at any time: what was found out once, kept for the next run.
+
+In: a folder and a stamp of all that decides what the contents mean. Out: contents by name. A file that is damaged, that
+another version wrote or that was put under another name is not there; writing never harms who reads or writes beside.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+import borrowscope
+from borrowscope.tables.tool import GRAMMAR, VERSION
+
+_DIGEST: Final = 16
+
+
+def digest(*parts: str | bytes) -> str:
+    """A name for contents: equal for equal parts only."""
+    found = hashlib.blake2b(digest_size=_DIGEST)
+    for part in parts:
+        content = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
+        found.update(len(content).to_bytes(8, "little"))
+        found.update(content)
+    return found.hexdigest()
+
+
+@lru_cache(maxsize=1)
+def tool_stamp() -> str:
+    """The tool as it is installed: version, grammar, and the state of its own modules and tables."""
+    root = Path(next(iter(borrowscope.__path__)))
+    states = []
+    for folder, folders, names in os.walk(root):
+        folders[:] = sorted(name for name in folders if name != "__pycache__")
+        for name in sorted(names):
+            state = Path(folder, name).stat()
+            states.append(f"{folder[len(str(root)) :]}/{name} {state.st_size} {state.st_mtime_ns}")
+    return digest(VERSION, GRAMMAR, *states)
+
+
+class KeptFiles:
+    """A folder of contents by name."""
+
+    def __init__(self, folder: Path, stamp: str) -> None:
+        self._folder = folder
+        self._stamp = stamp
+
+    def read(self, name: str) -> bytes | None:
+        """What is kept under the name; None where that is nothing, or not what was written."""
+        try:
+            content = (self._folder / name).read_bytes()
+        except OSError:
+            return None
+        seal, body = content[:_DIGEST], content[_DIGEST:]
+        return body if seal == self._seal(name, body) else None
+
+    def write(self, name: str, body: bytes) -> None:
+        """Keep contents; a disk that refuses is no reason to fail."""
+        with suppress(OSError):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            handle, part = tempfile.mkstemp(dir=self._folder, prefix=".writing-")
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(self._seal(name, body) + body)
+                Path(part).replace(self._folder / name)
+            except OSError:
+                Path(part).unlink(missing_ok=True)
+                raise
+
+    def _seal(self, name: str, body: bytes) -> bytes:
+        return bytes.fromhex(digest(self._stamp, name, body))
