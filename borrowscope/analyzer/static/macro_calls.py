@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _GLOBAL: Final = make("std::alloc::Global")
+_POLL: Final = "std::task::Poll"
 _STRING: Final = make("std::string::String")
 
 
@@ -148,6 +149,18 @@ def _pin(body: Body, node: Node, _: Ty | None) -> Ty:
     return make("std::pin::Pin", (make(REF_MUT, (found[0],)),)) if found else UNKNOWN
 
 
+def _ready(body: Body, node: Node, _: Ty | None) -> Ty:
+    """`ready!(poll)`: what is ready; where nothing is, the function returns `Poll::Pending`."""
+    arguments = _arguments(node) or []
+    if len(arguments) != 1:
+        return UNKNOWN
+    value = body.solver.fresh()
+    body.coerce(body.check(arguments[0]), make(_POLL, (value,)))
+    if body.frames:
+        body.coerce(make(_POLL, (body.solver.fresh(),)), body.frames[-1].result)
+    return value
+
+
 def _address(head: str) -> Callable[[Body, Node, Ty | None], Ty]:
     def check(body: Body, node: Node, _: Ty | None) -> Ty:
         found = _checked(body, node)
@@ -199,6 +212,7 @@ _MACROS: Final[dict[str, Callable[[Body, Node, Ty | None], Ty]]] = {
     "matches": _matches,
     "dbg": _first,
     "pin": _pin,
+    "ready": _ready,
     "addr_of": _address(POINTER),
     "addr_of_mut": _address(POINTER_MUT),
     **dict.fromkeys(("print", "println", "eprint", "eprintln"), _gives(UNIT)),
