@@ -37,7 +37,7 @@ from borrowscope.parse.macro_rules import (
 from borrowscope.parse.syntax import Node, parse_items
 from borrowscope.tables.macros import Entry, find_macro
 
-_DEPTH: Final = 24
+_DEPTH: Final = 128  # rustc's own limit
 _THREAD_LOCAL: Final = "std::thread::LocalKey"
 _FLAGS: Final = re.compile(
     rb"((?:\s*#\[[^\]]*\]|\s*//[^\n]*\n)*)\s*(pub(?:\([^)]*\))?\s+)?"
@@ -129,14 +129,9 @@ class Expander:
     def _textual(self, module: Module, name: str) -> Item | None:
         at: Module | None = module
         while at is not None:
-            found = _macro_in(at, name)
+            found = _shared_macro(at, name)
             if found is not None:
                 return found
-            for item in at.submodules:
-                if "macro_use" in item.attributes:
-                    found = _macro_in(at.crate.module_of(item).collected(), name)
-                    if found is not None:
-                        return found
             at = at.parent
         return None
 
@@ -235,13 +230,15 @@ class Expander:
                 yield tree, 1.0
                 return
         row = find_macro(name)
-        if row is not None and row.entry in (Entry.ITEMS, Entry.ITEM_BRANCHES):
-            yield from _wrapped(call, module.crate, is_branched=row.entry is Entry.ITEM_BRANCHES)
+        if row is not None and row.entry is Entry.ITEM_BRANCHES:
+            yield from _wrapped(call, module.crate, is_branched=True)
             return
         expansion = self.expand_call(module, call)
         tree = expansion_tree(expansion, "items") if expansion is not None else None
         if tree is not None:
             yield self._with_source(tree, expansion), 1.0
+        elif row is not None and row.entry is Entry.ITEMS:
+            yield from _wrapped(call, module.crate, is_branched=False)
 
     def _with_source(self, tree: Node, expansion: Expansion | None) -> Node:
         if expansion is not None and tree.source is not expansion.text:
@@ -321,6 +318,19 @@ def _name(call: Node) -> str:
 def _macro_in(module: Module, name: str) -> Item | None:
     found = [entry for entry in module.entries.get(name, ()) if isinstance(entry, Item) and entry.kind == "macro"]
     return max(found, key=lambda item: item.rank) if found else None
+
+
+def _shared_macro(module: Module, name: str) -> Item | None:
+    """A macro that a module defines, or one of its `#[macro_use]` modules, however deep."""
+    found = _macro_in(module, name)
+    if found is not None:
+        return found
+    for item in module.submodules:
+        if "macro_use" in item.attributes:
+            found = _shared_macro(module.crate.module_of(item).collected(), name)
+            if found is not None:
+                return found
+    return None
 
 
 def _wrapped(call: Node, crate: CrateItems, *, is_branched: bool) -> Iterator[tuple[Node, float]]:
