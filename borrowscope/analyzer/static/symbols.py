@@ -445,18 +445,20 @@ class World:
     ) -> ItemContext | None:
         self_type = SELF if owner.is_trait else owner.self_type
         text = self.expander.text_of(member.node)
-        path = f"{lowered.path if isinstance(lowered, Trait) else self._impl_path(module, lowered)}::{member.name}"
+        head = lowered.path if isinstance(lowered, Trait) else owner.self_type.head
+        path = f"{head}::{member.name}"
+        within = path if isinstance(lowered, Trait) else f"{self._impl_path(module, lowered)}::{member.name}"
         if member.kind == "fn":
             if member.node.field("body") is None:
                 return None
             function = self._function(owner, lowered, member)
-            scope = Scope(self, module, Environment(owner, generic_texts(member.node)), self_type, path)
+            scope = Scope(self, module, Environment(owner, generic_texts(member.node)), self_type, within)
             own = function.generics
             generics = Generics((*around.params, *own.params), (*around.bounds, *own.bounds))
             return ItemContext(member.node, scope, text, generics, self_type, path, function, owner=lowered)
         if member.kind == "const":
             environment = owner.environment
-            scope = Scope(self, module, environment, self_type, path)
+            scope = Scope(self, module, environment, self_type, within)
             node = member.node.field("type")
             types = ItemTypeScope(self.lowering, module, environment, self_type)
             ty = read_type(node.text, types) if node is not None else UNKNOWN
