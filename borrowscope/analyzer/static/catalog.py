@@ -312,7 +312,7 @@ class StdCatalog:
         if kind == "type":
             generics = self.read_generics(generics_text, where, scope)
             return Alias(path, generics, read_type(body, scope))
-        definition = TypeDef(path, kind, visible=path)
+        definition = TypeDef(path, kind)
         self._types[path] = definition  # a field may be of the type itself
         definition.generics = self.read_generics(generics_text, where, scope)
         constructors = [_read_constructor(text, scope) for text in body.split(BETWEEN)] if body else []
@@ -325,7 +325,7 @@ class StdCatalog:
     def _read_trait(self, path: str, row: list[Any]) -> None:
         head, associated, functions, consts = row
         generics_text, where, supers = _parts(head, 3)
-        trait = self._traits[path] = Trait(path, visible=path)
+        trait = self._traits[path] = Trait(path)
         scope = Scope(self, _names(generics_text), trait)
         parts = {text.partition(PART)[0]: _parts(text, 4) for text in associated}
         trait.assoc = {name: AssocType(name) for name in parts}

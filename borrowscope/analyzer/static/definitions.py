@@ -70,14 +70,13 @@ class Variant:
 
 @dataclass(slots=True, eq=False)
 class TypeDef:
-    """A struct, enum or union. `visible` is how rustc prints it in other crates (shortest public path)."""
+    """A struct, enum or union."""
 
     path: str
     kind: str  # "struct", "enum", "union"
     generics: Generics = NO_GENERICS
     own: Variant | None = None  # struct and union: the fields
     variants: dict[str, Variant] = field(default_factory=dict)
-    visible: str = ""
 
 
 @dataclass(slots=True, eq=False)
@@ -108,7 +107,6 @@ class Trait:
     assoc: dict[str, AssocType] = field(default_factory=dict)
     functions: dict[str, Function] = field(default_factory=dict)
     consts: dict[str, Ty] = field(default_factory=dict)
-    visible: str = ""
 
 
 @dataclass(slots=True, eq=False)

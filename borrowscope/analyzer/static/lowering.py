@@ -84,9 +84,6 @@ class Surroundings(Protocol):
     def associated_constant(self, crate: CrateItems, head: str, name: str) -> int | None:
         """The value of an associated constant of a type, as a crate sees it."""
 
-    def visible_path(self, item: Item) -> str:
-        """How others call an item."""
-
 
 class Lowering:
     """Makes definitions of items, once each."""
@@ -194,7 +191,7 @@ class Lowering:
         environment = Environment(None, generic_texts(item.node))
         params = [make_param(name.name) for name in self.parameters_of(item)]
         scope = self.scope(item, environment, self_type=make(item.path, tuple(params)))
-        definition = TypeDef(item.path, item.kind, visible="")
+        definition = TypeDef(item.path, item.kind)
         item.lowered = definition
         definition.generics = self._generics(item.node, scope)
         body = item.node.field("body")
@@ -207,17 +204,16 @@ class Lowering:
                     definition.variants[key] = read_fields(key, variant.field("body"), scope, features)
         else:
             definition.own = read_fields(item.name, body, scope, features)
-        definition.visible = self._world.visible_path(item)
         return definition
 
     def _foreign_type(self, item: Item) -> TypeDef | Alias:
         if item.is_foreign:
-            return TypeDef(item.path, "struct", visible=item.path)
+            return TypeDef(item.path, "struct")
         return self._alias(item)
 
     def _alias(self, item: Item) -> Alias:
         if item.is_foreign:
-            return TypeDef(item.path, "struct", visible=item.path)  # type: ignore[return-value]
+            return TypeDef(item.path, "struct")  # type: ignore[return-value]
         environment = Environment(None, generic_texts(item.node))
         scope = self.scope(item, environment)
         alias = Alias(item.path, NO_GENERICS, UNKNOWN)
@@ -315,7 +311,7 @@ class Lowering:
         owner = self.trait_owner(item)
         environment = owner.environment
         scope = self.scope(item, environment)
-        trait = Trait(item.path, visible="")
+        trait = Trait(item.path)
         item.lowered = owner.lowered = trait
         trait.generics = self._generics(item.node, scope)
         trait.supers = self.supers_of(item)
@@ -329,7 +325,6 @@ class Lowering:
         trait.functions = LazyMembers(
             names, lambda name: self.function(owner.members[name].node, item.module, f"{item.path}::{name}", owner)
         )
-        trait.visible = self._world.visible_path(item)
         return trait
 
     def _assoc_type(self, item: Item, name: str, member: Member, scope: ItemTypeScope) -> AssocType:

@@ -30,12 +30,16 @@ class World(Definitions, Protocol):
     def find_impl(self, path: str) -> Impl | None:
         """The impl of a path such as `krate::module::{impl#3}`, which items in its functions are below."""
 
+    def seen_from(self, crate: str, path: str) -> str:
+        """How a crate calls an item of another one."""
+
 
 class Printer:
     """Prints for one crate: its own paths stand without its name, other crates' as they are visible."""
 
     def __init__(self, world: World, crate: str) -> None:
         self._world = world
+        self._crate = crate
         self._prefix = f"{crate}::"
         self._known: dict[Ty, str | None] = {}
 
@@ -61,9 +65,7 @@ class Printer:
             return path[len(self._prefix) :]
         if path.startswith("std::"):
             return path
-        definition = self._world.find_type(path) or self._world.find_trait(path)
-        visible = getattr(definition, "visible", "")
-        return visible or path
+        return self._world.seen_from(self._crate, path)
 
     def _within_impl(self, path: str, *, is_value: bool = False) -> str:
         """An item inside a function of an impl: the impl in the place of its number, as rustc's `print_impl_path`."""
@@ -198,6 +200,6 @@ _KINDS: Final[dict[Kind, Callable[[Printer, Ty], str]]] = {
     Kind.OPAQUE: Printer._bounded,
     Kind.PROJECTION: Printer._projection,
     Kind.FN_ITEM: Printer._item,
-    Kind.CLOSURE: lambda _, ty: f"{{closure@{ty.place}}}" if isinstance(ty, Closure) else "",
+    Kind.CLOSURE: lambda _, ty: f"{{{'async ' * ty.is_async}closure@{ty.place}}}" if isinstance(ty, Closure) else "",
     Kind.CORO: lambda _, ty: f"{{async block@{ty.place}}}" if isinstance(ty, AsyncBlock) else "",
 }

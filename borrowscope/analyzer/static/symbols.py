@@ -42,7 +42,7 @@ from borrowscope.analyzer.static.scopes import ItemContext, Scope, Target, targe
 from borrowscope.analyzer.static.type_reader import read_type
 from borrowscope.analyzer.static.type_scope import Environment, ItemTypeScope, Owner
 from borrowscope.analyzer.static.types import SELF, UNKNOWN, Ty, make_param, substitute
-from borrowscope.analyzer.static.visible_paths import visible_paths
+from borrowscope.analyzer.static.visible_paths import VisiblePaths, mentions, visible_paths
 from borrowscope.parse.syntax import Node
 
 __all__ = ["ItemContext", "World"]
@@ -74,6 +74,7 @@ class World:
         self._traits: dict[str, Trait | None] = {}
         self._traits_in: dict[int, frozenset[str]] = {}
         self._visible: dict[str, dict[str, str]] = {}
+        self._direct: dict[str, tuple[CrateItems, ...]] = {}
         self._impls: dict[tuple[str, str], Sequence[Impl]] = {}
         self._with: dict[str, Sequence[Trait]] = {}
         self._local: dict[tuple[str, int], Item] = {}
@@ -85,6 +86,7 @@ class World:
         self._seen_traits: set[str] = set()
         self._seen_members: dict[str, list[Item]] = {}
         self.resolver = Resolver(catalog, self)
+        self._visible_paths = VisiblePaths(self, self.resolver)
         self.expander = Expander(self.resolver, self._crates)
         self.lowering = Lowering(self)
         self.crates = [self._load(source).name for source in self._sources.values() if source.is_workspace]
@@ -135,7 +137,7 @@ class World:
             if self._cache is None or key in self._remembered or self._cache.path_of(source) is None:
                 continue
             writer = Writer(crate, self._indexes[crate.name], self.expander.members)
-            self._cache.store(source, *writer.facts(source, self._visible_paths(crate)))
+            self._cache.store(source, *writer.facts(source, self.own_visible_paths(crate)))
 
     def _read(self, path: Path) -> Node | None:
         tree = self._trees.read(path)
@@ -162,11 +164,8 @@ class World:
         return substitute(alias.target, dict(zip((param.name for param in params), values, strict=True)))
 
     # by path
-    def _crate_of(self, path: str) -> CrateItems | None:
-        return self._by_name.get(path.partition("::")[0])
-
     def _item(self, path: str, namespace: int) -> Item | None:
-        crate = self._crate_of(path)
+        crate = self.crate_of(path)
         if crate is None:
             return None
         module = crate.root
@@ -194,7 +193,7 @@ class World:
         item = self._item(path, TYPE)
         if item is not None:
             found = self.lowering.lowered(item)
-        elif self._crate_of(path) is None:
+        elif self.crate_of(path) is None:
             found = self._catalog.find_type(path)
         result = found if isinstance(found, (TypeDef, Alias)) else None
         self._types[path] = result
@@ -208,7 +207,7 @@ class World:
         item = self._item(path, TYPE)
         if item is not None:
             found = self.lowering.lowered(item)
-        elif self._crate_of(path) is None:
+        elif self.crate_of(path) is None:
             found = self._catalog.find_trait(path)
         result = found if isinstance(found, Trait) else None
         self._traits[path] = result
@@ -218,7 +217,7 @@ class World:
         """A free function by canonical path."""
         item = self._item(path, VALUE)
         found = self.lowering.lowered(item) if item is not None else None
-        if item is None and self._crate_of(path) is None:
+        if item is None and self.crate_of(path) is None:
             return self._catalog.find_function(path)
         return found if isinstance(found, Function) else None
 
@@ -226,7 +225,7 @@ class World:
         """A const or static by canonical path."""
         item = self._item(path, VALUE)
         found = self.lowering.lowered(item) if item is not None else None
-        if item is None and self._crate_of(path) is None:
+        if item is None and self.crate_of(path) is None:
             return self._catalog.find_value(path)
         return found if isinstance(found, Value) else None
 
@@ -243,7 +242,7 @@ class World:
 
     def inherent_functions(self, head: str, name: str) -> Sequence[tuple[Impl, Function]]:
         """Functions of that name in inherent impls of types with the head."""
-        crate = self._crate_of(head)
+        crate = self.crate_of(head)
         if crate is not None:
             return self._indexes[crate.name].inherent_functions(head, name)
         found = list(self._catalog.inherent_functions(head, name))
@@ -256,7 +255,7 @@ class World:
 
     def inherent_consts(self, head: str, name: str) -> Sequence[tuple[Impl, Ty]]:
         """Consts of that name in inherent impls of types with the head."""
-        crate = self._crate_of(head)
+        crate = self.crate_of(head)
         if crate is not None:
             return self._indexes[crate.name].inherent_consts(head, name)
         return self._catalog.inherent_consts(head, name)
@@ -369,28 +368,43 @@ class World:
         """What the inference gets for what resolution found."""
         return target_of(self, found)
 
-    def visible_path(self, item: Item) -> str:
-        """The shortest public path of an item of a crate, or its own."""
-        crate = item.module.crate
-        if self._sources[crate.key].is_workspace and crate.name not in self._visible:
-            return (
-                item.path
-                if not self._is_seen_by_others(crate)
-                else self._visible_paths(crate).get(item.path, item.path)
-            )
-        return self._visible_paths(crate).get(item.path, item.path)
+    # how items are called in other crates
+    def seen_from(self, crate: str, path: str) -> str:
+        """An item's path as a crate of the workspace prints it."""
+        return self._visible_paths.seen_from(self._by_name[crate], path)
 
-    def _is_seen_by_others(self, crate: CrateItems) -> bool:
-        return any(
-            crate.key in source.dependencies.values() for source in self._sources.values() if source.is_workspace
-        )
-
-    def _visible_paths(self, crate: CrateItems) -> dict[str, str]:
+    def own_visible_paths(self, crate: CrateItems) -> dict[str, str]:
+        """The paths by which a crate itself makes its items visible."""
         found = self._visible.get(crate.name)
         if found is None:
             self._visible[crate.name] = {}
             found = self._visible[crate.name] = visible_paths(crate.root, self.resolver)
         return found
+
+    def crate_of(self, path: str) -> CrateItems | None:
+        """The crate that a canonical path begins with; None for std."""
+        return self._by_name.get(path.partition("::")[0])
+
+    def direct_dependencies(self, crate: CrateItems) -> tuple[CrateItems, ...]:
+        """The crates that a crate names itself."""
+        found = self._direct.get(crate.name)
+        if found is None:
+            given = self._sources[crate.key].dependencies
+            named = dict.fromkeys(key for name, key in given.items() if key in self._sources and mentions(crate, name))
+            found = self._direct[crate.name] = tuple(self._load(self._sources[key]) for key in named)
+        return found
+
+    def depends_on(self, crate: CrateItems, other: CrateItems) -> bool:
+        """Whether the other crate is among what a crate needs, directly or not."""
+        waiting, seen = [crate.key], {crate.key}
+        while waiting:
+            for key in self._sources[waiting.pop()].dependencies.values():
+                if key == other.key:
+                    return True
+                if key not in seen and key in self._sources:
+                    seen.add(key)
+                    waiting.append(key)
+        return False
 
     # bodies
     def item_contexts(self, crate: str) -> Iterator[ItemContext]:

@@ -1,52 +1,177 @@
-"""How the items of a crate are called from outside: the shortest path of public modules and re-exports.
+"""How items are called from outside: the shortest path of public modules and re-exports.
 
-In: the crate's root module. Out: for each canonical path the visible one, found as the compiler does, breadth first.
+In: a crate's root module, or a crate and an item of another one. Out: the visible path, found as the compiler does,
+breadth first: from one crate, or from all that a crate depends on itself.
 """
 
 from __future__ import annotations
 
+import re
 from collections import deque
+from collections.abc import Iterator, Sequence
+from typing import Final, Protocol
 
-from borrowscope.analyzer.static.item_tree import PUBLIC, TYPE, Item, Module
+from borrowscope.analyzer.static.cfg import TEST, likelihood
+from borrowscope.analyzer.static.item_tree import PUBLIC, TYPE, CrateItems, Item, Module, all_modules
 from borrowscope.analyzer.static.resolution import Resolver
+from borrowscope.parse.syntax import Node
+
+_HIDDEN: Final = re.compile(r"\bdoc\s*\(\s*hidden\b")
+_NUMBER: Final = re.compile(r"#\d+")  # tells crates of one name apart; nobody prints it
+_TEXTS: Final = frozenset({"line_comment", "block_comment", "string_literal", "raw_string_literal"})
 
 
-def visible_paths(root: Module, resolver: Resolver) -> dict[str, str]:
-    """Canonical path of each type, trait and module that others can name, to the path that they see."""
+class Crates(Protocol):
+    """What the search asks of all crates together."""
+
+    def own_visible_paths(self, crate: CrateItems) -> dict[str, str]:
+        """The visible paths that a crate itself gives its items."""
+
+    def crate_of(self, path: str) -> CrateItems | None:
+        """The crate that a path begins with."""
+
+    def direct_dependencies(self, crate: CrateItems) -> Sequence[CrateItems]:
+        """The crates that a crate names itself."""
+
+    def depends_on(self, crate: CrateItems, other: CrateItems) -> bool:
+        """Whether the other crate is below the first one."""
+
+
+class VisiblePaths:
+    """What the crates of the workspace call the items of others."""
+
+    def __init__(self, crates: Crates, resolver: Resolver) -> None:
+        self._crates = crates
+        self._resolver = resolver
+        self._known: dict[tuple[str, str], str] = {}
+        self._across: dict[str, dict[str, str]] = {}
+
+    def seen_from(self, crate: CrateItems, path: str) -> str:
+        """An item's path as the crate prints it."""
+        key = (crate.name, path)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = _NUMBER.sub("", self._search(crate, path))
+        return found
+
+    def _search(self, crate: CrateItems, path: str) -> str:
+        owner = self._crates.crate_of(path)
+        if owner is None or owner is crate:
+            return path
+        direct = self._crates.direct_dependencies(crate)
+        parent, _, name = path.rpartition("::")
+        best = ""
+        if owner in direct:
+            best = self._crates.own_visible_paths(owner).get(path, "")
+            if not best:
+                best = f"{self.seen_from(crate, parent)}::{name}" if parent else path
+        for other in direct:
+            limit = best.count("::")
+            if best and limit < 2:  # nothing is shorter than `crate::Item`
+                break
+            if other is not owner and self._crates.depends_on(other, owner):
+                found = self._paths_across(other).get(path)
+                if found is not None and (not best or found.count("::") < limit):
+                    best = found
+        return best or (f"{self.seen_from(crate, parent)}::{name}" if parent else path)
+
+    def _paths_across(self, crate: CrateItems) -> dict[str, str]:
+        found = self._across.get(crate.name)
+        if found is None:
+            found = self._across[crate.name] = visible_paths(crate.root, self._resolver, is_own=False)
+        return found
+
+
+def visible_paths(root: Module, resolver: Resolver, *, is_own: bool = True) -> dict[str, str]:
+    """Canonical path of each type, trait and module that others can name, to the path that they see.
+
+    Of what is re-exported from other crates, modules are followed unless only the crate's own names are asked for.
+    """
     found: dict[str, str] = {}
+    less: dict[str, str] = {}
     waiting: deque[tuple[Module, str]] = deque([(root, root.path)])
     seen = {id(root)}
     while waiting:
         module, path = waiting.popleft()
-        for name, target in public_names(module, resolver):
-            if isinstance(target, Module):
-                if target.crate is root.crate and id(target) not in seen:
-                    seen.add(id(target))
-                    waiting.append((target, f"{path}::{name}"))
-            else:
-                found.setdefault(target.path, f"{path}::{name}")
-    return found
+        into = less if _is_hidden(module) else found
+        for name, target in public_names(module, resolver, is_own=is_own):
+            into.setdefault(target.path, f"{path}::{name}")
+            if (
+                isinstance(target, Module)
+                and into is found
+                and id(target) not in seen
+                and not (is_own and target.crate is not root.crate)
+            ):
+                seen.add(id(target))
+                waiting.append((target, f"{path}::{name}"))
+    return {**less, **found}
 
 
-def public_names(module: Module, resolver: Resolver) -> list[tuple[str, Module | Item]]:
+def _is_hidden(module: Module) -> bool:
+    entries = module.parent.entries.get(module.name, ()) if module.parent is not None else ()
+    return any(
+        isinstance(entry, Item) and entry.kind == "mod" and _HIDDEN.search(entry.attributes) for entry in entries
+    )
+
+
+def public_names(module: Module, resolver: Resolver, *, is_own: bool = True) -> list[tuple[str, Module | Item]]:
     """The public names of types and modules in a module: its own, re-exported, and by public globs."""
-    module.collected()
-    names = [name for name, entries in module.entries.items() if any(entry.visibility == PUBLIC for entry in entries)]
-    found = [(name, target) for name in names if (target := _public(module, name, resolver)) is not None]
-    for glob in module.globs:
-        if glob.visibility == PUBLIC:
-            inner, _ = resolver.resolve(module, glob.path, TYPE, is_import=True)
-            if isinstance(inner, Module) and inner is not module and inner.crate is module.crate:
-                own = dict(found)
-                inner.collected()
-                for name, entries in inner.entries.items():
-                    if name not in own and any(entry.visibility == PUBLIC for entry in entries):
-                        target = _public(inner, name, resolver)
-                        if target is not None:
-                            found.append((name, target))
-    return found
+    found: dict[str, Module | Item] = {}
+    for inner in _with_globs(module, resolver, is_own=is_own):
+        for name, entries in inner.collected().entries.items():
+            if name not in found and any(entry.visibility == PUBLIC for entry in entries):
+                target = resolver.lookup(inner, name, TYPE)
+                if isinstance(target, (Module, Item)):
+                    found[name] = target
+    return list(found.items())
 
 
-def _public(module: Module, name: str, resolver: Resolver) -> Module | Item | None:
-    target = resolver.lookup(module, name, TYPE)
-    return target if isinstance(target, (Module, Item)) else None
+def _with_globs(module: Module, resolver: Resolver, *, is_own: bool) -> Iterator[Module]:
+    """The module, then the modules whose names it hands on by globs."""
+    waiting: deque[Module] = deque([module])
+    seen = {id(module)}
+    while waiting:
+        current = waiting.popleft()
+        yield current
+        for glob in current.globs:
+            if glob.visibility == PUBLIC:
+                inner, taken = resolver.resolve(current, glob.path, TYPE, is_import=True)
+                is_whole = taken == len(glob.path) and isinstance(inner, Module)
+                if is_whole and id(inner) not in seen and not (is_own and inner.crate is not module.crate):  # type: ignore[union-attr]
+                    seen.add(id(inner))
+                    waiting.append(inner)  # type: ignore[arg-type]
+
+
+# which crates a crate names
+def mentions(crate: CrateItems, name: str) -> bool:
+    """Whether the crate's active code has the name of another crate: the compiler loads no others."""
+    word = re.compile(rb"(?<![\w.])" + name.encode() + rb"(?!\w)")
+    for module in all_modules(crate.root):
+        node = module.collected().node
+        if node is None or module.rank <= TEST:
+            continue
+        for match in word.finditer(node.source, node.start, node.end):
+            if _is_active(node, match.start(), crate.features):
+                return True
+    return False
+
+
+def _is_active(node: Node, offset: int, features: frozenset[str] | None) -> bool:
+    """Whether what stands at the offset is code that is compiled."""
+    found: Node | None = node
+    while found is not None:
+        node, found = found, None
+        attributes_at = -1
+        for child in node.children:
+            if child.kind == "attribute_item" and not child.start <= offset < child.end:
+                attributes_at = child.start if attributes_at < 0 else attributes_at
+                continue
+            if child.start <= offset < child.end:
+                if attributes_at >= 0:
+                    attributes = child.source[attributes_at : child.start].decode("utf-8", "replace")
+                    if "cfg" in attributes and likelihood(attributes, features) <= TEST:
+                        return False
+                found = child
+                break
+            attributes_at = -1
+    return node.kind not in _TEXTS

@@ -56,7 +56,7 @@ def described(world):
     return {
         "signature": [repr(ty) for ty in world.find_function("k::f").params],
         "made": repr(world.find_type("k::Made").own.fields),
-        "thing": (thing.path, thing.visible, repr(thing.own.fields), repr(thing.generics)),
+        "thing": (thing.path, world.seen_from("k", thing.path), repr(thing.own.fields), repr(thing.generics)),
         "kind": list(kind.variants),
         "array": (repr(array.params), repr(array.result), repr(array.generics)),
         "traits": "dep::Ext" in scope.traits(),

@@ -184,7 +184,7 @@ def test_other_crates(world_of):
         workspace={"k"},
     )
     assert signature(world, "k::f") == [*["dep::inner::Thing<u8>"] * 4, "()"]
-    assert world.find_type("dep::inner::Thing").visible == "dep::Thing"
+    assert world.seen_from("k", "dep::inner::Thing") == "dep::Thing"
 
 
 def test_a_binary_of_the_same_name_is_another_crate(world_of, tmp_path):
