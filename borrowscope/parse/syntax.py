@@ -372,7 +372,9 @@ def parse_items(source: bytes, start: int, end: int) -> Node | None:
 def parse_arm(source: bytes, start: int, end: int) -> Node | None:
     """The byte range parsed as `PATTERN if CONDITION` (the condition may be missing), or None if it is none."""
     prefix = b"fn f(){match x{"
-    parsed = _PARSER.parse(b"%b%b=>x}}" % (prefix, source[start:end].rstrip().removesuffix(b","))).root_node
+    text = source[start:end].lstrip()
+    start = end - len(text)
+    parsed = _PARSER.parse(b"%b%b=>x}}" % (prefix, text.rstrip().removesuffix(b","))).root_node
     if parsed.has_error:
         return None
     found = parsed.descendant_for_byte_range(len(prefix), len(prefix) + 1)

@@ -98,6 +98,7 @@ class Body:
         self.diverges = False
         self.bound: list[Named] = []
         self._closed_count = 0  # so many of `bound` are known to have no variable
+        self.diverging: list[Ty] = []  # variables that a value of the never type went into
         self.deferred_casts: list[tuple[Ty, Ty]] = []  # `as _`: what else is known of the target comes first
         self.called: list[Called] = []
         self.producing: set[int] = set()  # the calls that make the value of a binding, by identity of their nodes
@@ -257,6 +258,8 @@ class Body:
         solver = self.solver
         actual, target = solver.shallow(actual), solver.shallow(target)
         if actual is NEVER or actual is target:
+            if target.kind is Kind.VAR:
+                self.diverging.append(target)
             return True
         if actual.kind is Kind.VAR or target.kind is Kind.VAR:
             actual = solver.structure(actual)

@@ -25,10 +25,11 @@ CALLABLES: Final = frozenset(
 class Closure(Ty):
     """A closure, by the place of its head; its types are beside it, not inside, so nothing is ever replaced in it."""
 
-    __slots__ = ("parameters", "place", "result")
+    __slots__ = ("is_async", "parameters", "place", "result")
 
     def __init__(self, place: str, parameters: tuple[Ty, ...], result: Ty) -> None:
         super().__init__(Kind.CLOSURE, CLOSURE, ())
+        self.is_async = False
         self.place = place  # as rustc prints it: `src/lib.rs:3:9: 3:12`
         self.parameters = parameters
         self.result = result

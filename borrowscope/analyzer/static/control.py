@@ -417,6 +417,7 @@ def _closure_result(body: Body, node: Node, signature: tuple[tuple[Ty, ...], Ty 
 
 
 def _async_closure(body: Body, node: Node, inner: Node | None, ty: Closure) -> None:
+    ty.is_async = True
     output = body.solver.fresh()
     body.solver.unify(ty.result, AsyncBlock(body.place(node.start, node.end), output))
     if inner is not None:

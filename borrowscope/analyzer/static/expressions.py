@@ -161,7 +161,7 @@ def _array(body: Body, node: Node, expected: Ty | None) -> Ty:
     if element is NEVER and parts:
         element = body.solver.fresh()
     if length is not None:
-        body.check(length, USIZE)
+        body.check_coerced(length, USIZE)
         return make(ARRAY, (element, _length(body, length, wanted)))
     return make(ARRAY, (element, make_const(str(len(parts)))))
 
@@ -468,8 +468,8 @@ def _assign(body: Body, node: Node, _: Ty | None) -> Ty:
     left, right = node.field("left"), node.field("right")
     if left is None or right is None:
         return UNIT
-    if left.kind == "range_expression":  # `..= 5` of tree-sitter: `.. = 5`
-        return UNKNOWN
+    if left.kind == "range_expression":  # tree-sitter reads `..=5` as `.. = 5`
+        return make("std::ops::RangeToInclusive", (body.check(right),))
     if left.text == "_":
         body.check(right)
         return UNIT
@@ -498,7 +498,7 @@ def _compound(body: Body, node: Node, _: Ty | None) -> Ty:
     if _is_scalar(own):
         found = body.structure(body.check(right, None if name in ("Shl", "Shr") else own))
         other = body.structure(found.args[0]) if found.head in (REF, REF_MUT) else found
-        if name not in ("Shl", "Shr") and (_is_scalar(other) or other.kind is Kind.VAR):
+        if name not in ("Shl", "Shr") and (_is_scalar(other) or other.kind in (Kind.VAR, Kind.UNKNOWN)):
             body.solver.unify(own, other)
         return UNIT
     wanted = body.solver.fresh()

@@ -21,6 +21,8 @@ from borrowscope.analyzer.static.printer import Printer
 from borrowscope.analyzer.static.types import (
     F64,
     I32,
+    NEVER,
+    UNIT,
     UNKNOWN,
     Bounded,
     Kind,
@@ -33,6 +35,9 @@ from borrowscope.text.span import Span
 
 if TYPE_CHECKING:
     from borrowscope.analyzer.static.symbols import ItemContext, World
+
+
+NEVER_FALLBACK = 2024  # the edition from which on a diverging expression's open type is `!`, before it is `()`
 
 
 class CrateInference:
@@ -177,6 +182,11 @@ def _fall_back(body: Body) -> None:
     for found_type, target in body.deferred_casts:
         if solver.shallow(target).kind is Kind.VAR:
             body.coerce(found_type, target)
+    for target in body.diverging:
+        var = solver.shallow(target)
+        if isinstance(var, Var) and not var.is_tainted and not var.family:
+            solver.unify(var, NEVER if body.scope.edition >= NEVER_FALLBACK else UNIT)
+    solver.solve()
     found = False
     for var in _open_variables(body):
         if var.family and not var.is_tainted:

@@ -127,6 +127,11 @@ class Scope:
         return self._module.crate.name
 
     @property
+    def edition(self) -> int:
+        """The crate's edition."""
+        return self._module.crate.edition
+
+    @property
     def module(self) -> str:
         """The path of the module."""
         return self._module.nearest.path
