@@ -6,7 +6,7 @@ In: the world of definitions, a crate. Out: `FileFacts` by file: a type for each
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from borrowscope.analyzer.facts import BindingFact, CallFact, FileFacts, TypeSource
@@ -52,9 +52,9 @@ class CrateInference:
         self._calls: dict[str, list[CallFact]] = defaultdict(list)
         self.failed: list[tuple[str, str]] = []
 
-    def facts(self) -> dict[str, FileFacts]:
-        """Everything found, by absolute path."""
-        for context in self._world.item_contexts(self._crate):
+    def facts(self, contexts: Iterable[ItemContext] | None = None) -> dict[str, FileFacts]:
+        """Everything found in these bodies (all, where none are given), by absolute path."""
+        for context in self._world.item_contexts(self._crate) if contexts is None else contexts:
             self._read(context)
         return {path: self._file(path) for path in {*self._bindings, *self._calls}}
 

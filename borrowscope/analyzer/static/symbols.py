@@ -409,8 +409,12 @@ class World:
     # bodies
     def item_contexts(self, crate: str) -> Iterator[ItemContext]:
         """Every function with a body, const and static of a crate, module by module."""
-        for module in all_modules(self._by_name[crate].root):
+        for module in self.modules(crate):
             yield from self.contexts_of(module)
+
+    def modules(self, crate: str) -> Iterator[Module]:
+        """The modules of a crate."""
+        return all_modules(self._by_name[crate].root)
 
     def files(self, crate: str) -> list[Path]:
         """The files of a crate."""
