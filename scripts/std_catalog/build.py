@@ -261,11 +261,13 @@ class _Builder:
             if parts is None or SKIPPED in one or _PATTERN in one:
                 continue
             generics, where, trait, subject = parts
-            name = trait.partition("<")[0]
+            name = re.split(r"[<(]", trait, maxsplit=1)[0]
             path = self._scope("").trait([(name, ())])
             if path is None or name in _UNCHECKED:
                 continue
             args = trait[len(name) + 1 : -1]
+            if trait[len(name) :].startswith("("):  # `FnOnce(A)` is `FnOnce<(A,)>`
+                args = f"({args},)" if args else "()"
             rows = self._impls[path][self._head(generics, subject)]
             key = join(generics, where, subject, args)
             row = join(generics, where, subject, args, BETWEEN.join(own))
