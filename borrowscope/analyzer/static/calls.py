@@ -117,11 +117,26 @@ def call_method(
     pick = probe.pick(receiver)
     if pick is None:
         return _field_or_unknown(body, receiver, name, values, expected)
-    mapping = {**pick.mapping, "Self": pick.self_type}
-    _, parameters, result = instantiate_function(body, pick.function, mapping, args)
+    function, mapping = pick.function, {**pick.mapping, "Self": pick.self_type}
+    if pick.trait and (function.is_async or _has_opaque(function.result)):
+        function, mapping = _implemented(body, pick) or (function, mapping)
+    _, parameters, result = instantiate_function(body, function, mapping, args)
     _require_trait(body, pick)
     note_call(body, node, pick.function, pick.self_type, pick.trait)
     return _apply(body, parameters[1:], result, values, expected)
+
+
+def _has_opaque(ty: Ty) -> bool:
+    return ty.kind is Kind.OPAQUE or any(map(_has_opaque, ty.args))
+
+
+def _implemented(body: Body, pick: Pick) -> tuple[Function, dict[str, Ty]] | None:
+    """The impl's own function where a trait's promises `impl Trait`: each impl has a type of its own there."""
+    selection = body.solver.select(pick.trait, (pick.self_type, *pick.trait_args))
+    if selection is None or selection.impl is None:
+        return None
+    function = selection.impl.functions.get(pick.function.name)
+    return (function, {**selection.mapping, "Self": pick.self_type}) if function is not None else None
 
 
 def _require_trait(body: Body, pick: Pick) -> None:
