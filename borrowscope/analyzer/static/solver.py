@@ -40,6 +40,7 @@ MARKERS: Final = frozenset(
         "marker::Unpin",
         "panic::UnwindSafe",
         "panic::RefUnwindSafe",
+        "marker::Tuple",
     )
 )
 _COPYING: Final = frozenset({"std::clone::Clone", "std::marker::Copy"})
@@ -302,8 +303,20 @@ class Solver:
         if name in impl.assoc:
             return self.normalize(substitute(impl.assoc[name], {**selection.mapping, "Self": args[0]}))
         declared = self.world.find_trait(trait)
-        default = declared.assoc[name].default if declared is not None and name in declared.assoc else None
+        if declared is not None and name not in declared.assoc:
+            return self._inherited(trait, name, args)
+        default = declared.assoc[name].default if declared is not None else None
         return self.normalize(substitute(default, {"Self": args[0]})) if default is not None else UNKNOWN
+
+    def _inherited(self, trait: str, name: str, args: tuple[Ty, ...]) -> Ty | None:
+        """An associated type that a supertrait declares: `Output` of `Fn`, `Item` of `DoubleEndedIterator`."""
+        for upper in self.supertraits(Bound(args[0], trait, args[1:])):
+            declared = self.world.find_trait(upper.trait)
+            if declared is not None and (name in declared.assoc or declared.supers):
+                found = self.project(upper.trait, name, (args[0], *upper.args))
+                if found is not UNKNOWN:
+                    return found
+        return UNKNOWN
 
     def _is_rigid(self, ty: Ty) -> bool:
         return self.shallow(ty).kind in (Kind.PARAM, Kind.PROJECTION, Kind.OPAQUE, Kind.DYN)

@@ -37,6 +37,10 @@ _TOKEN = re.compile(
 )
 _WORD = re.compile(r"(?:r#)?[^\W\d]\w*\Z")
 _OPEN = {"(": ")", "[": "]", "{": "}", "<": ">"}
+AUTO_TRAITS = frozenset(
+    f"std::{path}"
+    for path in ("marker::Send", "marker::Sync", "marker::Unpin", "panic::RefUnwindSafe", "panic::UnwindSafe")
+)
 
 Segment = tuple[str, tuple[Ty, ...]]
 
@@ -131,6 +135,7 @@ class _Reader:
         self._tokens.append("")
         self._starts.append(len(text))
         self._at = 0
+        self._has_unknown_trait = False  # among the bounds that were read last
 
     # tokens
     @property
@@ -262,7 +267,13 @@ class _Reader:
         return self._bare_bounds()
 
     def _bare_bounds(self) -> Ty:
-        return make_bounded(Kind.DYN, self.bounds())
+        """A trait object: auto traits come last, by name, so that one type has one form, as rustc prints it."""
+        found = self.bounds()
+        if self._has_unknown_trait or not found:
+            return UNKNOWN
+        principal = [bound for bound in found if bound.trait not in AUTO_TRAITS]
+        auto = {bound.trait: bound for bound in found if bound.trait in AUTO_TRAITS}
+        return make_bounded(Kind.DYN, (*principal, *(auto[name] for name in sorted(auto))))
 
     def _dyn(self) -> Ty:
         if not (_WORD.match(self._token) or self._token in ("::", "for", "(", "?", "'") or self._token[:1] == "'"):
@@ -393,6 +404,7 @@ class _Reader:
     def bounds(self) -> list[TraitRef]:
         """`A + ?Sized + 'a + for<'b> B<'b> + (C)`; traits that are not known are left out."""
         found: list[TraitRef] = []
+        has_unknown = False
         while True:
             is_relaxed = False
             if self._lifetime():
@@ -418,7 +430,9 @@ class _Reader:
                     self._expect(")")
                 if trait is not None and not is_relaxed:
                     found.append(trait)
+                has_unknown = has_unknown or trait is None
             if not self._eat("+"):
+                self._has_unknown_trait = has_unknown
                 return found
 
     def generic_parameters(self) -> tuple[list[Generic], list[Bound]]:
