@@ -74,7 +74,7 @@ def check_statements(body: Body, statements: list[Node], expected: Ty | None) ->
 
 
 def check_function_block(body: Body, node: Node, result: Ty) -> None:
-    """A function's body. Statements that bind nothing are passed by while no binding's type is open: they decide none."""
+    """A function's body. Statements that bind nothing are passed by while no binding's type is open."""
     with body.names_within(node):
         statements = _active(body, node.named)
         tail = statements[-1] if statements and _is_tail(statements[-1]) else None
@@ -363,7 +363,7 @@ def _await(body: Body, node: Node, _: Ty | None) -> Ty:
 def _closure(body: Body, node: Node, expected: Ty | None) -> Ty:
     parameters, inner = node.field("parameters"), node.field("body")
     signature = body.expected_signature(expected)
-    nodes = [child for child in _closure_parameters(parameters)] if parameters is not None else []
+    nodes = _closure_parameters(parameters) if parameters is not None else []
     types = []
     result = _closure_result(body, node, signature)
     with body.names_within():

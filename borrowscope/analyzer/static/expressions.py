@@ -33,6 +33,7 @@ from borrowscope.analyzer.static.types import (
     USIZE,
     Kind,
     Ty,
+    Var,
     make,
     make_const,
     make_projection,
@@ -207,7 +208,7 @@ def _range(body: Body, node: Node, expected: Ty | None) -> Ty:
     operator = next((child for child in node.children if child.kind in ("..", "..=")), None)
     if operator is None:
         return UNKNOWN
-    sides = [child for child in node.named]
+    sides = list(node.named)
     before = [child for child in sides if child.end <= operator.start]
     after = [child for child in sides if child.start >= operator.end]
     wanted = body.structure(expected) if expected is not None else None
@@ -395,13 +396,9 @@ def _same_scalars(body: Body, own: Ty, other: Ty) -> None:
         solver.unify(own, other)
         return
     if own.kind is Kind.VAR or other.kind is Kind.VAR:
-        open_side, side = (own, other) if own.kind is Kind.VAR else (other, own)
-        if (
-            side.kind is Kind.VAR
-            or open_side.family
-            or side.head in _SCALARS
-            or (side.kind is Kind.APP and not side.args)
-        ):  # type: ignore[attr-defined]
+        open_side, side = (own, other) if isinstance(own, Var) else (other, own)
+        is_plain = side.kind is Kind.VAR or (side.kind is Kind.APP and not side.args)
+        if is_plain or (isinstance(open_side, Var) and open_side.family):
             solver.unify(open_side, side)
         return
     if own.head == other.head and len(own.args) == len(other.args):

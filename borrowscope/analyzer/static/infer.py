@@ -77,7 +77,7 @@ class CrateInference:
             self._note_call(body, called)
         for scope, text in body.inner_scopes:
             for inner in scope.item_contexts():
-                self._read(inner if text is context.text else inner._replace(text=text))
+                self._read(inner if text is context.text else inner._replace(text=text))  # type: ignore[arg-type]
 
     def _note(self, body: Body, named: Named) -> None:
         ty = _resolved(body, named.ty)

@@ -1,6 +1,6 @@
 """Macros in expressions: what std's give, and the crate's own, expanded.
 
-In: an invocation's node with its expected type. Out: its type; its arguments are read as expressions where they are such.
+In: an invocation's node with its expected type. Out: its type; arguments are read as expressions where they are such.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ def check_macro(body: Body, node: Node, expected: Ty | None) -> Ty:
     path = macro.text
     name = path.rpartition("::")[2]
     is_std = "::" not in path or path.startswith(("std::", "core::", "alloc::", "::std::", "::core::", "::alloc::"))
+    is_std = is_std or body.scope.is_std_macro(path)
     if not (is_std and name in _MACROS) or body.scope.find_macro(path) is not None:
         expanded = check_expanded(body, node, path, expected)
         if expanded is not None:
@@ -71,8 +72,7 @@ def _arguments(node: Node) -> list[Node] | None:
         return None
     if tokens.end - tokens.start <= 2:
         return []
-    found = parse_arguments(tokens.source, tokens.start + 1, tokens.end - 1)
-    return found
+    return parse_arguments(tokens.source, tokens.start + 1, tokens.end - 1)
 
 
 def _checked(body: Body, node: Node) -> list[Ty]:

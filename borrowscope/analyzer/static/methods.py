@@ -42,7 +42,7 @@ class Pick:
         """Replace bound variables; whether none is left, so that the answer holds for every body."""
         self.mapping = {name: solver.deep(ty) for name, ty in self.mapping.items()}
         self.trait_args = tuple([solver.deep(ty) for ty in self.trait_args])
-        return all([ty.is_ground for ty in (*self.mapping.values(), *self.trait_args, self.self_type)])
+        return all(ty.is_ground for ty in (*self.mapping.values(), *self.trait_args, self.self_type))
 
 
 _picks: WeakKeyDictionary[Definitions, dict[tuple[str, Ty, frozenset[str]], Pick]] = WeakKeyDictionary()
@@ -138,7 +138,7 @@ class Probe:
 
     # the three adjustments; each asks inherent candidates before traits'
     def _by_value(self, step: Ty) -> Pick | None:
-        kinds = [(step, _takes_self)]
+        kinds: list[tuple[Ty, Callable[[Function], bool]]] = [(step, _takes_self)]
         if step.head == REF:
             kinds.append((self._inner(step), _takes_reference))
         elif step.head == REF_MUT:
@@ -246,7 +246,7 @@ class Probe:
             function = trait.functions[self._name]
             if not function.has_self or not takes(function) or not self._receives(function, self_type, receiver):
                 continue
-            args = tuple(self._solver.fresh() for _ in trait.generics.params)
+            args: tuple[Ty, ...] = tuple(self._solver.fresh() for _ in trait.generics.params)
             mark = self._solver.mark()
             selection = self._solver.select(trait.path, (self_type, *args))
             self._solver.rollback(mark)

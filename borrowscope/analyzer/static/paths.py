@@ -366,10 +366,10 @@ def function_item(
     """The type of a function by name: its own parameters instantiated, its bounds remembered."""
     full, parameters, result = instantiate_function(body, function, mapping, args)
     own = tuple(full[parameter.name] for parameter in function.generics.params)
-    item = FunctionItem(function, function.path, (*parameters, result, *own), len(own))
-    item.self_type = mapping.get("Self")
-    item.trait = trait
-    return item
+    owner: tuple[Ty, ...] = (mapping["Self"],) if "Self" in mapping else ()
+    if trait and owner and isinstance(function.owner, Trait):
+        owner += tuple(mapping[parameter.name] for parameter in function.owner.generics.params)
+    return FunctionItem(function, function.path, (*parameters, result, *own), len(own), owner, trait)
 
 
 def instantiate_function(
@@ -378,7 +378,7 @@ def instantiate_function(
     """What stands for each parameter, the parameters' types, the result's; bounds become goals."""
     solver = body.solver
     full = dict(mapping)
-    given = [ty for ty in args or ()]
+    given = args or ()
     for at, parameter in enumerate(function.generics.params):
         full[parameter.name] = given[at] if at < len(given) else solver.fresh()
     for bound in function.generics.bounds:
@@ -426,14 +426,14 @@ def find_constructor(body: Body, node: Node) -> tuple[Ty, dict[str, Ty]] | None:
         base = body.self_type or make_param("Self")
         return _variant_or_own(body, base, segments[1:])
     for namespace in ("type", "value"):
-        target, taken = body.scope.resolve(names, namespace)  # type: ignore[arg-type]
+        target, taken = body.scope.resolve(names, namespace)
         variant = getattr(target, "variant", None)
         if variant is not None and taken == len(segments):
             args = segments[-1].args or (segments[-2].args if len(segments) > 1 else None)
             return instantiate_constructor(body, target.type_def, variant, args)  # type: ignore[union-attr]
         if isinstance(target, (TypeDef, Alias)):
-            base = type_of(body, target, segments[taken - 1].args)
-            found = _variant_or_own(body, base, segments[taken:]) if base is not None else None
+            named = type_of(body, target, segments[taken - 1].args)
+            found = _variant_or_own(body, named, segments[taken:]) if named is not None else None
             if found is not None:
                 return found
     return None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Final, Protocol
+from typing import ClassVar, Final, Protocol
 
 from borrowscope.analyzer.static.callables import AsyncBlock, Closure, FunctionItem
 from borrowscope.analyzer.static.definitions import Definitions, Function, Impl, TypeDef
@@ -15,6 +15,7 @@ from borrowscope.analyzer.static.types import Bounded, FunctionPointer, Kind, Pr
 
 _REPEATED: Final = re.compile(r"(?:#\d+| )\Z")  # tells two `impl A` parameters of one function apart
 _IMPL_PATH: Final = re.compile(r"((.*)::\{impl#\d+\})(.*)")
+_BLANK: Final = re.compile(r"(?<!\w)_#\d+")  # consts that are called `_`
 _FN_TRAITS: Final = frozenset(
     f"std::ops::{name}" for name in ("Fn", "FnMut", "FnOnce", "AsyncFn", "AsyncFnMut", "AsyncFnOnce")
 )
@@ -62,7 +63,7 @@ class Printer:
             except _UnknownPart:
                 return path
         if path.startswith(self._prefix):
-            return path[len(self._prefix) :]
+            return _BLANK.sub("_", path[len(self._prefix) :]) if "_#" in path else path[len(self._prefix) :]
         if path.startswith("std::"):
             return path
         return self._world.seen_from(self._crate, path)
@@ -81,7 +82,7 @@ class Printer:
             return f"{prefix}<impl {trait}{' for ' if trait else ''}{own}>{rest}"
         if trait:
             return f"<{own} as {trait}>{rest}"
-        is_plain = impl.self_type.kind is Kind.APP and impl.self_type.head not in _SHAPES
+        is_plain = impl.self_type.kind is Kind.APP and impl.self_type.head not in self._SHAPES
         return f"{own.replace('<', '::<', 1) if is_value else own}{rest}" if is_plain else f"<{own}>{rest}"
 
     def _print_trait(self, trait: str, args: tuple[Ty, ...]) -> str:
@@ -89,9 +90,9 @@ class Printer:
 
     def _print(self, ty: Ty) -> str:
         if ty.kind is Kind.APP:
-            handler = _SHAPES.get(ty.head)
+            handler = self._SHAPES.get(ty.head)
             return handler(self, ty) if handler is not None else self._named(ty)
-        special = _KINDS.get(ty.kind)
+        special = self._KINDS.get(ty.kind)
         if special is None:
             raise _UnknownPart
         return special(self, ty)
@@ -161,15 +162,13 @@ class Printer:
 
     def callee(self, ty: FunctionItem) -> str:
         """The path of a function item with its generic arguments."""
-        own = ty.args[len(ty.args) - ty.generic_count :] if ty.generic_count else ()
+        own = ty.generics
         suffix = f"::<{self._list(own)}>" if own else ""
         if not isinstance(ty.function, Function):
-            if "::" in ty.text and ty.result.args:
-                raise _UnknownPart
-            return self.path(ty.text) + ("" if not own else suffix)
+            return self._constructor(ty)
         name = ty.function.name
         if ty.self_type is not None and ty.trait:
-            return f"<{self._print(ty.self_type)} as {self.path(ty.trait)}>::{name}{suffix}"
+            return f"<{self._print(ty.self_type)} as {self._print_trait(ty.trait, ty.trait_args)}>::{name}{suffix}"
         if isinstance(ty.function.owner, Impl):
             if ty.self_type is None or ty.self_type.head not in ty.text:
                 raise _UnknownPart
@@ -178,28 +177,34 @@ class Printer:
             return self._within_impl(ty.text, is_value=True) + suffix
         return self.path(ty.text) + suffix
 
+    def _constructor(self, ty: FunctionItem) -> str:
+        """`Pair::<A, B>`, `std::option::Option::<T>::Some`: the type with its arguments, then the variant."""
+        own = self._print(ty.result).replace("<", "::<", 1)
+        return own if ty.text == ty.result.head else f"{own}::{ty.text.rpartition('::')[2]}"
+
+    _SHAPES: ClassVar[dict[str, Callable[[Printer, Ty], str]]] = {
+        "&": lambda self, ty: f"&{self._print(ty.args[0])}",
+        "&mut": lambda self, ty: f"&mut {self._print(ty.args[0])}",
+        "*const": lambda self, ty: f"*const {self._print(ty.args[0])}",
+        "*mut": lambda self, ty: f"*mut {self._print(ty.args[0])}",
+        "[]": lambda self, ty: f"[{self._print(ty.args[0])}]",
+        "[;]": lambda self, ty: f"[{self._print(ty.args[0])}; {self._print(ty.args[1])}]",
+        "()": lambda self, ty: f"({self._list(ty.args)}{',' if len(ty.args) == 1 else ''})",
+        "fn": _function,
+    }
+    _KINDS: ClassVar[dict[Kind, Callable[[Printer, Ty], str]]] = {
+        Kind.PARAM: lambda _, ty: _REPEATED.sub("", ty.head),
+        Kind.CONST: lambda _, ty: ty.head,
+        Kind.DYN: _bounded,
+        Kind.OPAQUE: _bounded,
+        Kind.PROJECTION: _projection,
+        Kind.FN_ITEM: _item,
+        Kind.CLOSURE: lambda _, ty: (
+            f"{{{'async ' * ty.is_async}closure@{ty.place}}}" if isinstance(ty, Closure) else ""
+        ),
+        Kind.CORO: lambda _, ty: f"{{async block@{ty.place}}}" if isinstance(ty, AsyncBlock) else "",
+    }
+
 
 def _parent(path: str) -> str:
     return path.rpartition("::")[0]
-
-
-_SHAPES: Final[dict[str, Callable[[Printer, Ty], str]]] = {
-    "&": lambda printer, ty: f"&{printer._print(ty.args[0])}",
-    "&mut": lambda printer, ty: f"&mut {printer._print(ty.args[0])}",
-    "*const": lambda printer, ty: f"*const {printer._print(ty.args[0])}",
-    "*mut": lambda printer, ty: f"*mut {printer._print(ty.args[0])}",
-    "[]": lambda printer, ty: f"[{printer._print(ty.args[0])}]",
-    "[;]": lambda printer, ty: f"[{printer._print(ty.args[0])}; {printer._print(ty.args[1])}]",
-    "()": lambda printer, ty: f"({printer._list(ty.args)}{',' if len(ty.args) == 1 else ''})",
-    "fn": Printer._function,
-}
-_KINDS: Final[dict[Kind, Callable[[Printer, Ty], str]]] = {
-    Kind.PARAM: lambda _, ty: _REPEATED.sub("", ty.head),
-    Kind.CONST: lambda _, ty: ty.head,
-    Kind.DYN: Printer._bounded,
-    Kind.OPAQUE: Printer._bounded,
-    Kind.PROJECTION: Printer._projection,
-    Kind.FN_ITEM: Printer._item,
-    Kind.CLOSURE: lambda _, ty: f"{{{'async ' * ty.is_async}closure@{ty.place}}}" if isinstance(ty, Closure) else "",
-    Kind.CORO: lambda _, ty: f"{{async block@{ty.place}}}" if isinstance(ty, AsyncBlock) else "",
-}

@@ -352,7 +352,7 @@ class Solver:
         if self._depth > _DEPTH:
             return AMBIGUOUS
         args = tuple([argument if argument.is_closed else self.deep(argument) for argument in args])
-        is_closed = all([argument.is_closed for argument in args])
+        is_closed = all(argument.is_closed for argument in args)
         known = self._selected_for(args) if is_closed else None
         if known is not None and (trait, args) in known:
             return known[trait, args]
@@ -367,7 +367,7 @@ class Solver:
 
     def _selected_for(self, args: tuple[Ty, ...]) -> dict[tuple[str, tuple[Ty, ...]], Selection | None]:
         """Where answers about such types are kept: for all bodies, or for this one where its bounds have a say."""
-        return self._world_selected if all([argument.is_ground for argument in args]) else self._selected
+        return self._world_selected if all(argument.is_ground for argument in args) else self._selected
 
     def _remember(
         self,

@@ -7,7 +7,9 @@ In: the text of a type, of bounds, of generics, and an environment that knows wh
 from __future__ import annotations
 
 import re
-from typing import Protocol
+from collections.abc import Callable
+from contextlib import suppress
+from typing import ClassVar, Protocol
 
 from borrowscope.analyzer.static.definitions import Bound, Generic, Generics
 from borrowscope.analyzer.static.types import (
@@ -60,6 +62,9 @@ class TypeScope(Protocol):
     def anonymous(self, text: str, bounds: list[TraitRef]) -> Ty:
         """What `impl A + B`, written as `text`, stands for: a parameter, or the opaque type of a result."""
 
+    def macro(self, path: tuple[str, ...], tokens: str) -> Ty:
+        """The type that a call of a macro becomes; UNKNOWN where that is not known."""
+
     def length(self, text: str) -> Ty:
         """A constant expression as an array's length or a const argument: its value, a parameter, or UNKNOWN."""
 
@@ -107,10 +112,8 @@ def read_generics(parameters: str, clauses: str, scope: TypeScope) -> Generics:
         params, bounds = _Reader(parameters.strip(), scope).generic_parameters()
     except _Unreadable:
         params, bounds = [], []
-    try:
+    with suppress(_Unreadable):
         bounds += _Reader(clauses.strip().removeprefix("where"), scope).where_clauses()
-    except _Unreadable:
-        pass
     return Generics(tuple(params), tuple(bounds))
 
 
@@ -175,7 +178,7 @@ class _Reader:
     # types
     def type(self) -> Ty:
         token = self._token
-        handler = _TYPES.get(token)
+        handler = self._HANDLERS.get(token)
         if handler is not None:
             self._at += 1
             return handler(self)
@@ -324,10 +327,10 @@ class _Reader:
         segments = self._segments()[0]
         if self._token == "!":  # a macro in type position
             self._at += 1
-            opening = self._next()
-            self._until(_OPEN.get(opening, ")"))
-            self._at += 1
-            return UNKNOWN
+            closing = _OPEN.get(self._next(), ")")
+            tokens = self._until(closing)
+            self._expect(closing)
+            return self._scope.macro(tuple(name for name, _ in segments), tokens)
         return self._scope.path(segments)
 
     def _segments(self) -> tuple[list[Segment], tuple[tuple[str, Ty], ...]]:
@@ -371,7 +374,7 @@ class _Reader:
         while not self._eat(">"):
             if self._lifetime():
                 pass
-            elif self._token == "{" or self._token == "-" or self._token[:1].isdigit() or self._token[:1] in ('"', "'"):
+            elif self._token in {"{", "-"} or self._token[:1].isdigit() or self._token[:1] in ('"', "'"):
                 args.append(self._scope.length(self._until(",", ">")))
             elif self._token in ("true", "false"):
                 args.append(self._scope.length(self._next()))
@@ -480,19 +483,18 @@ class _Reader:
                 break
         return found
 
-
-_TYPES = {
-    "&": _Reader._reference,
-    "*": _Reader._pointer,
-    "(": _Reader._tuple,
-    "[": _Reader._bracket,
-    "!": _Reader._never,
-    "_": _Reader._hole,
-    "fn": _Reader._function,
-    "unsafe": _Reader._unsafe_function,
-    "extern": _Reader._extern_function,
-    "for": _Reader._binder,
-    "dyn": _Reader._dyn,
-    "impl": _Reader._impl,
-    "<": _Reader._qualified,
-}
+    _HANDLERS: ClassVar[dict[str, Callable[[_Reader], Ty]]] = {
+        "&": _reference,
+        "*": _pointer,
+        "(": _tuple,
+        "[": _bracket,
+        "!": _never,
+        "_": _hole,
+        "fn": _function,
+        "unsafe": _unsafe_function,
+        "extern": _extern_function,
+        "for": _binder,
+        "dyn": _dyn,
+        "impl": _impl,
+        "<": _qualified,
+    }

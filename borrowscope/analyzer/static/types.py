@@ -52,6 +52,9 @@ class Ty:
 
     __slots__ = ("args", "head", "is_closed", "is_ground", "kind")
 
+    is_closed: bool  # no inference variable inside
+    is_ground: bool  # no type parameter, projection or variable inside: substitution changes nothing
+
     def __init__(self, kind: Kind, head: str, args: tuple[Ty, ...]) -> None:
         self.kind = kind
         self.head = head
@@ -62,8 +65,8 @@ class Ty:
                 closed = False
             if not argument.is_ground:
                 ground = False
-        self.is_closed = closed  # no inference variable inside
-        self.is_ground = ground  # no type parameter, projection or variable inside: substitution changes nothing
+        self.is_closed = closed
+        self.is_ground = ground
 
     def __repr__(self) -> str:
         inner = ", ".join(map(repr, self.args))
