@@ -6,21 +6,23 @@ or starts a program.
 
 from __future__ import annotations
 
-import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 from borrowscope.analyzer.facts import FileFacts, TypeSource
 from borrowscope.analyzer.item_records import foreign_functions_of, functions_of, statics_of, unions_of
+from borrowscope.analyzer.kept_files import tool_stamp
 from borrowscope.analyzer.known_bindings import FileAnalysis, SourceTree, TypeKnowledge, analyze_file
 from borrowscope.analyzer.ownership_traits import OwnershipTraits
 from borrowscope.analyzer.source_items import SourceItems, read_items
 from borrowscope.analyzer.sources import SourceText, SourceTexts
+from borrowscope.analyzer.static.crate_cache import CrateCache
 from borrowscope.analyzer.static.crates import CrateSource
 from borrowscope.analyzer.static.source import StaticSource
-from borrowscope.analyzer.type_info import AnalyzerInfo, Skipped, TypeInfo, Variable
+from borrowscope.analyzer.type_info import AnalyzerInfo, FilePart, Skipped, TypeInfo, Variable
 from borrowscope.analyzer.user_types import read_user_types
 from borrowscope.analyzer.variables import file_records
 from borrowscope.parse.syntax import Node, parse_source
@@ -34,13 +36,14 @@ class AnalysisRequest:
     """What to analyze. `facts` by absolute path (`read_dump`); empty where the crate does not build.
 
     `crates` tells what the static source reads, which answers where the compiler does not; it is asked only then, and
-    without it there is no static source. `editions` by package; `targets`, `features` and `rustc_version` are only told
-    on.
+    without it there is no static source. `cache` is a folder for what the next run need not find out again. `editions`
+    by package; `targets`, `features` and `rustc_version` are only told on.
     """
 
     sources: SourceTexts
     facts: Mapping[str, FileFacts] = field(default_factory=dict)
     crates: Callable[[], Sequence[CrateSource]] | None = None
+    cache: Path | None = None
     rustc_version: str | None = None
     editions: Mapping[str, str] = field(default_factory=dict)
     features: Sequence[str] = ()
@@ -54,7 +57,6 @@ class Analysis:
     request: AnalysisRequest
     items: dict[str, SourceItems]
     files: list[FileAnalysis]
-    seconds: float
 
 
 def analyze(request: AnalysisRequest) -> TypeInfo:
@@ -69,18 +71,37 @@ def examine(request: AnalysisRequest) -> Analysis:
 
 
 def _examine(request: AnalysisRequest) -> Analysis:
-    started = time.perf_counter()
-    trees = [_parse(text) for text in sorted(request.sources.files, key=lambda text: text.relative)]
-    items = {crate: read_items(_roots(trees, crate)) for crate in sorted({tree.text.crate for tree in trees})}
-    types = {f"{crate}::{path}": kind for crate, found in items.items() for path, kind in found.types.items()}
-    types_in = {crate: {**types, **found.types} for crate, found in items.items()}
-    static = StaticSource(request.crates, trees)
-    files = [_examine_file(tree, request, static, types_in[tree.text.crate]) for tree in trees]
-    return Analysis(request, items, files, time.perf_counter() - started)
+    trees = [parsed(text) for text in in_order(request)]
+    items = items_of(trees)
+    types = types_of(items)
+    static = StaticSource(request.crates, trees, dependencies_cache(request))
+    return Analysis(request, items, [_examine_file(tree, request, static, types[tree.text.crate]) for tree in trees])
 
 
-def _parse(text: SourceText) -> SourceTree:
+def dependencies_cache(request: AnalysisRequest) -> CrateCache | None:
+    """Where dependencies are remembered."""
+    return CrateCache(request.cache / "crates", tool_stamp()) if request.cache is not None else None
+
+
+def in_order(request: AnalysisRequest) -> list[SourceText]:
+    """The files in the order in which they are told."""
+    return sorted(request.sources.files, key=lambda text: text.relative)
+
+
+def parsed(text: SourceText) -> SourceTree:
+    """A file with its tree."""
     return SourceTree(text, text.tree or parse_source(text.source))
+
+
+def items_of(trees: Sequence[SourceTree]) -> dict[str, SourceItems]:
+    """The items of each crate."""
+    return {crate: read_items(_roots(trees, crate)) for crate in sorted({tree.text.crate for tree in trees})}
+
+
+def types_of(items: Mapping[str, SourceItems]) -> dict[str, dict[str, str]]:
+    """By crate: what defines each type that its code may name."""
+    types = {f"{crate}::{path}": kind for crate, found in items.items() for path, kind in found.types.items()}
+    return {crate: {**types, **found.types} for crate, found in items.items()}
 
 
 def _roots(trees: Sequence[SourceTree], crate: str) -> list[tuple[Node, str]]:
@@ -110,28 +131,56 @@ def _items(trees: Sequence[SourceTree], crate: str) -> list[tuple[list[Node], st
     return [(tree.items, tree.text.module_path) for tree in trees if tree.text.crate == crate]
 
 
-def _with_crates(analysis: Analysis) -> Iterator[tuple[FileAnalysis, str]]:
-    return ((file, file.tree.text.crate) for file in analysis.files)
-
-
 def _describe(analysis: Analysis) -> TypeInfo:
-    trees = [file.tree for file in analysis.files]
-    traits = {crate: OwnershipTraits(read_user_types(_items(trees, crate))) for crate in analysis.items}
-    records = [file_records(file, analysis.items[crate], traits[crate]) for file, crate in _with_crates(analysis)]
-    files = {tree.text.relative: record.variables for tree, record in zip(trees, records, strict=True)}
+    traits = traits_of([file.tree for file in analysis.files])
+    parts = {
+        file.tree.text.relative: file_part(file, analysis.items[crate], traits[crate])
+        for file in analysis.files
+        for crate in (file.tree.text.crate,)
+    }
+    return assembled(analysis.request, parts)
+
+
+def traits_of(trees: Sequence[SourceTree]) -> dict[str, OwnershipTraits]:
+    """By crate: which of its types are `Send`, `Copy` and so on."""
+    crates = {tree.text.crate for tree in trees}
+    return {crate: OwnershipTraits(read_user_types(_items(trees, crate))) for crate in crates}
+
+
+def file_part(file: FileAnalysis, items: SourceItems, traits: OwnershipTraits) -> FilePart:
+    """The records of one file; `items` and `traits` are its crate's."""
+    records = file_records(file, items, traits)
+    tree = file.tree
+    return FilePart(
+        variables=records.variables,
+        expressions=records.expressions,
+        functions=functions_of(tree),
+        statics=list(statics_of(tree)),
+        unions=list(unions_of(tree)),
+        foreign_functions=list(foreign_functions_of(tree)),
+        skipped=list(_skipped(file)),
+    )
+
+
+def assembled(request: AnalysisRequest, parts: Mapping[str, FilePart]) -> TypeInfo:
+    """All of type-info.json from what each file adds, by relative path."""
+    files = {path: part.variables for path, part in parts.items()}
     return TypeInfo(
         analyzer_version=VERSION,
-        analyzer=_analyzer_info(analysis),
+        analyzer=_analyzer_info(request, parts.values()),
         files=files,
         by_name=_index(files, "name"),
         by_function=_index(files, "function_path"),
-        expressions=[expression for record in records for expression in record.expressions],
+        expressions=[expression for part in parts.values() for expression in part.expressions],
         unsafe_operations=[],
-        functions={tree.text.relative: functions_of(tree) for tree in trees},
-        statics=[static for tree in trees for static in statics_of(tree)],
-        unions=[union for tree in trees for union in unions_of(tree)],
-        foreign_functions=[function for tree in trees for function in foreign_functions_of(tree)],
-        skipped=_skipped(analysis),
+        functions={path: part.functions for path, part in parts.items()},
+        statics=[static for part in parts.values() for static in part.statics],
+        unions=[union for part in parts.values() for union in part.unions],
+        foreign_functions=[function for part in parts.values() for function in part.foreign_functions],
+        skipped=[
+            *(Skipped(path=path, span=None, reason=reason) for path, reason in request.sources.unreadable),
+            *(skipped for part in parts.values() for skipped in part.skipped),
+        ],
     )
 
 
@@ -147,21 +196,20 @@ def _index(
     return dict(sorted(found.items()))
 
 
-def _skipped(analysis: Analysis) -> list[Skipped]:
-    found = [Skipped(path=path, span=None, reason=reason) for path, reason in analysis.request.sources.unreadable]
-    for file in analysis.files:
-        path, root = file.tree.text.relative, file.tree.root
-        found += [Skipped(path=path, span=place.span, reason=place.reason) for place in file.found.skipped]
-        if root.has_error:
-            errors = [node for node in root.walk() if node.kind == "ERROR" and node.text != "safe"]
-            found += [Skipped(path=path, span=(node.start, node.end), reason="syntax_error") for node in errors]
-    return found
+def _skipped(file: FileAnalysis) -> Iterator[Skipped]:
+    path, root = file.tree.text.relative, file.tree.root
+    for place in file.found.skipped:
+        yield Skipped(path=path, span=place.span, reason=place.reason)
+    if root.has_error:
+        for node in root.walk():
+            if node.kind == "ERROR" and node.text != "safe":
+                yield Skipped(path=path, span=(node.start, node.end), reason="syntax_error")
 
 
-def _analyzer_info(analysis: Analysis) -> AnalyzerInfo:
-    request = analysis.request
-    sources = Counter(known.type_source for file in analysis.files for known in file.bindings)
-    by_rustc, static, unknown = (sources[source] for source in TypeSource)
+def _analyzer_info(request: AnalysisRequest, parts: Iterable[FilePart]) -> AnalyzerInfo:
+    """How the answer came about. How long it took is not told: the same tree gives the same bytes."""
+    sources = Counter(variable.type_source for part in parts for variable in part.variables)
+    by_rustc, static, unknown = (sources[source.value] for source in TypeSource)
     return AnalyzerInfo(
         types="static" if not by_rustc else "mixed" if static else "rustc",
         rustc_version=request.rustc_version,
@@ -169,7 +217,6 @@ def _analyzer_info(analysis: Analysis) -> AnalyzerInfo:
         features=sorted(request.features),
         targets=list(request.targets),
         packages=sorted(request.editions),
-        duration_ms=round(analysis.seconds * 1000, 1),
         variables=sources.total(),
         resolved_by_rustc=by_rustc,
         resolved_statically=static,

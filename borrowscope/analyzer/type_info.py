@@ -246,11 +246,23 @@ class AnalyzerInfo(Record):
     features: list[str]
     targets: list[str]
     packages: list[str]
-    duration_ms: float
+    duration_ms: float | None = None
     variables: int
     resolved_by_rustc: int
     resolved_statically: int
     unresolved: int
+
+
+class FilePart(Record):
+    """What one file adds to `TypeInfo`."""
+
+    variables: list[Variable]
+    expressions: list[Expression]
+    functions: list[FunctionInfo]
+    statics: list[StaticInfo]
+    unions: list[UnionInfo]
+    foreign_functions: list[ForeignFunction]
+    skipped: list[Skipped]
 
 
 class TypeInfo(Record):

@@ -5,16 +5,19 @@ In: the crates to read, the files that are parsed already. Out: `FileFacts` by a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import groupby
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from borrowscope.analyzer.facts import BindingFact, FileFacts
+from borrowscope.analyzer.facts import BindingFact, FileFacts, TypeSource
 from borrowscope.analyzer.static.catalog import load_catalog
+from borrowscope.analyzer.static.crate_cache import CrateCache
 from borrowscope.analyzer.static.crates import CrateSource, Trees
 from borrowscope.analyzer.static.infer import CrateInference
-from borrowscope.analyzer.static.symbols import World
+from borrowscope.analyzer.static.item_tree import Module
+from borrowscope.analyzer.static.symbols import ItemContext, World
 from borrowscope.parse.syntax import Node
 from borrowscope.text.span import LineIndex
 
@@ -47,12 +50,26 @@ class ParsedFile(Protocol):
         """Its lines."""
 
 
+class Contribution(NamedTuple):
+    """What the bodies of one file of one crate say, by path: a macro binds names in the file that defines it."""
+
+    crate: str
+    file: str
+    facts: dict[str, FileFacts]
+
+
 class StaticSource:
     """The facts of the static source about all crates."""
 
-    def __init__(self, crates: Callable[[], Sequence[CrateSource]] | None, files: Sequence[ParsedFile]) -> None:
+    def __init__(
+        self,
+        crates: Callable[[], Sequence[CrateSource]] | None,
+        files: Sequence[ParsedFile],
+        cache: CrateCache | None = None,
+    ) -> None:
         self._crates = crates
         self._files = {file.text.path: file for file in files}
+        self._cache = cache
 
     def facts(self, path: str) -> FileFacts:
         """What is known of a file; nothing without crates."""
@@ -60,14 +77,21 @@ class StaticSource:
 
     @cached_property
     def _facts(self) -> dict[str, FileFacts]:
+        return merged(self.contributions())
+
+    def contributions(self, wanted: Container[str] | None = None) -> list[Contribution]:
+        """What the bodies of the wanted files say (all, where none are named), in the order of their modules."""
         if self._crates is None:
-            return {}
+            return []
         trees = Trees({Path(path): file.root for path, file in self._files.items()})
-        world = World(load_catalog(), self._crates(), trees)
-        found: dict[str, FileFacts] = {}
-        for crate in world.crates:
-            for path, facts in CrateInference(world, crate, self._place).facts().items():
-                _merge(found.setdefault(path, FileFacts(path)), facts)
+        world = World(load_catalog(), self._crates(), trees, self._cache)
+        found = [
+            Contribution(crate, file, CrateInference(world, crate, self._place).facts(contexts))
+            for crate in world.crates
+            for file, contexts in _by_file(world, crate)
+            if wanted is None or file in wanted
+        ]
+        world.remember()
         return found
 
     def _place(self, path: str, start: int, end: int) -> str:
@@ -77,6 +101,48 @@ class StaticSource:
             return ""
         first, last = file.lines.position(start), file.lines.position(end)
         return f"{file.text.relative}:{first[0]}:{first[1]}: {last[0]}:{last[1]}"
+
+
+def _by_file(world: World, crate: str) -> Iterator[tuple[str, Iterator[ItemContext]]]:
+    """The bodies of a crate, file by file."""
+    modules: dict[str, list[Module]] = {}
+    for module in world.modules(crate):
+        if module.file is not None:
+            modules.setdefault(str(module.file), []).append(module)
+    for file, found in modules.items():
+        yield file, (context for module in found for context in world.contexts_of(module))
+
+
+def merged(contributions: Iterable[Contribution]) -> dict[str, FileFacts]:
+    """All facts by path: those of a crate together, then those of others where the first knows nothing."""
+    found: dict[str, FileFacts] = {}
+    for _, group in groupby(contributions, key=lambda contribution: contribution.crate):
+        for path, facts in _of_crate(group).items():
+            _merge(found.setdefault(path, FileFacts(path)), facts)
+    return found
+
+
+def _of_crate(contributions: Iterable[Contribution]) -> dict[str, FileFacts]:
+    found: dict[str, FileFacts] = {}
+    for contribution in contributions:
+        for path, facts in contribution.facts.items():
+            into = found.setdefault(path, FileFacts(path))
+            for start, fact in facts.bindings.items():
+                known = into.bindings.get(start)
+                into.bindings[start] = fact if known is None else _together(known, fact)
+            into.calls += facts.calls
+    return found
+
+
+def _together(one: BindingFact, other: BindingFact) -> BindingFact:
+    """A name that a macro binds in several files' bodies: each type once."""
+    found = list(one.alternatives or [one])
+    for fact in other.alternatives or [other]:
+        if not any(fact.ty == known.ty for known in found):
+            found.append(fact)
+    if len(found) == 1:
+        return found[0]
+    return BindingFact(one.name, one.span, None, TypeSource.STATIC, alternatives=found)
 
 
 def _merge(into: FileFacts, found: FileFacts) -> None:
