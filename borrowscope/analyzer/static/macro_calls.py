@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from borrowscope.analyzer.static.binders import may_bind
 from borrowscope.analyzer.static.body import Body, Join, handles
-from borrowscope.analyzer.static.calls import call_method
+from borrowscope.analyzer.static.calls import MethodCall, call_method
 from borrowscope.analyzer.static.control import check_condition
 from borrowscope.analyzer.static.expansion import check_expanded
 from borrowscope.analyzer.static.expressions import compare
@@ -127,7 +127,7 @@ def _write(body: Body, node: Node, _: Ty | None) -> Ty:
     types = _checked(body, node)
     if not types:
         return UNKNOWN
-    return call_method(body, node, types[0], "write_fmt", None, [], None)
+    return call_method(body, MethodCall(node, "write_fmt", []), types[0], None)
 
 
 def _compare(body: Body, node: Node, _: Ty | None) -> Ty:

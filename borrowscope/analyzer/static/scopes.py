@@ -12,7 +12,7 @@ from typing import Final, NamedTuple, Protocol, TypeAlias
 from borrowscope.analyzer.static.cfg import TEST, likelihood
 from borrowscope.analyzer.static.definitions import Alias, Function, Generics, Trait, TypeDef, Value, Variant
 from borrowscope.analyzer.static.item_expansion import Expander
-from borrowscope.analyzer.static.item_tree import ITEM_KINDS, Item, Module
+from borrowscope.analyzer.static.item_tree import ITEM_KINDS, MACRO, Item, Module
 from borrowscope.analyzer.static.lowering import Lowering
 from borrowscope.analyzer.static.resolution import (
     NAMESPACES,
@@ -92,8 +92,8 @@ class Surroundings(Protocol):
     def traits_in(self, module: Module) -> frozenset[str]:
         """The traits in scope."""
 
-    def add_block(self, module: Module) -> None:
-        """Note a block that holds items."""
+    def block_within(self, outer: Module, node: Node, path: str) -> Module:
+        """A block that holds items, as a module."""
 
     def contexts_of(self, module: Module) -> Iterator[ItemContext]:
         """The items of one module or block."""
@@ -158,29 +158,22 @@ class Scope:
 
     def block(self, node: Node) -> Scope:
         """The scope inside of a block: itself where the block holds no items."""
-        if not any(child.kind in ITEM_KINDS for child in node.named):
+        if not any(map(self._holds_items, node.named)):
             return self
         known = self._blocks.get(id(node))
         if known is None:
-            module = Module(
-                self._module.crate,
-                self.path,
-                "",
-                self._module,
-                node=node,
-                file=self._module.file,
-                file_folder=self._module.file_folder,
-                module_folder=self._module.module_folder,
-                is_inline=True,
-                is_block=True,
-                rank=self._module.rank,
-            )
-            self._world.add_block(module)
+            module = self._world.block_within(self._module, node, self.path)
             known = self._blocks[id(node)] = (
                 node,
                 Scope(self._world, module, self._environment, self._self_type, self.path),
             )
         return known[1]
+
+    def _holds_items(self, node: Node) -> bool:
+        if node.kind in ITEM_KINDS:
+            return True
+        call = node.named[0] if node.kind == "expression_statement" and node.named else node
+        return call.kind == "macro_invocation" and self._world.expander.makes_items(self._module, call)
 
     def item_contexts(self) -> Iterator[ItemContext]:
         """The items of this very block (or module) that have bodies or values."""
@@ -199,6 +192,14 @@ class Scope:
         if crate is not self._module.crate:
             self._module.crate.dependencies.setdefault(crate.name, crate.key)
         return definition, crate.name
+
+    def is_std_macro(self, path: str) -> bool:
+        """Whether a path such as `ptr::addr_of` leads to a macro of std."""
+        segments = tuple(part.strip().removeprefix("r#") for part in path.split("::"))
+        if not segments[0]:
+            segments = ("::", *segments[1:])
+        found, taken = self._world.resolver.resolve(self._module, segments, MACRO)
+        return isinstance(found, StdItem) and found.kind == "macro" and taken == len(segments)
 
     def type_scope(
         self,
