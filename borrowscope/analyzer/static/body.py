@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from borrowscope.analyzer.static.callables import CALLABLES, Closure, FunctionItem
-from borrowscope.analyzer.static.definitions import Bound, Function, Generics
+from borrowscope.analyzer.static.definitions import Bound, Function
 from borrowscope.analyzer.static.methods import autoderef
 from borrowscope.analyzer.static.solver import Solver
 from borrowscope.analyzer.static.type_reader import read_arguments, read_type
@@ -34,7 +34,7 @@ from borrowscope.analyzer.static.types import (
 from borrowscope.parse.macro_rules import Expansion, MacroText
 
 if TYPE_CHECKING:
-    from borrowscope.analyzer.static.scopes import Scope
+    from borrowscope.analyzer.static.scopes import ItemContext, Scope
     from borrowscope.analyzer.static.symbols import World
     from borrowscope.parse.syntax import Node
 
@@ -84,14 +84,13 @@ class Frame:
 class Body:
     """The state while one item's body is read."""
 
-    def __init__(
-        self, world: World, scope: Scope, text: MacroText, generics: Generics, self_type: Ty | None, places: Places
-    ) -> None:
+    def __init__(self, world: World, context: ItemContext, places: Places) -> None:
+        generics = context.generics
         self.world = world
-        self.scope = scope
+        self.scope = context.scope
         self.generics: frozenset[str] = frozenset(parameter.name for parameter in generics.params)
         self._constants = {parameter.name: parameter.ty for parameter in generics.params if parameter.is_const}
-        self.self_type = self_type
+        self.self_type = context.self_type
         self.solver = Solver(world, generics.bounds)
         self.names: list[dict[str, Ty]] = [{}]
         self.frames: list[Frame] = []
@@ -102,13 +101,12 @@ class Body:
         self.deferred_casts: list[tuple[Ty, Ty]] = []  # `as _`: what else is known of the target comes first
         self.called: list[Called] = []
         self.producing: set[int] = set()  # the calls that make the value of a binding, by identity of their nodes
-        self.text = text
+        self.text: MacroText = context.text
         self.expanding: list[MacroText] = []
         self.expansions = 0
         self.inner_scopes: list[tuple[Scope, MacroText]] = []
         self._places = places
         self._types: dict[tuple[int, str], Ty] = {}
-        self._type_scopes: dict[int, object] = {}
 
     # names
     @contextmanager
@@ -201,12 +199,6 @@ class Body:
         return end
 
     # types as written
-    def type_scope(self, *, holes: bool) -> object:
-        """What names in a type mean here; missing arguments and `_` are variables if `holes`."""
-        return self.scope.type_scope(
-            self.generics, self.self_type, self.solver.fresh if holes else None, fill="holes" if holes else "default"
-        )
-
     def written(self, node: Node) -> Ty:
         """A type as the text has it, in a place where `_` is inferred."""
         text = node.text

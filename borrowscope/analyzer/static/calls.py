@@ -6,7 +6,7 @@ last, as rustc does.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from borrowscope.analyzer.static.body import Body, Called, handles
 from borrowscope.analyzer.static.callables import Closure, FunctionItem
@@ -34,7 +34,12 @@ def check_call(body: Body, node: Node, expected: Ty | None) -> Ty:
     if function.kind == "generic_function":
         inner, turbofish = function.field("function") or function, function.field("type_arguments")
     if inner.kind == "field_expression":
-        return _method_call(body, node, inner, turbofish, values, expected)
+        value, name = inner.field("value"), inner.field("field")
+        if value is None or name is None:
+            return UNKNOWN
+        receiver = body.check(value)
+        args = body.written_arguments(turbofish) if turbofish is not None else None
+        return call_method(body, MethodCall(node, name.text.removeprefix("r#"), values, args), receiver, expected)
     callee = body.structure(body.check(function))
     if isinstance(callee, FunctionItem):
         _note(body, node, callee)
@@ -92,38 +97,28 @@ def _by_bounds(body: Body, callee: Ty) -> tuple[tuple[Ty, ...], Ty | None] | Non
 
 
 # methods
-def _method_call(
-    body: Body, node: Node, access: Node, turbofish: Node | None, values: list[Node], expected: Ty | None
-) -> Ty:
-    value, name = access.field("value"), access.field("field")
-    if value is None or name is None:
-        return UNKNOWN
-    receiver = body.check(value)
-    args = body.written_arguments(turbofish) if turbofish is not None else None
-    return call_method(body, node, receiver, name.text.removeprefix("r#"), args, values, expected)
+class MethodCall(NamedTuple):
+    """What is written: `.name::<args>(values)`."""
+
+    node: Node
+    name: str
+    values: list[Node]
+    args: tuple[Ty, ...] | None = None
 
 
-def call_method(
-    body: Body,
-    node: Node,
-    receiver: Ty,
-    name: str,
-    args: tuple[Ty, ...] | None,
-    values: list[Node],
-    expected: Ty | None,
-) -> Ty:
-    """`receiver.name::<args>(values)`."""
-    probe = Probe(body.solver, name, body.scope.traits())
-    pick = probe.pick(receiver)
+def call_method(body: Body, call: MethodCall, receiver: Ty, expected: Ty | None) -> Ty:
+    """The result of calling a method on a value of the receiver's type."""
+    pick = Probe(body.solver, call.name, body.scope.traits()).pick(receiver)
     if pick is None:
-        return _field_or_unknown(body, receiver, name, values, expected)
+        body.check_unseen(call.values)
+        return UNKNOWN
     function, mapping = pick.function, {**pick.mapping, "Self": pick.self_type}
     if pick.trait and (function.is_async or _has_opaque(function.result)):
         function, mapping = _implemented(body, pick) or (function, mapping)
-    _, parameters, result = instantiate_function(body, function, mapping, args)
+    _, parameters, result = instantiate_function(body, function, mapping, call.args)
     _require_trait(body, pick)
-    note_call(body, node, pick.function, pick.self_type, pick.trait)
-    return _apply(body, parameters[1:], result, values, expected)
+    note_call(body, call.node, pick.function, pick.self_type, pick.trait)
+    return _apply(body, parameters[1:], result, call.values, expected)
 
 
 def _has_opaque(ty: Ty) -> bool:
@@ -142,15 +137,6 @@ def _implemented(body: Body, pick: Pick) -> tuple[Function, dict[str, Ty]] | Non
 def _require_trait(body: Body, pick: Pick) -> None:
     if pick.trait and pick.trait_args:
         body.solver.require(Bound(pick.self_type, pick.trait, pick.trait_args))
-
-
-def _field_or_unknown(body: Body, receiver: Ty, name: str, values: list[Node], expected: Ty | None) -> Ty:
-    if body.structure(receiver).kind not in (Kind.VAR, Kind.UNKNOWN):
-        field = find_field(body, receiver, name)
-        if field is not None:
-            return _call_value(body, field, values, expected)
-    body.check_unseen(values)
-    return UNKNOWN
 
 
 def find_field(body: Body, receiver: Ty, name: str) -> Ty | None:

@@ -65,7 +65,7 @@ class CrateInference:
         return facts
 
     def _read(self, context: ItemContext) -> None:
-        body = Body(self._world, context.scope, context.text, context.generics, context.self_type, self._places)
+        body = Body(self._world, context, self._places)
         try:
             _check_item(body, context)
             _fall_back(body)
