@@ -21,7 +21,7 @@ def is_type_written(source: bytes, name: Span) -> bool:
     if source[name.start : name.end] == b"self":
         return True
     colon = _COLON.match(source, name.end)
-    return bool(colon) and not _HOLE.search(_type_after(source, colon.end()))
+    return colon is not None and not _HOLE.search(_type_after(source, colon.end()))
 
 
 def _type_after(source: bytes, start: int) -> bytes:
