@@ -127,6 +127,10 @@ class Scope:
         """Nothing stands for `_` in a declaration."""
         return UNKNOWN
 
+    def macro(self, path: tuple[str, ...], tokens: str) -> Ty:  # noqa: ARG002 - std's documentation has none
+        """A macro in the place of a type: not known."""
+        return UNKNOWN
+
     def anonymous(self, text: str, bounds: list[TraitRef]) -> Ty:
         """`impl Trait` of an argument: a parameter more; of a result: an opaque type."""
         if self.opaque is not None:

@@ -66,6 +66,7 @@ class ImplIndex:
         self._by_head: dict[str, list[ImplNode]] = {}
         self._of_traits: dict[tuple[str, str], list[ImplNode]] = {}
         self._derived: dict[tuple[str, str], list[Item]] = {}
+        self._derives_of: dict[str, list[tuple[str, Item]]] = {}
         self._made: dict[tuple[str, str], list[Impl]] = {}
         self._entries: Callable[[str], Iterable[tuple[str, ImplNode | Item]]] | None = None
         self._heads: set[str] = set()
@@ -93,7 +94,7 @@ class ImplIndex:
 
     def _note(self, head: str, trait: str, entry: ImplNode | Item) -> None:
         if isinstance(entry, Item):
-            self._derived.setdefault((trait, head), []).append(entry)
+            self._note_derive(trait, head, entry)
             return
         self._by_head.setdefault(head, []).append(entry)
         if trait:
@@ -127,9 +128,11 @@ class ImplIndex:
             module.crate.expand_calls(module, "impl")
         for entry in module.impls:
             self._add_impl(entry)
-        for item in module.ordered:
+        for item in list(module.ordered):
             if isinstance(item, Item) and "derive" in item.attributes:
                 self._add_derives(item)
+            if isinstance(item, Item) and item.kind == "const" and self._crate.has_inactive:
+                self._lowering.note_block(item)
         for item in module.traits:
             for name, member in self._lowering.trait_owner(item).members.items():
                 if member.kind == "fn":
@@ -190,7 +193,11 @@ class ImplIndex:
                 path = trait_path(text)
                 if path:
                     for trait in self._derived_traits(item, path):
-                        self._derived.setdefault((trait, item.path), []).append(item)
+                        self._note_derive(trait, item.path, item)
+
+    def _note_derive(self, trait: str, head: str, item: Item) -> None:
+        self._derived.setdefault((trait, head), []).append(item)
+        self._derives_of.setdefault(head, []).append((trait, item))
 
     def _derived_traits(self, item: Item, path: tuple[str, ...]) -> Iterator[str]:
         known = _DERIVED.get(path[-1])
@@ -243,9 +250,16 @@ class ImplIndex:
         if found is None:
             entries = _active([(entry.rank, entry) for entry in self._of_traits.get(key, ())])
             found = [self._lowering.impl(entry) for _, entry in entries]
-            found += [self._derive(trait, item) for item in self._derived.get(key, ())[:1]]
+            derived = self._derived.get(key) or ([] if found else self._implied(trait, head))
+            found += [self._derive(trait, item) for item in derived[:1]]
             self._made[key] = found
         return found
+
+    def _implied(self, trait: str, head: str) -> list[Item]:
+        """The type if it derives a trait that has this one among its supertraits: the macro must have seen to both."""
+        if trait.startswith("std::"):
+            return []
+        return [item for other, item in self._derives_of.get(head, ()) if trait in self._lowering.all_supers(other)]
 
     def traits_with(self, name: str) -> list[Item]:
         """The traits of the crate that declare a function of that name."""

@@ -44,6 +44,9 @@ _FLAGS: Final = re.compile(
     rb"struct\s+(\w+)\s*:\s*([^{]+?)\s*\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}"
 )
 _CALLS_MACROS: Final = re.compile(rb"(?<!macro_rules)!\s*[({\[]")
+_MAKES_ITEMS: Final = re.compile(
+    rb"\b(?:struct|enum|union|trait|impl|fn|static|const|mod|type|use|macro_rules)\b|:\s*item\b|!\s*\{"
+)
 _FLAG: Final = re.compile(rb"\bconst\s+(\w+)\s*=")
 _FLAG_METHODS: Final = (
     "pub const fn empty() -> Self {{}} pub const fn all() -> Self {{}} pub const fn bits(&self) -> {bits} {{}}"
@@ -71,6 +74,7 @@ class Expander:
         self._expansions: dict[int, tuple[bytes, Expansion]] = {}
         self._definitions: dict[int, MacroDefinition | None] = {}
         self._rules: dict[int, bytes] = {}
+        self._making: dict[tuple[int, str], bool] = {}  # by module and path of the macro
         self._files: dict[int, tuple[bytes, str]] = {}
 
     def note_file(self, source: bytes, file: Path) -> None:
@@ -158,6 +162,17 @@ class Expander:
         found = expand(definition, self.text_of(call), *tokens, crate_path)
         return self._kept(found) if found is not None else None
 
+    def expanded_type(self, module: Module, path: tuple[str, ...], tokens: str) -> str | None:
+        """What a macro in the place of a type becomes, as text."""
+        item = self.find_macro(module, path)
+        definition = self.definition(item) if item is not None else None
+        if item is None or definition is None:
+            return None
+        text = tokens.encode()
+        crate_path = self._crate_path(item.module.crate, module.crate)
+        found = expand(definition, SourceText("", text), 0, len(text), crate_path)
+        return found.text.decode("utf-8", "replace") if found is not None else None
+
     def _crate_path(self, of: CrateItems, seen_from: CrateItems) -> bytes:
         if of is seen_from:
             return b"crate"
@@ -189,6 +204,8 @@ class Expander:
             if not calls:
                 break
             for call, rank in calls:
+                if module.is_block and not self.makes_items(module, call):
+                    continue
                 if name is not None and not self._may_define(module, call, name):
                     waiting.append((call, rank))
                     continue
@@ -218,6 +235,23 @@ class Expander:
             item = self.find_macro(module, tuple(path.text.split("::"))) if path is not None else None
             rules = self._rules[id(call)] = item.node.text.encode() if item is not None else b""
         return word in rules or _CALLS_MACROS.search(rules) is not None
+
+    def makes_items(self, module: Module, call: Node) -> bool:
+        """Whether a macro that is called among statements may make items there."""
+        path = call.field("macro")
+        name = _name(call)
+        if path is None or name in _WELL_KNOWN:
+            return path is not None
+        key = (id(module.nearest), path.text)
+        known = self._making.get(key)
+        if known is None or module.entries.get(name):
+            row = find_macro(name)
+            is_wrapper = row is not None and row.entry in (Entry.ITEMS, Entry.ITEM_BRANCHES)
+            segments = tuple(part.strip() for part in path.text.split("::"))
+            item = self.find_macro(module, segments if segments[0] else ("::", *segments[1:]))
+            known = is_wrapper if item is None else _MAKES_ITEMS.search(item.node.text.encode()) is not None
+            self._making[key] = known
+        return known
 
     def _item_trees(self, module: Module, call: Node, depth: int) -> Iterator[tuple[Node, float]]:
         name = _name(call)

@@ -86,6 +86,7 @@ class Item:
         "module",
         "name",
         "namespaces",
+        "number",
         "rank",
         "visibility",
         "wrapper",
@@ -101,6 +102,7 @@ class Item:
         self.rank = ACTIVE
         self.visibility = PRIVATE
         self.is_foreign = False
+        self.number = 0  # in its module: tells items apart that are called `_`
         self.lowered: object = None
         self.wrapper = ""  # of a static: the type that holds the written one
 
@@ -114,7 +116,7 @@ class Item:
     @property
     def path(self) -> str:
         """The canonical path: where the item is defined."""
-        return f"{self.module.path}::{self.name}"
+        return f"{self.module.path}::{self.name}" if self.name != "_" else f"{self.module.path}::_#{self.number}"
 
     @property
     def variants(self) -> frozenset[str]:
@@ -224,8 +226,8 @@ class Module:
                 self.node = self.crate.read(self.file)
             if self.node is not None:
                 _collect(self, self.node, self.rank)
-                if not self.is_block:
-                    self.crate.expand_calls(self, None if self.crate.has_inactive else "")
+                if not self.is_block or self.calls:
+                    self.crate.expand_calls(self, None if self.crate.has_inactive or self.is_block else "")
         return self
 
 
@@ -314,6 +316,7 @@ def add_item(module: Module, item: Item) -> None:
     """Note an item under its name."""
     module.ordered.append(item)
     if item.name == "_":
+        item.number = len(module.ordered)
         return
     module.entries.setdefault(item.name, []).append(item)
     if item.kind == "mod":

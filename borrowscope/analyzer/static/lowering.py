@@ -81,6 +81,9 @@ class Surroundings(Protocol):
     def trait_parameters(self, trait: str) -> Sequence[Generic]:
         """The parameters of a trait."""
 
+    def block_within(self, outer: Module, node: Node, path: str) -> Module:
+        """A block that holds items, as a module."""
+
     def associated_constant(self, crate: CrateItems, head: str, name: str) -> int | None:
         """The value of an associated constant of a type, as a crate sees it."""
 
@@ -96,6 +99,12 @@ class Lowering:
         self.constants = Constants(self)
 
     # any item
+    def note_block(self, item: Item) -> None:
+        """The impls in a const's block count everywhere: `const _: () = { impl A for B {} };`."""
+        value = item.node.field("value")
+        if value is not None and value.kind == "block" and value.source.find(b"impl", value.start, value.end) >= 0:
+            self._world.block_within(item.module, value, item.path)
+
     def lowered(self, item: Item) -> TypeDef | Alias | Trait | Function | Value | None:
         """What an item defines; None for modules and macros."""
         if item.lowered is None:
@@ -161,6 +170,10 @@ class Lowering:
 
     def _apply_trait(self, found: Item | StdItem, args: tuple[Ty, ...], _hole: object, _fill: str) -> Ty:
         return make_bounded(Kind.DYN, [TraitRef((found.path, args, ()))])
+
+    def expanded_type(self, module: Module, path: tuple[str, ...], tokens: str) -> str | None:
+        """The text of a type that a call of a macro becomes."""
+        return self._world.expander.expanded_type(module, path, tokens)
 
     def type_parameters(self, found: Item | StdItem) -> Sequence[Generic]:
         """The parameters of a type with their defaults, without its bounds."""
@@ -352,6 +365,18 @@ class Lowering:
             found = [bound for part in texts for bound in read_bounds(part, SELF, scope)]
             known = self._supers[item.path] = tuple(self.completed_bound(bound) for bound in found)
         return known
+
+    def all_supers(self, trait: str) -> frozenset[str]:
+        """The supertraits of a trait, and theirs."""
+        if trait.startswith("std::"):
+            return frozenset()
+        found: set[str] = set()
+        waiting = [trait]
+        while waiting:
+            new = {bound.trait for bound in self._world.supers(waiting.pop())} - found
+            found |= new
+            waiting += new
+        return frozenset(found)
 
     # impls
     def impl_owner(self, entry: ImplNode) -> Owner:

@@ -78,6 +78,7 @@ class World:
         self._impls: dict[tuple[str, str], Sequence[Impl]] = {}
         self._with: dict[str, Sequence[Trait]] = {}
         self._local: dict[tuple[str, int], Item] = {}
+        self._blocks: dict[int, Module] = {}  # by id of the node, which the module keeps
         self._impl_paths: dict[int, str] = {}
         self._impls_at: dict[str, Impl] = {}
         self._loaded = 0
@@ -286,6 +287,26 @@ class World:
                     made.append(trait)
             found = self._with[name] = made
         return found
+
+    def block_within(self, outer: Module, node: Node, path: str) -> Module:
+        """A block that holds items, as a module; its items are below the path."""
+        known = self._blocks.get(id(node))
+        if known is None:
+            known = self._blocks[id(node)] = Module(
+                outer.crate,
+                path,
+                "",
+                outer,
+                node=node,
+                file=outer.file,
+                file_folder=outer.file_folder,
+                module_folder=outer.module_folder,
+                is_inline=True,
+                is_block=True,
+                rank=outer.rank,
+            )
+            self.add_block(known)
+        return known
 
     def add_block(self, module: Module) -> None:
         """Note a block that holds items: its impls count everywhere, its items by path."""

@@ -45,6 +45,9 @@ class TypeKnowledge(Protocol):
     def projected_further(self, ty: Ty, name: str) -> Ty:
         """`<ty>::name`."""
 
+    def expanded_type(self, module: Module, path: tuple[str, ...], tokens: str) -> str | None:
+        """The text of a type that a call of a macro becomes."""
+
     def constant(self, text: str, module: Module, environment: Environment) -> int | None:
         """The value of a constant expression."""
 
@@ -221,6 +224,11 @@ class ItemTypeScope:
         if self.anonymous_type is not None:
             return self.anonymous_type(text, bounds)
         return make_bounded(Kind.OPAQUE, bounds)
+
+    def macro(self, path: tuple[str, ...], tokens: str) -> Ty:
+        """The type that a call of a macro becomes."""
+        text = self._lowering.expanded_type(self._module, path, tokens)
+        return self.read(text) if text is not None else UNKNOWN
 
     def length(self, text: str) -> Ty:
         """A constant as an array's length or a const argument."""
