@@ -53,27 +53,56 @@ class AsyncBlock(Ty):
 
 
 class FunctionItem(Ty):
-    """A function or constructor by name. `args`: parameters, result, then the `generic_count` generic arguments."""
+    """A function or constructor by name.
 
-    __slots__ = ("function", "generic_count", "self_type", "text", "trait")
+    `args`: the parameters, the result, the `generic_count` generic arguments, and of an associated function the
+    `owner_count` types of its owner: what stands for `Self`, then the arguments of its trait.
+    """
 
-    def __init__(self, function: object, text: str, args: tuple[Ty, ...], generic_count: int) -> None:
-        super().__init__(Kind.FN_ITEM, FN_ITEM, args)
+    __slots__ = ("function", "generic_count", "owner_count", "text", "trait")
+
+    def __init__(
+        self,
+        function: object,
+        text: str,
+        args: tuple[Ty, ...],
+        generic_count: int,
+        owner: tuple[Ty, ...] = (),
+        *,
+        trait: str = "",
+    ) -> None:
+        super().__init__(Kind.FN_ITEM, FN_ITEM, args + owner)
         self.function = function
         self.text = text  # the path without the last generic arguments
         self.generic_count = generic_count
-        self.self_type: Ty | None = None  # what stands for Self, and the trait, of a trait's function
-        self.trait = ""
+        self.owner_count = len(owner)
+        self.trait = trait  # the trait of a trait's function
 
     @property
     def parameters(self) -> tuple[Ty, ...]:
         """The types of the parameters."""
-        return self.args[: len(self.args) - self.generic_count - 1]
+        return self.args[: len(self.args) - self.owner_count - self.generic_count - 1]
 
     @property
     def result(self) -> Ty:
         """The type of the result."""
-        return self.args[len(self.args) - self.generic_count - 1]
+        return self.args[len(self.args) - self.owner_count - self.generic_count - 1]
+
+    @property
+    def generics(self) -> tuple[Ty, ...]:
+        """Its own generic arguments."""
+        end = len(self.args) - self.owner_count
+        return self.args[end - self.generic_count : end]
+
+    @property
+    def self_type(self) -> Ty | None:
+        """What stands for `Self` in an associated function."""
+        return self.args[len(self.args) - self.owner_count] if self.owner_count else None
+
+    @property
+    def trait_args(self) -> tuple[Ty, ...]:
+        """The arguments of the trait of a trait's function."""
+        return self.args[len(self.args) - self.owner_count + 1 :] if self.owner_count else ()
 
     @property
     def is_unsafe(self) -> bool:
@@ -82,9 +111,8 @@ class FunctionItem(Ty):
 
     def with_args(self, args: tuple[Ty, ...]) -> Ty:
         """The same function with other types."""
-        made = FunctionItem(self.function, self.text, args, self.generic_count)
-        made.self_type, made.trait = self.self_type, self.trait
-        return made
+        end = len(args) - self.owner_count
+        return FunctionItem(self.function, self.text, args[:end], self.generic_count, args[end:], trait=self.trait)
 
 
 def signature_of(ty: Ty) -> tuple[Ty, Ty] | None:

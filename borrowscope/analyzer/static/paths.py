@@ -369,7 +369,7 @@ def function_item(
     owner: tuple[Ty, ...] = (mapping["Self"],) if "Self" in mapping else ()
     if trait and owner and isinstance(function.owner, Trait):
         owner += tuple(mapping[parameter.name] for parameter in function.owner.generics.params)
-    return FunctionItem(function, function.path, (*parameters, result, *own), len(own), owner, trait)
+    return FunctionItem(function, function.path, (*parameters, result, *own), len(own), owner, trait=trait)
 
 
 def instantiate_function(

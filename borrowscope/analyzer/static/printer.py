@@ -10,10 +10,32 @@ from collections.abc import Callable, Sequence
 from typing import ClassVar, Final, Protocol
 
 from borrowscope.analyzer.static.callables import AsyncBlock, Closure, FunctionItem
-from borrowscope.analyzer.static.definitions import Definitions, Function, Impl, TypeDef
-from borrowscope.analyzer.static.types import Bounded, FunctionPointer, Kind, Projection, Ty, substitute
+from borrowscope.analyzer.static.definitions import Definitions, Function, Impl, Trait, TypeDef
+from borrowscope.analyzer.static.types import (
+    INTEGERS,
+    PRIMITIVES,
+    Bounded,
+    FunctionPointer,
+    Kind,
+    Projection,
+    Ty,
+    substitute,
+)
 
 _REPEATED: Final = re.compile(r"(?:#\d+| )\Z")  # tells two `impl A` parameters of one function apart
+# The modules of std in which the impls of primitive types stand: rustc prints them of functions by name.
+_PRIMITIVE_MODULES: Final = {
+    **dict.fromkeys(INTEGERS, "std::num"),
+    "bool": "std::bool",
+    "char": "std::char::methods",
+    "f32": "std::f32",
+    "f64": "std::f64",
+    "str": "std::str",
+    "[]": "std::slice",
+    "[;]": "std::array",
+    "*const": "std::ptr::const_ptr",
+    "*mut": "std::ptr::mut_ptr",
+}
 _IMPL_PATH: Final = re.compile(r"((.*)::\{impl#\d+\})(.*)")
 _BLANK: Final = re.compile(r"(?<!\w)_#\d+")  # consts that are called `_`
 _FN_TRAITS: Final = frozenset(
@@ -153,12 +175,14 @@ class Printer:
     def _projection(self, ty: Ty) -> str:
         assert isinstance(ty, Projection)
         args = f"<{self._list(ty.args[1:])}>" if len(ty.args) > 1 else ""
+        if not ty.trait:
+            raise _UnknownPart
         return f"<{self._print(ty.args[0])} as {self.path(ty.trait)}{args}>::{ty.name}"
 
     def _item(self, ty: Ty) -> str:
         assert isinstance(ty, FunctionItem)
         unsafe = "unsafe " if ty.is_unsafe else ""
-        return f"{unsafe}{self._signature(ty.parameters, ty.result)} {{{self.callee(ty)}}}"
+        return f"{unsafe}{self._signature(*_declared(ty))} {{{self.callee(ty)}}}"
 
     def callee(self, ty: FunctionItem) -> str:
         """The path of a function item with its generic arguments."""
@@ -170,12 +194,23 @@ class Printer:
         if ty.self_type is not None and ty.trait:
             return f"<{self._print(ty.self_type)} as {self._print_trait(ty.trait, ty.trait_args)}>::{name}{suffix}"
         if isinstance(ty.function.owner, Impl):
-            if ty.self_type is None or ty.self_type.head not in ty.text:
-                raise _UnknownPart
-            return f"{self._print(ty.self_type).replace('<', '::<', 1)}::{name}{suffix}"
+            return f"{self._inherent(ty.function.owner, ty)}::{name}{suffix}"
         if "{impl#" in ty.text:
             return self._within_impl(ty.text, is_value=True) + suffix
         return self.path(ty.text) + suffix
+
+    def _inherent(self, impl: Impl, ty: FunctionItem) -> str:
+        """What stands before `::function` of an inherent impl: its type, or where std has the primitive's impl."""
+        own = ty.self_type
+        if own is None or own.kind is not Kind.APP or own.head not in ty.text:
+            raise _UnknownPart
+        text = self._print(own)
+        if own.head not in PRIMITIVES and own.head not in self._SHAPES:
+            return text.replace("<", "::<", 1)
+        module = _PRIMITIVE_MODULES.get(own.head)
+        if module is None or (impl.self_type.args and impl.self_type.args[0].kind is not Kind.PARAM):
+            raise _UnknownPart
+        return f"{module}::<impl {text}>"
 
     def _constructor(self, ty: FunctionItem) -> str:
         """`Pair::<A, B>`, `std::option::Option::<T>::Some`: the type with its arguments, then the variant."""
@@ -204,6 +239,30 @@ class Printer:
         ),
         Kind.CORO: lambda _, ty: f"{{async block@{ty.place}}}" if isinstance(ty, AsyncBlock) else "",
     }
+
+
+def _declared(ty: FunctionItem) -> tuple[Sequence[Ty], Ty]:
+    """The parameters and the result as declared, with the arguments in their places: rustc normalizes nothing here."""
+    function = ty.function
+    if not isinstance(function, Function) or function.is_async:
+        return ty.parameters, ty.result
+    mapping = dict(zip((parameter.name for parameter in function.generics.params), ty.generics, strict=False))
+    if ty.self_type is not None:
+        mapping["Self"] = ty.self_type
+    if isinstance(function.owner, Impl) and ty.self_type is not None:
+        _match(function.owner.self_type, ty.self_type, mapping)
+    elif isinstance(function.owner, Trait):
+        names = (parameter.name for parameter in function.owner.generics.params)
+        mapping.update(zip(names, ty.trait_args, strict=False))
+    return [substitute(parameter, mapping) for parameter in function.params], substitute(function.result, mapping)
+
+
+def _match(pattern: Ty, ty: Ty, mapping: dict[str, Ty]) -> None:
+    """What stands for the parameters of an impl's self type."""
+    if pattern.kind is Kind.PARAM:
+        mapping.setdefault(pattern.head, ty)
+    for own, found in zip(pattern.args, ty.args, strict=False):
+        _match(own, found, mapping)
 
 
 def _parent(path: str) -> str:
