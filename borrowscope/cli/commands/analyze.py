@@ -17,6 +17,7 @@ import typer
 
 from borrowscope.analyzer import compare
 from borrowscope.analyzer.analyze import AnalysisRequest, analyze
+from borrowscope.analyzer.remembered import analyze_remembered
 from borrowscope.analyzer.sources import read_sources
 from borrowscope.analyzer.static.crate_graph import crate_sources
 from borrowscope.analyzer.static.crates import CrateSource
@@ -146,7 +147,7 @@ def _ask_compiler(session: Session) -> ProjectFacts | None:
 
 def _analyze(session: Session, facts: ProjectFacts | None) -> TypeInfo:
     targets = _targets_of(facts) if facts is not None else _default_targets(session)
-    return analyze(_request(session, targets, facts))
+    return analyze_remembered(_request(session, targets, facts))
 
 
 def _targets_of(facts: ProjectFacts) -> list[tuple[Package, Target]]:
@@ -168,6 +169,7 @@ def _request(
         sources=read_sources(session.project.root, targets),
         facts=facts.facts if facts else {},
         crates=None if session.settings.types == "rustc" and facts is not None else crates,
+        cache=session.project.own_dir / "static",
         rustc_version=facts.toolchain.version if facts else None,
         editions=packages,
         features=_features(session.cargo),
