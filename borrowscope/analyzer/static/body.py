@@ -233,7 +233,7 @@ class Body:
     def check_unseen(self, nodes: Iterable[Node]) -> None:
         """Expressions that go into something that is not known."""
         for node in nodes:
-            self.solver.taint(self.check(node))
+            self.solver.taint(self.check(node, UNKNOWN if node.kind == "closure_expression" else None))
 
     def check_coerced(self, node: Node, target: Ty) -> Ty:
         """An expression at a coercion site; the target."""

@@ -365,10 +365,11 @@ def _closure(body: Body, node: Node, expected: Ty | None) -> Ty:
     signature = body.expected_signature(expected)
     nodes = _closure_parameters(parameters) if parameters is not None else []
     types = []
+    unseen = UNKNOWN if expected is UNKNOWN else None  # whoever takes the closure says what it gets, not its body
     result = _closure_result(body, node, signature)
     with body.names_within():
         for at, parameter in enumerate(nodes):
-            wanted = signature[0][at] if signature is not None and at < len(signature[0]) else None
+            wanted = signature[0][at] if signature is not None and at < len(signature[0]) else unseen
             types.append(_closure_parameter(body, parameter, wanted))
         written = node.field("return_type")
         end = written.end if written is not None else parameters.end if parameters is not None else node.start
@@ -398,7 +399,7 @@ def _closure_parameter(body: Body, node: Node, wanted: Ty | None) -> Ty:
     if wanted is not None:
         if written is None:
             ty = wanted
-        else:
+        elif wanted is not UNKNOWN:
             body.solver.unify(ty, wanted)
     if pattern is not None:
         bind_pattern(body, pattern, ty)
