@@ -118,7 +118,7 @@ def public_names(module: Module, resolver: Resolver, *, is_own: bool = True) -> 
     """The public names of types and modules in a module: its own, re-exported, and by public globs."""
     found: dict[str, Module | Item] = {}
     for inner in _with_globs(module, resolver, is_own=is_own):
-        for name, entries in inner.collected().entries.items():
+        for name, entries in list(inner.collected().entries.items()):  # looking up may expand macros
             if name not in found and any(entry.visibility == PUBLIC for entry in entries):
                 target = resolver.lookup(inner, name, TYPE)
                 if isinstance(target, (Module, Item)):
