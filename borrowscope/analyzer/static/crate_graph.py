@@ -13,7 +13,8 @@ from borrowscope.analyzer.static.crates import CrateSource
 from borrowscope.project.cargo import Graph, MetadataPackage
 from borrowscope.project.model import Package, Project, Target
 
-_LIBRARIES = frozenset({"lib", "rlib", "dylib", "cdylib", "staticlib"})
+_MACROS = "proc-macro"
+_LIBRARIES = frozenset({"lib", "rlib", "dylib", "cdylib", "staticlib", _MACROS})
 
 
 def crate_sources(
@@ -22,6 +23,7 @@ def crate_sources(
     """The crates of the targets, and the libraries around them. Libraries of targets come first."""
     packages = graph.packages if graph is not None else []
     libraries = {package.id: found for package in packages if (found := _library(package)) is not None}
+    macros = {package.id for package in packages if any(_MACROS in target.kind for target in package.targets)}
     for package in project.packages:
         own = next((target for target in package.targets if target.is_library), None)
         if own is not None:
@@ -32,7 +34,16 @@ def crate_sources(
     own_sources = [_own(package, target, named, features, libraries) for package, target in chosen]
     keys = {source.key for source in own_sources}
     return own_sources + [
-        CrateSource(key, name, edition, root, named.get(key, {}), is_workspace=False, features=features.get(key))
+        CrateSource(
+            key,
+            name,
+            edition,
+            root,
+            named.get(key, {}),
+            is_workspace=False,
+            features=features.get(key),
+            is_proc_macro=key in macros,
+        )
         for key, (name, edition, root) in libraries.items()
         if key not in keys
     ]
@@ -56,11 +67,12 @@ def _own(
         target.src_path,
         dependencies,
         features=features.get(package.id),
+        is_proc_macro=_MACROS in target.kind,
     )
 
 
 def _library(package: MetadataPackage) -> tuple[str, int, Path] | None:
-    """Name, edition and root of a package's library; none for procedural macros, whose items nobody can name."""
+    """Name, edition and root of a package's library; that of procedural macros as well."""
     for target in package.targets:
         if target.kind[0] in _LIBRARIES:
             return target.name.replace("-", "_"), _edition(target.edition), target.src_path

@@ -5,7 +5,8 @@ In: what cargo says of packages, targets and their dependencies. Out: `CrateSour
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +19,7 @@ class CrateSource:
 
     `dependencies` leads from the name that its code uses to the key of another crate; `features` are those that are
     on, None where nobody knows. A crate of the workspace is read as a whole, others as far as paths lead into them.
+    Nobody can name the items of a crate of procedural macros.
     """
 
     key: str
@@ -44,3 +46,9 @@ class Trees:
             except OSError:
                 self._trees[path] = None
         return self._trees[path]
+
+    def texts_below(self, folder: Path) -> Iterator[bytes]:
+        """The texts of the Rust files in a folder, unparsed."""
+        for path in sorted(folder.rglob("*.rs")):
+            with suppress(OSError):
+                yield path.read_bytes()

@@ -56,6 +56,9 @@ class World(Definitions, Protocol):
     def seen_from(self, crate: str, path: str) -> str:
         """How a crate calls an item of another one."""
 
+    def is_moved(self, path: str) -> bool:
+        """Whether a macro may have moved a type from where it is written."""
+
 
 class Printer:
     """Prints for one crate: its own paths stand without its name, other crates' as they are visible."""
@@ -125,6 +128,8 @@ class Printer:
     def _named(self, ty: Ty) -> str:
         if "{impl#" in ty.head:
             return self._within_impl(ty.head) + (f"<{self._list(ty.args)}>" if ty.args else "")
+        if not ty.head.startswith("std::") and self._world.is_moved(ty.head):
+            raise _UnknownPart
         if not ty.args:
             return self.path(ty.head)
         definition = self._world.find_type(ty.head)

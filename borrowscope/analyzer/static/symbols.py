@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, Protocol
 
+from borrowscope.analyzer.static.attribute_macros import AttributeMacros
 from borrowscope.analyzer.static.crate_cache import CrateCache, Reader, Writer
 from borrowscope.analyzer.static.crates import CrateSource, Trees
 from borrowscope.analyzer.static.definitions import (
@@ -88,6 +89,7 @@ class World:
         self._seen_members: dict[str, list[Item]] = {}
         self.resolver = Resolver(catalog, self)
         self._visible_paths = VisiblePaths(self, self.resolver)
+        self._attribute_macros = AttributeMacros(self.resolver, self._sources, self._trees)
         self.expander = Expander(self.resolver, self._crates)
         self.lowering = Lowering(self)
         self.crates = [self._load(source).name for source in self._sources.values() if source.is_workspace]
@@ -151,7 +153,7 @@ class World:
         key = crate.dependencies.get(name)
         source = self._sources.get(key) if key is not None else None
         if source is not None:
-            return self._load(source).root
+            return None if source.is_proc_macro else self._load(source).root
         return StdModule(name) if name in _STD else None
 
     def expand(
@@ -394,6 +396,11 @@ class World:
         """An item's path as a crate of the workspace prints it."""
         return self._visible_paths.seen_from(self._by_name[crate], path)
 
+    def is_moved(self, path: str) -> bool:
+        """Whether an attribute's macro may have put a type into a module of its own: nobody knows its path then."""
+        item = self._item(path, TYPE)
+        return item is not None and self._attribute_macros.may_move(item)
+
     def own_visible_paths(self, crate: CrateItems) -> dict[str, str]:
         """The paths by which a crate itself makes its items visible."""
         found = self._visible.get(crate.name)
@@ -412,7 +419,8 @@ class World:
         if found is None:
             given = self._sources[crate.key].dependencies
             named = dict.fromkeys(key for name, key in given.items() if key in self._sources and mentions(crate, name))
-            found = self._direct[crate.name] = tuple(self._load(self._sources[key]) for key in named)
+            sources = [self._sources[key] for key in named]
+            found = self._direct[crate.name] = tuple(self._load(each) for each in sources if not each.is_proc_macro)
         return found
 
     def depends_on(self, crate: CrateItems, other: CrateItems) -> bool:
