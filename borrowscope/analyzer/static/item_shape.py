@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Sequence
 
 from borrowscope.analyzer.static.cfg import likelihood
 from borrowscope.analyzer.static.definitions import Generic, Generics, Variant
-from borrowscope.analyzer.static.generic_text import read_parameters
+from borrowscope.analyzer.static.generic_text import read_parameters, split
 from borrowscope.analyzer.static.type_scope import Environment, ItemTypeScope
 from borrowscope.analyzer.static.types import REF, REF_MUT, SELF, UNKNOWN, Ty, make, substitute
 from borrowscope.parse.syntax import Node
@@ -55,6 +55,14 @@ def generic_texts(node: Node) -> tuple[str, str]:
         elif child.kind == "where_clause":
             clauses = child.text
     return parameters, clauses
+
+
+def active_parameters(text: str, features: frozenset[str] | None) -> str:
+    """The text of parameters without those whose cfg cannot hold: `<T, #[cfg(feature = "x")] S = X>`."""
+    if "cfg" not in text:
+        return text
+    pieces = split(text.strip()[1:-1], ",")
+    return f"<{', '.join(piece for piece in pieces if likelihood(piece, features) > 0)}>"
 
 
 def read_signature(node: Node | None, scope: ItemTypeScope) -> tuple[tuple[Ty, ...], bool]:

@@ -27,6 +27,7 @@ from borrowscope.analyzer.static.generic_text import Parameter, read_clauses, re
 from borrowscope.analyzer.static.item_expansion import Expander
 from borrowscope.analyzer.static.item_shape import (
     active_children,
+    active_parameters,
     filled,
     generic_texts,
     in_order,
@@ -120,13 +121,13 @@ class Lowering:
     def parameters_of(self, item: Item) -> tuple[Parameter, ...]:
         """The parameters of an item as text."""
         node = item.node.field("type_parameters")
-        return read_parameters(node.text) if node is not None else ()
+        return read_parameters(active_parameters(node.text, item.module.crate.features)) if node is not None else ()
 
     def _generics(self, node: Node, scope: ItemTypeScope) -> Generics:
         parameters, clauses = generic_texts(node)
         if not parameters and not clauses:
             return NO_GENERICS
-        return self.completed(read_generics(parameters, clauses, scope))
+        return self.completed(read_generics(active_parameters(parameters, scope.features), clauses, scope))
 
     def completed(self, generics: Generics) -> Generics:
         """With the arguments of bounds that their traits have defaults for (`T: Add` is `T: Add<T>`)."""

@@ -584,10 +584,22 @@ class Solver:
         if selection is AMBIGUOUS:
             return None
         for name, ty in bound.assoc:
-            value = self.project(bound.trait, name, args)
+            declaring = self._declaring(Bound(subject, bound.trait, bound.args), name)
+            value = self.project(declaring.trait, name, (subject, *declaring.args))
             if value is not None and not self.unify(value, ty):
                 return False
         return True
+
+    def _declaring(self, bound: Bound, name: str) -> Bound:
+        """The bound, or the one by a supertrait whose trait declares the associated type: `I: DoubleEnded<Item = T>`."""
+        waiting = [bound]
+        for reached in waiting:
+            trait = self.world.find_trait(reached.trait)
+            if trait is None or name in trait.assoc:
+                return reached
+            if len(waiting) < _GOALS:
+                waiting += self.supertraits(reached)
+        return bound
 
     # goals
     def require(self, bound: Bound) -> None:

@@ -148,6 +148,11 @@ class ItemTypeScope:
         self._fill = fill
         self.anonymous_type = anonymous
 
+    @property
+    def features(self) -> frozenset[str] | None:
+        """The features of the crate around."""
+        return self._module.crate.features
+
     def read(self, text: str) -> Ty:
         """The type that a text spells; remembered, unless it has an `impl` that may differ by place."""
         if "impl" in text or self._hole is not None:
