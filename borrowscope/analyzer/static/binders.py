@@ -17,6 +17,12 @@ _PLAIN: Final = (
 _BINDS: Final = re.compile(
     rb"\b(?:let|for|fn|const|static|macro_rules)\b|\||=>|\b(?!(?:" + _PLAIN + rb")\s*!)\w+\s*!\s*[(\[{]"
 )
+_LEAVES: Final = re.compile(rb"\b(?:break|return|yield)\b|\?")
+
+
+def may_matter(source: bytes, start: int, end: int) -> bool:
+    """Whether the range may bind a name, or give a type to the loop or closure around it."""
+    return _BINDS.search(source, start, end) is not None or _LEAVES.search(source, start, end) is not None
 
 
 def may_bind(source: bytes, start: int, end: int) -> bool:

@@ -109,20 +109,9 @@ class Body:
         self._types: dict[tuple[int, str], Ty] = {}
 
     # names
-    @contextmanager
-    def names_within(self, block: Node | None = None) -> Iterator[None]:
+    def names_within(self, block: Node | None = None) -> _Names:
         """A lexical scope; with a block also the items and uses that it holds."""
-        outer = self.scope
-        if block is not None:
-            self.scope = outer.block(block)
-            if self.scope is not outer:
-                self.inner_scopes.append((self.scope, self.text))
-        self.names.append({})
-        try:
-            yield
-        finally:
-            self.names.pop()
-            self.scope = outer
+        return _Names(self, block)
 
     @contextmanager
     def frame(self, result: Ty) -> Iterator[Frame]:
@@ -347,6 +336,29 @@ class Body:
             unsafe = "unsafe " if isinstance(ty, FunctionItem) and ty.is_unsafe else ""
             return make_function(unsafe, (*ty.parameters, ty.result))
         return ty
+
+
+class _Names:
+    """See `Body.names_within`."""
+
+    __slots__ = ("_block", "_body", "_outer")
+
+    def __init__(self, body: Body, block: Node | None) -> None:
+        self._body = body
+        self._block = block
+        self._outer = body.scope
+
+    def __enter__(self) -> None:
+        body = self._body
+        if self._block is not None:
+            body.scope = body.scope.block(self._block)
+            if body.scope is not self._outer:
+                body.inner_scopes.append((body.scope, body.text))
+        body.names.append({})
+
+    def __exit__(self, *_: object) -> None:
+        self._body.names.pop()
+        self._body.scope = self._outer
 
 
 class Join:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from borrowscope.analyzer.producer import producing_call
-from borrowscope.analyzer.static.binders import may_bind
+from borrowscope.analyzer.static.binders import may_bind, may_matter
 from borrowscope.analyzer.static.body import Body, Join, Loop, handles
 from borrowscope.analyzer.static.callables import AsyncBlock, Closure
 from borrowscope.analyzer.static.definitions import Bound
@@ -61,15 +61,21 @@ def _block(body: Body, node: Node, expected: Ty | None) -> Ty:
 
 
 def check_statements(body: Body, statements: list[Node], expected: Ty | None) -> Ty:
-    """Statements one after the other; the type is the tail's."""
+    """Statements one after the other; the type is the tail's.
+
+    While no binding's type is open, those before the last that bind nothing and leave nothing are passed by.
+    """
     statements = _active(body, statements)
-    tail = statements[-1] if statements and _is_tail(statements[-1]) else None
-    for statement in statements:
-        if statement is not tail:
+    for statement in statements[:-1]:
+        if may_matter(statement.source, statement.start, statement.end) or body.has_open_types():
             _statement(body, statement)
-    if tail is None:
+    if not statements:
         return NEVER if body.diverges else UNIT
-    ty = body.check(tail, expected)
+    last = statements[-1]
+    if not _is_tail(last):
+        _statement(body, last)
+        return NEVER if body.diverges else UNIT
+    ty = body.check(last, expected)
     return NEVER if body.diverges and body.solver.shallow(ty).kind is Kind.VAR else ty
 
 
