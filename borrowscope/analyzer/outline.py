@@ -15,7 +15,11 @@ from borrowscope.analyzer.kept_files import digest
 from borrowscope.parse.syntax import COMMENTS, Node
 
 # Functions that hold items, or that constants are computed with, are seen from outside.
-_SEEN: Final = re.compile(rb"\b(?:struct|enum|union|trait|impl|mod|macro_rules|type|use|include)\b")
+_SEEN: Final = re.compile(
+    rb"(?:^|[;{}\]])\s*(?:pub(?:\([^)]*\))?\s+|unsafe\s+)*"
+    rb"(?:struct|enum|union|trait|impl|mod|macro_rules|type|use|include)\b",
+    re.MULTILINE,
+)
 _HOLDERS: Final = frozenset({"mod_item", "impl_item", "trait_item"})
 _IMPL: Final = re.compile(rb"\bimpl\b[^{};]*?(?:\bfor\s+|[\s>])&?(?:'\w+\s+)?(?:mut\s+)?(\w+)\s*(?:<[^{};]*)?\{")
 _NEWLINE: Final = b"\n"
