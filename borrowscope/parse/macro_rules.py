@@ -470,9 +470,12 @@ class _Writer:
         bound = bindings[use.name]
         if isinstance(bound, list):
             raise _Impossible
-        if bound.end == bound.start:
-            return
         start = self.output.length
+        if bound.end == bound.start:
+            if bound.kind == "vis":  # an empty visibility stays a unit that only `$v:vis` takes
+                self.output.write(b" ")
+                self.output.groups.append(Group(start, start + 1, bound.kind))
+            return
         wrapped = self._is_wrapped(bound, use.following)
         if wrapped:
             self.output.write(b"(")

@@ -12,7 +12,7 @@ from borrowscope.analyzer.static.cfg import likelihood
 from borrowscope.analyzer.static.definitions import Generic, Generics, Variant
 from borrowscope.analyzer.static.generic_text import read_parameters, split
 from borrowscope.analyzer.static.type_scope import Environment, ItemTypeScope
-from borrowscope.analyzer.static.types import REF, REF_MUT, SELF, UNKNOWN, Ty, make, substitute
+from borrowscope.analyzer.static.types import REF, REF_MUT, SELF, UNKNOWN, Ty, make, rebuild, substitute
 from borrowscope.parse.syntax import Node
 
 
@@ -79,6 +79,14 @@ def read_signature(node: Node | None, scope: ItemTypeScope) -> tuple[tuple[Ty, .
                 has_self = True
             found.append(scope.read(ty.text) if ty is not None else UNKNOWN)
     return tuple(found), has_self
+
+
+def in_terms_of_self(ty: Ty, self_type: Ty) -> Ty:
+    """A receiver's type with `Self` for the type that the impl is for: `Pin<&mut Self>`, however it is written."""
+    if ty is self_type:
+        return SELF
+    args = tuple([in_terms_of_self(argument, self_type) for argument in ty.args])
+    return rebuild(ty, args) if any(new is not old for new, old in zip(args, ty.args, strict=True)) else ty
 
 
 def _receiver(text: str) -> Ty:

@@ -31,6 +31,7 @@ from borrowscope.analyzer.static.item_shape import (
     filled,
     generic_texts,
     in_order,
+    in_terms_of_self,
     read_fields,
     read_signature,
     unique,
@@ -275,6 +276,8 @@ class Lowering:
 
         scope.anonymous_type = parameter_type
         params, has_self = read_signature(node.field("parameters"), scope)
+        if has_self and self_type is not None:
+            params = (in_terms_of_self(params[0], self_type), *params[1:])
         if extra:
             generics = Generics((*generics.params, *extra), (*generics.bounds, *bounds))
         in_force = tuple(make_param(name) for name in in_order(environment, generics))

@@ -194,17 +194,19 @@ class Probe:
         head = "i32" if self_type.kind is Kind.VAR and self_type.family == "int" else self_type.head  # type: ignore[attr-defined]
         head = "f64" if self_type.kind is Kind.VAR and self_type.family == "float" else head  # type: ignore[attr-defined]
         for impl, function in self._world.inherent_functions(head, self._name):
-            if function.has_self and takes(function) and self._receives(function, self_type, receiver):
+            if function.has_self and takes(function):
+                mark = self._solver.mark()
                 mapping = self._matched(impl, self_type)
-                if mapping is not None:
+                if mapping is not None and self._receives(function, {**mapping, "Self": self_type}, receiver):
                     return Pick(function, mapping, self_type)
+                self._solver.rollback(mark)
         return None
 
-    def _receives(self, function: Function, self_type: Ty, receiver: Ty | None) -> bool:
+    def _receives(self, function: Function, mapping: dict[str, Ty], receiver: Ty | None) -> bool:
         if receiver is None:
             return True
         mark = self._solver.mark()
-        holds = self._solver.unify(substitute(function.params[0], {"Self": self_type}), receiver)
+        holds = self._solver.unify(substitute(function.params[0], mapping), receiver)
         self._solver.rollback(mark)
         return holds
 
@@ -224,7 +226,7 @@ class Probe:
             function = trait.functions.get(self._name) if trait is not None else None
             if trait is None or function is None or not function.has_self or not takes(function):
                 continue
-            if self._receives(function, self_type, receiver):
+            if self._receives(function, {"Self": self_type}, receiver):
                 return self._picked(trait, function, self_type, bound.args)
         return None
 
@@ -244,7 +246,7 @@ class Probe:
         found: list[tuple[Trait, Function, tuple[Ty, ...]]] = []
         for trait in self._traits:
             function = trait.functions[self._name]
-            if not function.has_self or not takes(function) or not self._receives(function, self_type, receiver):
+            if not function.has_self or not takes(function) or not self._receives(function, {"Self": self_type}, receiver):
                 continue
             args: tuple[Ty, ...] = tuple(self._solver.fresh() for _ in trait.generics.params)
             mark = self._solver.mark()
