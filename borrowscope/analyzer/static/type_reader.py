@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import suppress
+from functools import lru_cache
 from typing import ClassVar, Protocol
 
 from borrowscope.analyzer.static.definitions import Bound, Generic, Generics
@@ -37,7 +38,8 @@ _TOKEN = re.compile(
     r"""\s+|//[^\n]*|/\*.*?\*/|('(?:\\.|[^\\'])'|'\w+|b?"(?:\\.|[^"\\])*"|(?:r\#)?[^\W\d]\w*|\d[\w.]*|::|->|[^\w\s])""",
     re.DOTALL,
 )
-_WORD = re.compile(r"(?:r#)?[^\W\d]\w*\Z")
+_NO_NAMES = frozenset({"_", "dyn", "extern", "fn", "for", "impl", "unsafe"})
+_PLAIN_PARAMETERS = re.compile(r"<?\s*(\w+(?:\s*,\s*\w+)*)\s*,?\s*>?\Z")
 _OPEN = {"(": ")", "[": "]", "{": "}", "<": ">"}
 AUTO_TRAITS = frozenset(
     f"std::{path}"
@@ -70,7 +72,12 @@ class TypeScope(Protocol):
 
 
 def read_type(text: str, scope: TypeScope) -> Ty:
-    """The type that the text spells."""
+    """The type that the text spells. Most are one name, or a reference to it."""
+    if text.isidentifier() and text not in _NO_NAMES:
+        return scope.path([(text, ())])
+    head, name = (REF_MUT, text[5:]) if text.startswith("&mut ") else (REF, text[1:])
+    if text[:1] == "&" and name.isidentifier() and name not in _NO_NAMES:
+        return make(head, (scope.path([(name, ())]),))
     reader = _Reader(text, scope)
     try:
         return reader.type()
@@ -108,12 +115,18 @@ def read_trait(text: str, scope: TypeScope) -> TraitRef | None:
 
 def read_generics(parameters: str, clauses: str, scope: TypeScope) -> Generics:
     """The generics of `<parameters>` (with or without the brackets) and `where clauses` (with or without `where`)."""
-    try:
-        params, bounds = _Reader(parameters.strip(), scope).generic_parameters()
-    except _Unreadable:
-        params, bounds = [], []
-    with suppress(_Unreadable):
-        bounds += _Reader(clauses.strip().removeprefix("where"), scope).where_clauses()
+    params: list[Generic] = []
+    bounds: list[Bound] = []
+    parameters, clauses = parameters.strip(), clauses.strip()
+    plain = _PLAIN_PARAMETERS.match(parameters)
+    if plain is not None:
+        params = [Generic(name.strip()) for name in plain[1].split(",")]
+    elif parameters:
+        with suppress(_Unreadable):
+            params, bounds = _Reader(parameters, scope).generic_parameters()
+    if clauses:
+        with suppress(_Unreadable):
+            bounds += _Reader(clauses.removeprefix("where"), scope).where_clauses()
     return Generics(tuple(params), tuple(bounds))
 
 
@@ -125,18 +138,26 @@ class _Unreadable(Exception):  # noqa: N818
     """The text is no type."""
 
 
+@lru_cache(maxsize=4096)
+def _tokenize(text: str) -> tuple[list[str], list[int], list[bool]]:
+    """The tokens, an empty one at the end; where each starts; which are words."""
+    tokens: list[str] = []
+    starts: list[int] = []
+    for match in _TOKEN.finditer(text):
+        token = match[1]
+        if token:
+            tokens.append(token)
+            starts.append(match.start(1))
+    tokens.append("")
+    starts.append(len(text))
+    return tokens, starts, [token.isidentifier() or token[:2] == "r#" for token in tokens]
+
+
 class _Reader:
     def __init__(self, text: str, scope: TypeScope) -> None:
         self._scope = scope
         self._text = text
-        self._tokens: list[str] = []
-        self._starts: list[int] = []
-        for match in _TOKEN.finditer(text):
-            if match.group(1):
-                self._tokens.append(match.group(1))
-                self._starts.append(match.start(1))
-        self._tokens.append("")
-        self._starts.append(len(text))
+        self._tokens, self._starts, self._words = _tokenize(text)
         self._at = 0
         self._has_unknown_trait = False  # among the bounds that were read last
 
@@ -182,7 +203,7 @@ class _Reader:
         if handler is not None:
             self._at += 1
             return handler(self)
-        if token == "::" or _WORD.match(token):
+        if token == "::" or self._words[self._at]:
             return self._path_type()
         raise _Unreadable
 
@@ -241,7 +262,7 @@ class _Reader:
                 while self._eat("."):
                     pass
                 continue
-            if (_WORD.match(self._token) and self._tokens[self._at + 1] == ":") or (
+            if (self._words[self._at] and self._tokens[self._at + 1] == ":") or (
                 self._token == "_" and self._tokens[self._at + 1] == ":"
             ):
                 self._at += 2
@@ -279,7 +300,7 @@ class _Reader:
         return make_bounded(Kind.DYN, (*principal, *(auto[name] for name in sorted(auto))))
 
     def _dyn(self) -> Ty:
-        if not (_WORD.match(self._token) or self._token in ("::", "for", "(", "?", "'") or self._token[:1] == "'"):
+        if not (self._words[self._at] or self._token in ("::", "for", "(", "?", "'") or self._token[:1] == "'"):
             raise _Unreadable
         return self._bare_bounds()
 
@@ -339,23 +360,27 @@ class _Reader:
         assoc: tuple[tuple[str, Ty], ...] = ()
         if self._eat("::"):
             segments.append(("::", ()))
+        tokens, words = self._tokens, self._words
         while True:
-            name = self._next()
-            if not _WORD.match(name):
+            if not words[self._at]:
                 raise _Unreadable
+            name = tokens[self._at]
+            self._at += 1
             args: tuple[Ty, ...] = ()
             assoc = ()
-            if self._token == "::" and self._tokens[self._at + 1] in ("<", "("):
+            token = tokens[self._at]
+            if token == "::" and tokens[self._at + 1] in ("<", "("):
                 self._at += 1
-            if self._token == "<":
+                token = tokens[self._at]
+            if token == "<":
                 args, assoc = self.generic_arguments()
-            elif self._token == "(":
+            elif token == "(":
                 self._at += 1
                 arguments = self._tuple_arguments()
                 result = self.type() if self._eat("->") else UNIT
                 args, assoc = (arguments,), (("Output", result),)
             segments.append((name.removeprefix("r#"), args))
-            if not (self._token == "::" and _WORD.match(self._tokens[self._at + 1] or "-")):
+            if not (tokens[self._at] == "::" and words[self._at + 1]):
                 return segments, assoc
             self._at += 1
 
@@ -378,14 +403,14 @@ class _Reader:
                 args.append(self._scope.length(self._until(",", ">")))
             elif self._token in ("true", "false"):
                 args.append(self._scope.length(self._next()))
-            elif _WORD.match(self._token) and self._tokens[self._at + 1] == "=":
+            elif self._words[self._at] and self._tokens[self._at + 1] == "=":
                 name = self._next()
                 self._at += 1
                 if self._token[:1].isdigit() or self._token == "{":
                     self._until(",", ">")
                 else:
                     assoc.append((name, self.type()))
-            elif _WORD.match(self._token) and self._tokens[self._at + 1] == ":":
+            elif self._words[self._at] and self._tokens[self._at + 1] == ":":
                 self._at += 2
                 self.bounds()
             else:
@@ -416,7 +441,7 @@ class _Reader:
                 self._at += 1
                 while not self._eat(">"):
                     self._next()
-            elif self._token == "::" or _WORD.match(self._token or "-") or self._token in ("(", "?", "~", "["):
+            elif self._token == "::" or self._words[self._at] or self._token in ("(", "?", "~", "["):
                 is_parenthesised = self._eat("(")
                 if self._eat("["):
                     self._until("]")
