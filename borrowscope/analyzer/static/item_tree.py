@@ -7,7 +7,7 @@ dependency is read when a path leads into its module.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias
@@ -227,7 +227,7 @@ class Module:
             if self.node is not None:
                 _collect(self, self.node, self.rank)
                 if not self.is_block or self.calls:
-                    self.crate.expand_calls(self, None if self.crate.has_inactive or self.is_block else "")
+                    self.crate.expand_calls(self, None if self.is_block or self.crate.reads_whole(self.file) else "")
         return self
 
 
@@ -248,6 +248,11 @@ class CrateItems:
     exported_macros: dict[str, Item] = field(default_factory=dict)
     macro_crates: list[str] = field(default_factory=list)
     is_searched: bool = False  # for macros, in all modules
+    wanted: Container[str] | None = None  # the files whose bodies are read, where these are not all
+
+    def reads_whole(self, file: Path | None) -> bool:
+        """Whether all items of a file are of interest, and not just those that somebody names."""
+        return self.has_inactive and (self.wanted is None or str(file) in self.wanted)
 
     def variant_names(self, item: Item) -> frozenset[str]:
         """The names of an enum's variants."""

@@ -84,7 +84,7 @@ class StaticSource:
         if self._crates is None:
             return []
         trees = Trees({Path(path): file.root for path, file in self._files.items()})
-        world = World(load_catalog(), self._crates(), trees, self._cache)
+        world = World(load_catalog(), self._crates(), trees, self._cache, wanted)
         found = [
             Contribution(crate, file, CrateInference(world, crate, self._place).facts(contexts))
             for crate in world.crates

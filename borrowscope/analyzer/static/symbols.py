@@ -5,7 +5,7 @@ In: the catalog and `CrateSource` values. Out: answers by canonical path, and `I
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -56,7 +56,10 @@ class Catalog(Definitions, StdNames, Protocol):
 
 
 class World:
-    """All definitions. `crates` are the names of the workspace's crates, as their paths begin."""
+    """All definitions. `crates` are the names of the workspace's crates, as their paths begin.
+
+    `wanted` are the files whose bodies will be asked for, where these are not all.
+    """
 
     def __init__(
         self,
@@ -64,6 +67,7 @@ class World:
         sources: Iterable[CrateSource],
         trees: Trees | None = None,
         cache: CrateCache | None = None,
+        wanted: Container[str] | None = None,
     ) -> None:
         self._catalog = catalog
         self._sources = {source.key: source for source in sources}
@@ -84,6 +88,7 @@ class World:
         self._impls_at: dict[str, Impl] = {}
         self._loaded = 0
         self._cache = cache
+        self._wanted = wanted
         self._remembered: set[str] = set()
         self._seen_traits: set[str] = set()
         self._seen_members: dict[str, list[Item]] = {}
@@ -112,6 +117,7 @@ class World:
             self.expander.expand_module,
             dict(source.dependencies),
             has_inactive=source.is_workspace,
+            wanted=self._wanted,
         )
         folder = source.root.parent
         crate.root = Module(crate, name, name, None, file=source.root, file_folder=folder, module_folder=folder)
