@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from borrowscope.analyzer.static.body import Body, Join, handles
 from borrowscope.analyzer.static.calls import find_field
+from borrowscope.analyzer.static.definitions import Bound
 from borrowscope.analyzer.static.methods import autoderef, raw_dereferenced
 from borrowscope.analyzer.static.paths import find_constructor
 from borrowscope.analyzer.static.solver import AMBIGUOUS
@@ -38,6 +39,8 @@ from borrowscope.analyzer.static.types import (
     make_const,
     make_projection,
 )
+
+from borrowscope.parse.syntax import parse_arguments
 
 if TYPE_CHECKING:
     from borrowscope.parse.syntax import Node
@@ -208,18 +211,30 @@ def _range(body: Body, node: Node, expected: Ty | None) -> Ty:
     operator = next((child for child in node.children if child.kind in ("..", "..=")), None)
     if operator is None:
         return UNKNOWN
-    sides = list(node.named)
-    before = [child for child in sides if child.end <= operator.start]
-    after = [child for child in sides if child.start >= operator.end]
+    before = [child for child in node.named if child.end <= operator.start]
+    after = [child for child in node.named if child.start >= operator.end]
+    return _range_between(body, operator.kind, before, after, expected)
+
+
+def _range_between(body: Body, operator: str, before: list[Node], after: list[Node], expected: Ty | None) -> Ty:
     wanted = body.structure(expected) if expected is not None else None
     hint = wanted.args[0] if wanted is not None and wanted.args and wanted.head.startswith("std::ops::Range") else None
     join = Join(body, hint)
     for side in before + after:
         join.add(body.check(side, join.hint))
-    head = _RANGES.get((operator.kind, bool(before), bool(after)))
+    head = _RANGES.get((operator, bool(before), bool(after)))
     if head is None:
         return UNKNOWN
-    return make(head, (join.result,) if sides else ())
+    return make(head, (join.result,) if before or after else ())
+
+
+def _open_range(node: Node) -> Node | None:
+    """The range with which `0..*n` begins: tree-sitter takes the sign behind the dots for an operator of two sides."""
+    left: Node | None = node
+    while left is not None and left.kind == "binary_expression":
+        left = left.field("left")
+    is_open = left is not None and left.kind == "range_expression" and left.children[-1].kind == ".."
+    return left if is_open else None
 
 
 # places
@@ -358,6 +373,11 @@ def _binary(body: Body, node: Node, expected: Ty | None) -> Ty:
     left, right, sign = node.field("left"), node.field("right"), node.field("operator")
     if left is None or right is None:
         return UNKNOWN
+    if left.kind in ("range_expression", "binary_expression"):
+        opened = _open_range(left)
+        if opened is not None:
+            after = parse_arguments(node.source, opened.end, node.end) or []
+            return _range_between(body, "..", opened.named, after, expected)
     operator = sign.kind if sign is not None else ""
     if operator in ("&&", "||"):
         body.check_coerced(left, BOOL)
@@ -384,6 +404,8 @@ def compare(body: Body, left: Node, right: Node) -> None:
     own = body.structure(body.check(left))
     other = body.structure(body.check(right, own if own.head in _SCALARS else None))
     _same_scalars(body, own, other)
+    if not (own.is_closed and other.is_closed) and NEVER not in (own, other):
+        body.solver.require(Bound(own, "std::cmp::PartialEq", (other,)))
 
 
 def _same_scalars(body: Body, own: Ty, other: Ty) -> None:

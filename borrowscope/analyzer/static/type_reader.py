@@ -160,6 +160,7 @@ class _Reader:
         self._tokens, self._starts, self._words = _tokenize(text)
         self._at = 0
         self._has_unknown_trait = False  # among the bounds that were read last
+        self._nested: list[tuple[str, list[TraitRef]]] = []  # bounds on associated types of the traits read last
 
     # tokens
     @property
@@ -411,8 +412,10 @@ class _Reader:
                 else:
                     assoc.append((name, self.type()))
             elif self._words[self._at] and self._tokens[self._at + 1] == ":":
-                self._at += 2
-                self.bounds()
+                name = self._next()
+                self._at += 1
+                outer, self._nested = self._nested, []
+                self._nested = [*outer, (name.removeprefix("r#"), self.bounds())]
             else:
                 args.append(self.type())
                 if self._token in ("=", ":"):  # a generic associated type's binding
@@ -463,6 +466,14 @@ class _Reader:
                 self._has_unknown_trait = has_unknown
                 return found
 
+    def _bounds_on(self, subject: Ty) -> list[Bound]:
+        """The bounds of a subject, and those of its associated types: `I: Iterator<Item: Clone>`."""
+        self._nested = []
+        found = [_bound(subject, trait) for trait in self.bounds()]
+        for name, traits in self._nested:
+            found += [_bound(make_projection("", name, (subject,)), trait) for trait in traits]
+        return found
+
     def generic_parameters(self) -> tuple[list[Generic], list[Bound]]:
         """`<'a, T: A + B = D, const N: usize = 3>`."""
         params: list[Generic] = []
@@ -487,7 +498,7 @@ class _Reader:
             else:
                 name = self._next().removeprefix("r#")
                 if self._eat(":"):
-                    bounds += [_bound(make_param(name), found) for found in self.bounds()]
+                    bounds += self._bounds_on(make_param(name))
                 params.append(Generic(name, self.type() if self._eat("=") else None))
             self._eat(",")
         return params, bounds
@@ -503,7 +514,7 @@ class _Reader:
                 self._skip_binder()
                 subject = self.type()
                 self._expect(":")
-                found += [_bound(subject, trait) for trait in self.bounds()]
+                found += self._bounds_on(subject)
             if not self._eat(","):
                 break
         return found
