@@ -92,7 +92,7 @@ class _Builder:
         for page in pages:
             if page.kind not in {"type", "macro"}:
                 self._add_sections(page)
-        return _dump(self._facts())
+        return dump(self._facts())
 
     def _facts(self) -> Facts:
         inherent = {
@@ -117,6 +117,8 @@ class _Builder:
         }
 
     def _modules(self) -> Facts:
+        for crate in ("std", "core"):  # what is in it stands in a file of its own
+            self._library.modules[crate]["mod"]["arch"] = f"{crate}::arch"
         return {
             module: {
                 kind: " ".join(
@@ -347,7 +349,8 @@ def _per_element(text: str, names: list[str], count: int) -> str:
     return ", ".join(pieces).replace("\x06", "")
 
 
-def _dump(facts: Facts) -> str:
+def dump(facts: Facts) -> str:
+    """The object with one line for each entry of its parts."""
     lines = []
     for key, value in facts.items():
         if isinstance(value, dict):

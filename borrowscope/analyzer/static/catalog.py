@@ -51,7 +51,7 @@ from borrowscope.analyzer.static.types import (
     rebuild,
     substitute,
 )
-from borrowscope.tables.std_catalog import BETWEEN, FACTS, FIELD, PART, short_names
+from borrowscope.tables.std_catalog import ARCH, ARCH_MODULE, BETWEEN, FACTS, FIELD, PART, short_names
 
 Facts = Mapping[str, Any]
 PRELUDES: Final = ((2024, "rust_2024"), (2021, "rust_2021"), (0, "rust_2015"))
@@ -158,6 +158,7 @@ class StdCatalog:
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
+        self._has_arch = False
         self.version: str = facts["version"]
         self._types: dict[str, TypeDef | Alias | None] = {}
         self._traits: dict[str, Trait | None] = {}
@@ -196,6 +197,8 @@ class StdCatalog:
         found = self._children.get(module)
         if found is None:
             names: dict[str, list[Entry]] = {}
+            if "::arch" in module:
+                self._take_arch()
             for kind, listed in self._facts["modules"].get(module, {}).items():
                 for text in listed.split():
                     name, _, path = text.partition("=")
@@ -220,11 +223,25 @@ class StdCatalog:
         listed = self._facts["modules"].get("std", {}).get("macro", "")
         return frozenset(text.partition("=")[0] for text in listed.split())
 
+    def _take_arch(self) -> None:
+        """Add what `arch.json` has to the facts."""
+        if not self._has_arch:
+            self._has_arch = True
+            self._facts = _with_arch(self._facts, json.loads(ARCH.read_bytes()))
+            for name in ("_short_names", "types_by_name", "traits_by_name"):
+                self.__dict__.pop(name, None)
+
+    def _rows(self, table: str, path: str) -> Any:
+        """The rows of an item in a table."""
+        if path.startswith(ARCH_MODULE):
+            self._take_arch()
+        return self._facts[table].get(path)
+
     # definitions
     def find_type(self, path: str) -> TypeDef | Alias | None:
         """By canonical path."""
         if path not in self._types:
-            row = self._facts["types"].get(path)
+            row = self._rows("types", path)
             self._types[path] = self._read_type(path, row) if row is not None else None
         return self._types[path]
 
@@ -241,14 +258,14 @@ class StdCatalog:
     def find_function(self, path: str) -> Function | None:
         """A free function by canonical path."""
         if path not in self._functions:
-            row = self._facts["functions"].get(path)
+            row = self._rows("functions", path)
             self._functions[path] = self.read_function(path, row, None) if row is not None else None
         return self._functions[path]
 
     def find_value(self, path: str) -> Value | None:
         """A free const or static by canonical path."""
         if path not in self._values:
-            row = self._facts["values"].get(path)
+            row = self._rows("values", path)
             if row is not None:
                 kind, _, text = row.partition(PART)
                 self._values[path] = Value(path, read_type(text, self.scope("")), kind)
@@ -269,6 +286,8 @@ class StdCatalog:
         key = (trait, head)
         found = self._impls.get(key)
         if found is None:
+            if head.startswith(ARCH_MODULE):
+                self._take_arch()
             rows = self._facts["impls"].get(trait, {}).get(head, ())
             found = self._impls[key] = tuple([self._read_impl(trait, row) for row in rows])
         return found
@@ -494,6 +513,42 @@ class _Members:
 def load_catalog() -> StdCatalog:
     """The committed catalog."""
     return StdCatalog(json.loads(FACTS.read_bytes()))
+
+
+def _with_arch(facts: Facts, arch: Facts) -> Facts:
+    """The facts with `std::arch::x86_64`, which core has under the same canonical paths."""
+    rows = {
+        table: {f"{ARCH_MODULE}::{name}": (row, name) for row, names in arch[table].items() for name in names.split()}
+        for table in ("functions", "values")
+    }
+    types = {f"{ARCH_MODULE}::{name}": row for name, row in arch["types"].items()}
+    modules = dict(facts["modules"])
+    kinds = {
+        "fn": rows["functions"],
+        "const": rows["values"],
+        "struct": [path for path, row in types.items() if row.startswith("struct")],
+        "type": [path for path, row in types.items() if row.startswith("type")],
+    }
+    listed = {
+        kind: " ".join(f"{path.rpartition('::')[2]}={path}" for path in paths) for kind, paths in kinds.items()
+    }
+    for crate in ("std", "core"):
+        modules[f"{crate}::arch"] = {**modules.get(f"{crate}::arch", {}), "mod": "x86_64"}
+        modules[f"{crate}::arch::x86_64"] = listed
+    impls = dict(facts["impls"])
+    for trait in arch["impls"]:
+        impls[trait] = {**impls[trait], **{path: [f"||{path.rpartition('::')[2]}"] for path in kinds["struct"]}}
+    return {
+        **facts,
+        "modules": modules,
+        "types": {**facts["types"], **types},
+        "functions": {
+            **facts["functions"],
+            **{path: f"{name}{PART}{row}" for path, (row, name) in rows["functions"].items()},
+        },
+        "values": {**facts["values"], **{path: row for path, (row, _) in rows["values"].items()}},
+        "impls": impls,
+    }
 
 
 def _entry(kind: str, name: str, path: str) -> Entry:

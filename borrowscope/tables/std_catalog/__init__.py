@@ -5,6 +5,8 @@ In: nothing. Out: where the facts are, and the marks in their rows (read by `ana
 `facts.json` holds one object: "version"; "modules": module -> kind -> names, those with another canonical path than
 `module::name` as `name=path`; "types", "traits", "functions", "values": canonical path -> row(s); "inherent": head of
 the self type -> impls; "impls": trait -> head of the self type -> impls ("" for a bare parameter).
+`arch.json` has the same for `std::arch::x86_64`: "types" by name; "functions", "values": row without name -> names;
+"impls": traits that all its types have.
 Rows name types and traits by the shortest suffix of their path that is nobody else's (`short_names`).
 """
 
@@ -16,6 +18,8 @@ from pathlib import Path
 from typing import Final
 
 FACTS: Final = Path(__file__).with_name("facts.json")
+ARCH: Final = Path(__file__).with_name("arch.json")  # read when somebody asks for it
+ARCH_MODULE: Final = "std::arch::x86_64"
 PART: Final = "|"  # between the parts of a row
 BETWEEN: Final = "^"  # between the members of a list
 FIELD: Final = "~"  # between the fields of a constructor

@@ -9,7 +9,8 @@ import pytest
 from borrowscope.analyzer.static.catalog import StdCatalog, load_catalog
 from borrowscope.analyzer.static.definitions import Alias, Trait, TypeDef
 from borrowscope.analyzer.static.types import SELF, UNKNOWN, Bounded, Projection, Ty, make, make_const, make_param
-from borrowscope.tables.std_catalog import FACTS, short_names
+from borrowscope.tables.std_catalog import ARCH, FACTS, short_names
+from scripts.std_catalog.arch import build_arch
 from scripts.std_catalog.build import build
 from scripts.std_catalog.toolchain import TOOLCHAIN, find_documentation
 
@@ -264,3 +265,4 @@ def test_the_committed_catalog_is_fresh():
     if root is None:
         pytest.skip(f"component rust-docs of {TOOLCHAIN} is not installed")
     assert FACTS.read_text(encoding="utf-8") == build(root, TOOLCHAIN), "run scripts/catalog"
+    assert ARCH.read_text(encoding="utf-8") == build_arch(root), "run scripts/catalog"
