@@ -23,7 +23,7 @@ unsafe_block
 _ITEM_HOLDERS = frozenset(_HOLDERS.split())
 _NAMED_HOLDERS = frozenset({"mod_item", "trait_item", "function_item"})
 _CLOSED = frozenset({"macro_definition", "attribute_item", "line_comment", "block_comment", "token_tree"})
-_ITEM_WORD = re.compile(rb"\b(?:struct|enum|union|mod)\b")
+_ITEM_WORD = re.compile(rb"(?:struct|enum|union|mod)\b")
 _USE_GROUP = re.compile(r"^(.*?)\{(.*)\}$", re.DOTALL)
 
 

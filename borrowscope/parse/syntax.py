@@ -6,6 +6,7 @@ parsed again as expressions (tree-sitter leaves them as flat token trees).
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -290,6 +291,10 @@ _FILLERS: dict[str, Callable[[Node], Any]] = {
 }
 
 
+_ARM = re.compile(rb"[^(){}\[\]\"'/]*=>")  # an arrow outside of all brackets: no expression has that
+_END_OF_ITEM = re.compile(rb"[;}!#]")  # no item and no statement without one of these
+
+
 def arguments_of(tokens: Node) -> list[Node] | None:
     """A macro's token tree parsed as a comma-separated list of expressions, or None if it is none.
 
@@ -297,7 +302,9 @@ def arguments_of(tokens: Node) -> list[Node] | None:
     """
     known = tokens.tree.arguments
     if tokens.start not in known:
-        found = parse_arguments(tokens.source, tokens.start + 1, tokens.end - 1)
+        found = None
+        if _ARM.match(tokens.source, tokens.start + 1, tokens.end - 1) is None:
+            found = parse_arguments(tokens.source, tokens.start + 1, tokens.end - 1)
         for argument in found or ():
             argument.parent = tokens.parent
         known[tokens.start] = found
@@ -308,7 +315,9 @@ def items_of(tokens: Node) -> Node | None:
     """A macro's token tree parsed as a list of items or statements, or None if it is none. Read once, as arguments."""
     known = tokens.tree.items
     if tokens.start not in known:
-        found = parse_items(tokens.source, tokens.start + 1, tokens.end - 1)
+        found = None
+        if _END_OF_ITEM.search(tokens.source, tokens.start + 1, tokens.end - 1) is not None:
+            found = parse_items(tokens.source, tokens.start + 1, tokens.end - 1)
         if found is not None:
             found.parent = tokens.parent
         known[tokens.start] = found
