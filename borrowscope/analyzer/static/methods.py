@@ -246,7 +246,9 @@ class Probe:
         found: list[tuple[Trait, Function, tuple[Ty, ...]]] = []
         for trait in self._traits:
             function = trait.functions[self._name]
-            if not function.has_self or not takes(function) or not self._receives(function, {"Self": self_type}, receiver):
+            if not function.has_self or not takes(function):
+                continue
+            if not self._receives(function, {"Self": self_type}, receiver):
                 continue
             args: tuple[Ty, ...] = tuple(self._solver.fresh() for _ in trait.generics.params)
             mark = self._solver.mark()

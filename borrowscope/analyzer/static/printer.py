@@ -89,8 +89,6 @@ class Printer:
                 return path
         if path.startswith(self._prefix):
             return _BLANK.sub("_", path[len(self._prefix) :]) if "_#" in path else path[len(self._prefix) :]
-        if path.startswith("std::"):
-            return path
         return self._world.seen_from(self._crate, path)
 
     def _within_impl(self, path: str, *, is_value: bool = False) -> str:

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final, Protocol
 
 from borrowscope.analyzer.static.cfg import TEST, likelihood
-from borrowscope.analyzer.static.item_tree import PUBLIC, TYPE, CrateItems, Item, Module, all_modules
-from borrowscope.analyzer.static.resolution import Resolver
+from borrowscope.analyzer.static.item_tree import PUBLIC, TYPE, CrateItems, Import, Item, Module, all_modules
+from borrowscope.analyzer.static.resolution import Resolver, StdItem
 from borrowscope.parse.syntax import Node
 
 _HIDDEN: Final = re.compile(r"\bdoc\s*\(\s*hidden\b")
@@ -45,6 +45,7 @@ class VisiblePaths:
         self._resolver = resolver
         self._known: dict[tuple[str, str], str] = {}
         self._across: dict[str, dict[str, str]] = {}
+        self._of_std: dict[str, dict[str, str]] = {}
 
     def seen_from(self, crate: CrateItems, path: str) -> str:
         """An item's path as the crate prints it."""
@@ -56,7 +57,9 @@ class VisiblePaths:
 
     def _search(self, crate: CrateItems, path: str) -> str:
         owner = self._crates.crate_of(path)
-        if owner is None or owner is crate:
+        if owner is None:
+            return self._std_path(crate, path)
+        if owner is crate:
             return path
         direct = self._crates.direct_dependencies(crate)
         parent, _, name = path.rpartition("::")
@@ -74,6 +77,28 @@ class VisiblePaths:
                 if found is not None and (not best or found.count("::") < limit):
                     best = found
         return best or (f"{self.seen_from(crate, parent)}::{name}" if parent else path)
+
+    def _std_path(self, crate: CrateItems, path: str) -> str:
+        """An item of std: by its own path, unless a crate has it in its root: `futures_core::Future` is shorter."""
+        if path.count("::") > 1:
+            for other in self._crates.direct_dependencies(crate):
+                name = self._std_names(other).get(path)
+                if name is not None:
+                    return f"{other.name}::{name}"
+        return path
+
+    def _std_names(self, crate: CrateItems) -> dict[str, str]:
+        """The items of std that a crate hands on in its root, by their paths."""
+        found = self._of_std.get(crate.name)
+        if found is None:
+            found = self._of_std[crate.name] = {}
+            for module in _with_globs(crate.root, self._resolver, is_own=False):
+                for name, entries in list(module.collected().entries.items()):
+                    if any(isinstance(entry, Import) and entry.visibility == PUBLIC for entry in entries):
+                        target = self._resolver.lookup(module, name, TYPE)
+                        if isinstance(target, StdItem):
+                            found.setdefault(target.path, name)
+        return found
 
     def _paths_across(self, crate: CrateItems) -> dict[str, str]:
         found = self._across.get(crate.name)

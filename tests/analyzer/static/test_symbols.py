@@ -524,3 +524,10 @@ def test_dependencies_are_read_as_far_as_names_lead(world_of, tmp_path):
     assert [trait.path for trait in world.traits_with("extended")] == ["dep::Ext"]
     assert world.inherent_functions("dep::Fixed", "go")[0][1].result is make("u8")
     assert "tests.rs" not in {path.name for path in world._trees._trees}
+
+
+def test_an_item_of_std_has_the_shorter_path_of_a_crate_that_hands_it_on(world_of):
+    dep = "pub use std::vec::Vec; pub mod inner { pub use std::option::Option; }"
+    world = world_of({"dep": dep, "k": "fn f(a: dep::Vec<u8>) {}"}, workspace={"k"})
+    assert world.seen_from("k", "std::vec::Vec") == "dep::Vec"
+    assert world.seen_from("k", "std::option::Option") == "std::option::Option"
