@@ -17,9 +17,9 @@ from borrowscope.analyzer.kinds import KindContext, initializer_kind
 from borrowscope.analyzer.source_items import item_nodes
 from borrowscope.analyzer.sources import SourceText
 from borrowscope.analyzer.std_names import std_names
-from borrowscope.parse.functions import FunctionItem, find_functions
+from borrowscope.parse.functions import FunctionItem, find_functions, path_around
 from borrowscope.parse.syntax import Node
-from borrowscope.text.span import LineIndex, Span
+from borrowscope.text.span import LineIndex
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,12 +155,11 @@ def _unseen(tree: SourceTree, bindings: Iterable[SourceBinding], knowledge: Type
 def _token_binding(tree: SourceTree, fact: BindingFact) -> SourceBinding:
     line = tree.text.source[max(0, fact.span.start - 80) : fact.span.start].decode("utf-8", "replace")
     kind = next((kind for kind, before in _BEFORE if before.search(line)), "pattern")
-    function = _enclosing_function(tree, fact.span)
     return SourceBinding(
         name=fact.name,
         span=fact.span,
         kind="self" if fact.name == "self" else kind,
-        function=function.path if function else None,
+        function=path_around(tree.root, tree.text.module_path, fact.span.start, fact.span.end),
         decl_index=0,
         scope_id=0,
         generics=frozenset(),
@@ -169,11 +168,6 @@ def _token_binding(tree: SourceTree, fact: BindingFact) -> SourceBinding:
         is_mut=bool(re.search(r"\bmut\s+$", line)),
         is_ref=bool(re.search(r"\bref\s+(mut\s+)?$", line)),
     )
-
-
-def _enclosing_function(tree: SourceTree, span: Span) -> FunctionItem | None:
-    around = [item for item in tree.functions if item.node.start <= span.start and span.end <= item.node.end]
-    return max(around, key=lambda item: item.node.start, default=None)
 
 
 _BEFORE = (

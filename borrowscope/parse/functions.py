@@ -34,6 +34,21 @@ class FunctionItem:
     containers: tuple[Node, ...]  # enclosing mod, impl, trait and fn items, outermost first
 
 
+def path_around(root: Node, module_path: str, start: int, end: int) -> str | None:
+    """The path of the innermost function that a range stands in."""
+    node: Node | None = root
+    path, found = module_path, None
+    while node is not None:
+        if node.kind in _FUNCTIONS:
+            path = found = _named(node, path)
+        elif node.kind in _CONTAINERS:
+            path = _CONTAINERS[node.kind](node, path)
+        if node.kind in _WITHOUT_FUNCTIONS:
+            break
+        node = next((child for child in node.named if child.start <= start and end <= child.end), None)
+    return found
+
+
 def find_functions(root: Node, module_path: str) -> list[FunctionItem]:
     """All functions of the tree in source order; `module_path` is the path of the file's own module."""
     words = [match.start() for match in _WORD.finditer(root.source)]
