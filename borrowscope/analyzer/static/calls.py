@@ -16,6 +16,8 @@ from borrowscope.analyzer.static.paths import instantiate_function, path_value
 from borrowscope.analyzer.static.solver import AMBIGUOUS
 from borrowscope.analyzer.static.types import FUNCTION, TUPLE, UNKNOWN, Kind, Ty, substitute
 
+from borrowscope.tables.type_flags import OWNERSHIP_CALLS
+
 if TYPE_CHECKING:
     from borrowscope.parse.syntax import Node
 
@@ -57,8 +59,8 @@ def _note(body: Body, node: Node, callee: FunctionItem) -> None:
 
 
 def note_call(body: Body, node: Node, function: Function, self_type: Ty | None, trait: str) -> None:
-    """Remember which function a call reaches, if it makes the value of a binding."""
-    if id(node) not in body.producing:
+    """Remember which function a call reaches, if it makes the value of a binding or matters to ownership."""
+    if id(node) not in body.producing and function.path not in OWNERSHIP_CALLS:
         return
     first, last = body.locate(node.start), body.locate(node.end - 1)
     if first is None or last is None or first[0] != last[0]:
