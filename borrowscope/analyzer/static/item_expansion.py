@@ -19,7 +19,6 @@ from borrowscope.analyzer.static.item_tree import (
     Item,
     Member,
     Module,
-    all_modules,
     collect_into,
     members,
 )
@@ -111,15 +110,8 @@ class Expander:
         return self._of_macro_crates(module, path[0]) if len(path) == 1 else None
 
     def _exported(self, crate: CrateItems, name: str) -> Item | None:
-        """An exported macro: they stand in the root, whichever module they are written in."""
         crate.root.collected()
-        found = crate.exported_macros.get(name) or self._textual(crate.root, name)
-        if found is None and not crate.is_searched:
-            crate.is_searched = True
-            for _ in all_modules(crate.root):
-                pass
-            found = crate.exported_macros.get(name)
-        return found
+        return crate.exported_macros.get(name) or self._textual(crate.root, name) or crate.exported_macro(name)
 
     def _of_macro_crates(self, module: Module, name: str) -> Item | None:
         for extern in module.crate.macro_crates:

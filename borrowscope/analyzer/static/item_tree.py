@@ -262,6 +262,17 @@ class CrateItems:
         names = (child.field("name") for child in found.named if child.kind == "enum_variant")
         return frozenset(name.text.removeprefix("r#") for name in names if name is not None)
 
+    def exported_macro(self, name: str) -> Item | None:
+        """An exported macro: they stand in the root, whichever module they are written in."""
+        self.root.collected()
+        found = self.exported_macros.get(name)
+        if found is None and not self.is_searched:
+            self.is_searched = True
+            for _ in all_modules(self.root):
+                pass
+            found = self.exported_macros.get(name)
+        return found
+
     def module_of(self, item: Item) -> Module:
         """The module that a `mod` item is."""
         found = self.modules.get(id(item))

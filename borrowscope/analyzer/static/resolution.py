@@ -209,7 +209,10 @@ class Resolver:
 
     def _member(self, container: Found, name: str, namespace: int) -> Found | None:
         if isinstance(container, Module):
-            return self.lookup(container, name, namespace)
+            found = self.lookup(container, name, namespace)
+            if found is None and namespace == MACRO and container is container.crate.root:
+                return container.crate.exported_macro(name)
+            return found
         if isinstance(container, StdModule):
             return self._in_std(container.path, name, namespace)
         if isinstance(container, Item):

@@ -531,3 +531,9 @@ def test_an_item_of_std_has_the_shorter_path_of_a_crate_that_hands_it_on(world_o
     world = world_of({"dep": dep, "k": "fn f(a: dep::Vec<u8>) {}"}, workspace={"k"})
     assert world.seen_from("k", "std::vec::Vec") == "dep::Vec"
     assert world.seen_from("k", "std::option::Option") == "std::option::Option"
+
+
+def test_an_exported_macro_of_any_module_is_imported_from_the_root(world_of):
+    dep = {"lib.rs": "mod inner;", "inner.rs": "#[macro_export] macro_rules! made { ($n:ident) => { pub struct $n; } }"}
+    world = world_of({"dep": dep, "k": "use dep::made; made!(Thing); fn f(a: Thing) {}"}, workspace={"k"})
+    assert signature(world, "k::f") == ["k::Thing", "()"]
