@@ -15,7 +15,6 @@ from borrowscope.analyzer.static.methods import Pick, Probe, autoderef
 from borrowscope.analyzer.static.paths import instantiate_function, path_value
 from borrowscope.analyzer.static.solver import AMBIGUOUS
 from borrowscope.analyzer.static.types import FUNCTION, TUPLE, UNKNOWN, Kind, Ty, substitute
-
 from borrowscope.tables.type_flags import OWNERSHIP_CALLS
 
 if TYPE_CHECKING:
