@@ -247,6 +247,7 @@ class CrateItems:
     modules: dict[int, Module] = field(default_factory=dict)  # by id of the item of the `mod`
     exported_macros: dict[str, Item] = field(default_factory=dict)
     macro_crates: list[str] = field(default_factory=list)
+    extern_crates: dict[str, str] | None = None  # of the root: name -> name of the crate
     is_searched: bool = False  # for macros, in all modules
     wanted: Container[str] | None = None  # the files whose bodies are read, where these are not all
 

@@ -12,8 +12,14 @@ from typing import ClassVar, Final, Protocol
 from borrowscope.analyzer.static.callables import AsyncBlock, Closure, FunctionItem
 from borrowscope.analyzer.static.definitions import Definitions, Function, Impl, Trait, TypeDef
 from borrowscope.analyzer.static.types import (
+    ARRAY,
     INTEGERS,
+    POINTER,
+    POINTER_MUT,
     PRIMITIVES,
+    REF,
+    REF_MUT,
+    SLICE,
     Bounded,
     FunctionPointer,
     Kind,
@@ -41,6 +47,8 @@ _BLANK: Final = re.compile(r"(?<!\w)_#\d+")  # consts that are called `_`
 _FN_TRAITS: Final = frozenset(
     f"std::ops::{name}" for name in ("Fn", "FnMut", "FnOnce", "AsyncFn", "AsyncFnMut", "AsyncFnOnce")
 )
+
+_AROUND: Final = frozenset({REF, REF_MUT, POINTER, POINTER_MUT, SLICE, ARRAY})
 
 
 class _UnknownPart(Exception):  # noqa: N818
@@ -100,7 +108,7 @@ class Printer:
         module, rest = found.group(2), found.group(3)
         trait = self._print_trait(impl.trait, impl.trait_args) if impl.trait else ""
         own = self._print(impl.self_type)
-        if module not in (_parent(impl.self_type.head), _parent(impl.trait)):
+        if module not in (_parent(_named_item(impl.self_type)), _parent(impl.trait)):
             prefix = "" if f"{module}::" == self._prefix else f"{self.path(module)}::"
             return f"{prefix}<impl {trait}{' for ' if trait else ''}{own}>{rest}"
         if trait:
@@ -177,10 +185,17 @@ class Printer:
 
     def _projection(self, ty: Ty) -> str:
         assert isinstance(ty, Projection)
-        args = f"<{self._list(ty.args[1:])}>" if len(ty.args) > 1 else ""
+        count = self._parameter_count(ty)
+        own = f"<{self._list(ty.args[count:])}>" if len(ty.args) > count else ""
+        args = f"<{self._list(ty.args[1:count])}>" if len(ty.args) > 1 < count else ""
         if not ty.trait:
             raise _UnknownPart
-        return f"<{self._print(ty.args[0])} as {self.path(ty.trait)}{args}>::{ty.name}"
+        return f"<{self._print(ty.args[0])} as {self.path(ty.trait)}{args}>::{ty.name}{own}"
+
+    def _parameter_count(self, ty: Projection) -> int:
+        """How many arguments are those of the trait, `Self` included; the others are the associated type's own."""
+        trait = self._world.find_trait(ty.trait) if len(ty.args) > 1 else None
+        return 1 + len(trait.generics.params) if trait is not None else len(ty.args)
 
     def _item(self, ty: Ty) -> str:
         assert isinstance(ty, FunctionItem)
@@ -266,6 +281,15 @@ def _match(pattern: Ty, ty: Ty, mapping: dict[str, Ty]) -> None:
         mapping.setdefault(pattern.head, ty)
     for own, found in zip(pattern.args, ty.args, strict=False):
         _match(own, found, mapping)
+
+
+def _named_item(ty: Ty) -> str:
+    """The item that a type is about, through references, pointers, slices and arrays: rustc's characteristic one."""
+    while ty.kind is Kind.APP and ty.head in _AROUND:
+        ty = ty.args[0]
+    if isinstance(ty, Bounded) and ty.kind is Kind.DYN:
+        return ty.shape[0][0]
+    return ty.head
 
 
 def _parent(path: str) -> str:

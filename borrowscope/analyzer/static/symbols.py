@@ -32,6 +32,7 @@ from borrowscope.analyzer.static.item_tree import (
     VALUE,
     CrateItems,
     ImplNode,
+    Import,
     Item,
     Member,
     Module,
@@ -155,12 +156,22 @@ class World:
         return tree
 
     def extern_crate(self, crate: CrateItems, name: str) -> Module | StdModule | None:
-        """The root of what the crate calls `name`: a dependency, or a crate of std."""
+        """The root of what the crate calls `name`: a dependency, what `extern crate` in the root names, or std's."""
         key = crate.dependencies.get(name)
         source = self._sources.get(key) if key is not None else None
         if source is not None:
             return None if source.is_proc_macro else self._load(source).root
+        renamed = _extern_crates(crate).get(name)
+        if renamed is not None and renamed != name:
+            return crate.root if renamed == "self" else self.extern_crate(crate, renamed)
         return StdModule(name) if name in _STD else None
+
+    def name_in(self, crate: CrateItems, other: CrateItems) -> str:
+        """What a crate calls another one."""
+        for name, given in _extern_crates(crate).items():
+            if name != given and crate.dependencies.get(given) == other.key:
+                return name
+        return other.name
 
     def expand(
         self, alias: Alias, args: tuple[Ty, ...], hole: Callable[[], Ty] | None = None, fill: str = "default"
@@ -448,8 +459,13 @@ class World:
             yield from self.contexts_of(module)
 
     def modules(self, crate: str) -> Iterator[Module]:
-        """The modules of a crate."""
-        return all_modules(self._by_name[crate].root)
+        """The modules of a crate; of several that one file makes, the likeliest."""
+        found = list(all_modules(self._by_name[crate].root))
+        best: dict[Path | None, float] = {}
+        for module in found:
+            if not module.is_inline:
+                best[module.file] = max(best.get(module.file, 0.0), module.rank)
+        return iter([module for module in found if _of_file(module).rank >= best.get(module.file, 0.0)])
 
     def files(self, crate: str) -> list[Path]:
         """The files of a crate."""
@@ -458,14 +474,15 @@ class World:
     def contexts_of(self, module: Module) -> Iterator[ItemContext]:
         """The items of one module or block."""
         for entry in module.collected().ordered:
+            rank = min(module.rank, entry.rank)
             if isinstance(entry, ImplNode):
-                yield from self._member_contexts(module, self.lowering.impl_owner(entry), entry.node)
+                yield from self._member_contexts(module, self.lowering.impl_owner(entry), entry.node, rank)
             elif entry.kind == "trait":
-                yield from self._member_contexts(module, self.lowering.trait_owner(entry), entry.node)
+                yield from self._member_contexts(module, self.lowering.trait_owner(entry), entry.node, rank)
             elif entry.kind in ("fn", "const", "static") and not entry.is_foreign:
                 context = self._item_context(module, entry)
                 if context is not None:
-                    yield context
+                    yield context._replace(rank=rank) if rank != context.rank else context
 
     def _item_context(self, module: Module, item: Item) -> ItemContext | None:
         defined = self.lowering.lowered(item)
@@ -481,7 +498,7 @@ class World:
             return ItemContext(item.node, scope, text, Generics(), None, item.path, ty=ty)
         return None
 
-    def _member_contexts(self, module: Module, owner: Owner, node: Node) -> Iterator[ItemContext]:
+    def _member_contexts(self, module: Module, owner: Owner, node: Node, rank: float) -> Iterator[ItemContext]:
         entry = owner.entry
         lowered = self.lowering.lowered(entry) if isinstance(entry, Item) else self.lowering.impl(entry)
         if not isinstance(lowered, (Impl, Trait)):
@@ -491,7 +508,8 @@ class World:
         for member in self.expander.members(module, body) if body is not None else ():
             context = self._member_context(module, owner, lowered, member, around)
             if context is not None:
-                yield context
+                own_rank = min(rank, member.rank)
+                yield context._replace(rank=own_rank) if own_rank != context.rank else context
 
     def _member_context(
         self, module: Module, owner: Owner, lowered: Impl | Trait, member: Member, around: Generics
@@ -536,6 +554,23 @@ class World:
             return lowered.functions[member.name]
         prefix = lowered.path if isinstance(lowered, Trait) else lowered.trait or owner.self_type.head
         return self.lowering.function(member.node, owner.module, f"{prefix}::{member.name}", owner)
+
+
+def _of_file(module: Module) -> Module:
+    """The module that the file is which a module stands in."""
+    while module.is_inline and module.parent is not None:
+        module = module.parent
+    return module
+
+
+def _extern_crates(crate: CrateItems) -> dict[str, str]:
+    """The names of the root's `extern crate` items: all modules know them, by the crates' own names."""
+    if crate.extern_crates is None:
+        if crate.root is None or not crate.root.is_collected:
+            return {}
+        entries = [entry for found in crate.root.entries.values() for entry in found if isinstance(entry, Import)]
+        crate.extern_crates = {entry.name: entry.path[0] for entry in entries if entry.is_extern_crate}
+    return crate.extern_crates
 
 
 def _around(lowered: Impl | Trait) -> Generics:

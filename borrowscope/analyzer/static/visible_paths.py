@@ -33,6 +33,9 @@ class Crates(Protocol):
     def direct_dependencies(self, crate: CrateItems) -> Sequence[CrateItems]:
         """The crates that a crate names itself."""
 
+    def name_in(self, crate: CrateItems, other: CrateItems) -> str:
+        """What a crate calls another one."""
+
     def depends_on(self, crate: CrateItems, other: CrateItems) -> bool:
         """Whether the other crate is below the first one."""
 
@@ -52,8 +55,15 @@ class VisiblePaths:
         key = (crate.name, path)
         found = self._known.get(key)
         if found is None:
-            found = self._known[key] = _NUMBER.sub("", self._search(crate, path))
+            found = self._known[key] = self._renamed(crate, self._search(crate, path))
         return found
+
+    def _renamed(self, crate: CrateItems, path: str) -> str:
+        """The path with what `extern crate x as y` calls its crate."""
+        head, colons, rest = path.partition("::")
+        first = self._crates.crate_of(head)
+        name = self._crates.name_in(crate, first) if first is not None and first is not crate else head
+        return _NUMBER.sub("", name + colons + rest)
 
     def _search(self, crate: CrateItems, path: str) -> str:
         owner = self._crates.crate_of(path)

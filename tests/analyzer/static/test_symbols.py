@@ -184,7 +184,7 @@ def test_other_crates(world_of):
         workspace={"k"},
     )
     assert signature(world, "k::f") == [*["dep::inner::Thing<u8>"] * 4, "()"]
-    assert world.seen_from("k", "dep::inner::Thing") == "dep::Thing"
+    assert world.seen_from("k", "dep::inner::Thing") == "other::Thing"  # as `extern crate` calls it
 
 
 def test_a_binary_of_the_same_name_is_another_crate(world_of, tmp_path):
@@ -537,3 +537,30 @@ def test_an_exported_macro_of_any_module_is_imported_from_the_root(world_of):
     dep = {"lib.rs": "mod inner;", "inner.rs": "#[macro_export] macro_rules! made { ($n:ident) => { pub struct $n; } }"}
     world = world_of({"dep": dep, "k": "use dep::made; made!(Thing); fn f(a: Thing) {}"}, workspace={"k"})
     assert signature(world, "k::f") == ["k::Thing", "()"]
+
+
+def test_extern_crate_renames_a_crate_for_all_modules(world_of):
+    world = world_of(
+        {
+            "dep": {"lib.rs": "pub struct Thing; pub mod inner { pub struct Deep; }"},
+            "k": "extern crate dep as other; mod m { use other::inner::Deep; fn f(a: other::Thing, b: Deep) {} }",
+        },
+        workspace={"k"},
+    )
+    assert signature(world, "k::m::f") == ["dep::Thing", "dep::inner::Deep", "()"]
+    assert world.seen_from("k", "dep::inner::Deep") == "other::inner::Deep"
+
+
+def test_paths_lead_through_what_a_crate_names_itself(world_of):
+    world = world_of(
+        {
+            "deep": {
+                "lib.rs": "pub struct Thing; mod hidden { pub struct Secret; } pub fn secret() -> hidden::Secret {}"
+            },
+            "dep": {"lib.rs": "pub use deep::*;"},
+            "k": "fn f(a: dep::Thing) {}",
+        },
+        workspace={"k"},
+    )
+    assert signature(world, "k::f") == ["deep::Thing", "()"]
+    assert world.seen_from("k", "deep::hidden::Secret") == "deep::hidden::Secret"
