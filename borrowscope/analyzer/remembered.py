@@ -320,7 +320,7 @@ def _state_of(found: _Json) -> _State:
 
 def _facts_json(facts: FileFacts) -> list[_Json]:
     bindings = [
-        [start, fact.span.end, fact.name, fact.ty, [one.ty for one in fact.alternatives]]
+        [start, fact.span.end, fact.name, fact.ty, [one.ty for one in fact.alternatives], fact.is_inactive]
         for start, fact in facts.bindings.items()
     ]
     return [bindings, [[call.span.start, call.span.end, call.callee_span.end, call.callee] for call in facts.calls]]
@@ -328,10 +328,11 @@ def _facts_json(facts: FileFacts) -> list[_Json]:
 
 def _facts_of(path: str, rows: Sequence[_Json]) -> FileFacts:
     found = FileFacts(path)
-    for start, end, name, ty, alternatives in rows[0]:
+    for start, end, name, ty, alternatives, is_inactive in rows[0]:
         fact = _fact_maker(name, Span(start, end))
         found.bindings[start] = fact(ty)
         found.bindings[start].alternatives = [fact(one) for one in alternatives]
+        found.bindings[start].is_inactive = is_inactive
     for start, end, callee_end, callee in rows[1]:
         found.calls.append(CallFact(Span(start, end), Span(start, callee_end), callee, None))
     return found

@@ -14,6 +14,7 @@ from borrowscope.analyzer.producer import producing_call
 from borrowscope.analyzer.static import expressions, macro_calls  # noqa: F401 - they register their handlers
 from borrowscope.analyzer.static.binders import may_bind
 from borrowscope.analyzer.static.body import Body, Called, Named
+from borrowscope.analyzer.static.cfg import UNKNOWN_FLAG
 from borrowscope.analyzer.static.control import check_function_block
 from borrowscope.analyzer.static.definitions import Bound, Function
 from borrowscope.analyzer.static.patterns import bind_pattern
@@ -72,18 +73,24 @@ class CrateInference:
         except RecursionError:
             self.failed.append((context.path, "nested too deeply"))
         for named in body.bound:
-            self._note(body, named)
+            self._note(body, named, is_inactive=context.rank <= UNKNOWN_FLAG)
         for called in body.called:
             self._note_call(body, called)
         for scope, text in body.inner_scopes:
             for inner in scope.item_contexts():
-                self._read(inner if text is context.text else inner._replace(text=text))  # type: ignore[arg-type]
+                own = inner._replace(rank=min(inner.rank, context.rank))
+                self._read(own if text is context.text else own._replace(text=text))  # type: ignore[arg-type]
 
-    def _note(self, body: Body, named: Named) -> None:
+    def _note(self, body: Body, named: Named, *, is_inactive: bool) -> None:
         ty = _resolved(body, named.ty)
         text = self._printer.text(ty) if ty is not None else None
-        fact = BindingFact(named.name, Span(named.start, named.end), text, TypeSource.STATIC)
+        span = Span(named.start, named.end)
+        fact = BindingFact(named.name, span, text, TypeSource.STATIC, is_inactive=is_inactive)
         known = self._bindings[named.file].setdefault(named.start, [])
+        if known and known[0].is_inactive != is_inactive:
+            if is_inactive:
+                return
+            known.clear()
         if not any(other.ty == text for other in known):
             known.append(fact)
 
@@ -107,7 +114,9 @@ def _one(found: list[BindingFact]) -> BindingFact:
     if len(found) == 1:
         return found[0]
     first = found[0]
-    return BindingFact(first.name, first.span, None, TypeSource.STATIC, alternatives=found)
+    return BindingFact(
+        first.name, first.span, None, TypeSource.STATIC, alternatives=found, is_inactive=first.is_inactive
+    )
 
 
 def _check_item(body: Body, context: ItemContext) -> None:

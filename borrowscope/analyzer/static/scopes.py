@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Final, NamedTuple, Protocol, TypeAlias
 
-from borrowscope.analyzer.static.cfg import TEST, likelihood
+from borrowscope.analyzer.static.cfg import ACTIVE, TEST, likelihood
 from borrowscope.analyzer.static.definitions import Alias, Function, Generics, Trait, TypeDef, Value, Variant
 from borrowscope.analyzer.static.item_expansion import Expander
 from borrowscope.analyzer.static.item_tree import ITEM_KINDS, MACRO, Item, Module
@@ -65,6 +65,7 @@ class ItemContext(NamedTuple):
     function: Function | None = None
     ty: Ty | None = None
     owner: object = None
+    rank: float = ACTIVE  # how likely it is compiled
 
 
 class Surroundings(Protocol):

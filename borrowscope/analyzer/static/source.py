@@ -136,13 +136,17 @@ def _of_crate(contributions: Iterable[Contribution]) -> dict[str, FileFacts]:
 
 def _together(one: BindingFact, other: BindingFact) -> BindingFact:
     """A name that a macro binds in several files' bodies: each type once."""
+    if one.is_inactive != other.is_inactive:
+        return other if one.is_inactive else one
     found = list(one.alternatives or [one])
     for fact in other.alternatives or [other]:
         if not any(fact.ty == known.ty for known in found):
             found.append(fact)
     if len(found) == 1:
         return found[0]
-    return BindingFact(one.name, one.span, None, TypeSource.STATIC, alternatives=found)
+    return BindingFact(
+        one.name, one.span, None, TypeSource.STATIC, alternatives=found, is_inactive=one.is_inactive
+    )
 
 
 def _merge(into: FileFacts, found: FileFacts) -> None:
