@@ -241,7 +241,7 @@ class Expander:
             is_wrapper = row is not None and row.entry in (Entry.ITEMS, Entry.ITEM_BRANCHES)
             segments = tuple(part.strip() for part in path.text.split("::"))
             item = self.find_macro(module, segments if segments[0] else ("::", *segments[1:]))
-            known = is_wrapper if item is None else _MAKES_ITEMS.search(item.node.text.encode()) is not None
+            known = is_wrapper if item is None else _has_item_word(item.node)
             self._making[key] = known
         return known
 
@@ -344,6 +344,13 @@ def _name(call: Node) -> str:
 def _macro_in(module: Module, name: str) -> Item | None:
     found = [entry for entry in module.entries.get(name, ()) if isinstance(entry, Item) and entry.kind == "macro"]
     return max(found, key=lambda item: item.rank) if found else None
+
+
+def _has_item_word(definition: Node) -> bool:
+    """Whether a macro's rules have a word that begins an item; `macro_rules! name` itself does not count."""
+    name = definition.field("name")
+    start = name.end if name is not None else definition.start
+    return _MAKES_ITEMS.search(definition.source, start, definition.end) is not None
 
 
 def _shared_macro(module: Module, name: str) -> Item | None:
