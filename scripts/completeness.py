@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from borrowscope.analyzer.compiler import PACK, packed_dumps
+
 MUST = 99.9
 SHOWN = 12
 DEBUG = re.compile(r"\s*debug (?P<name>\S+) => _(?P<local>\d+);\s*// in scope \d+ at (?P<place>.*)")
@@ -99,16 +101,11 @@ class Texts:
 def heads(dumps: Path) -> Iterator[list[str]]:
     """The lines of each body before its first block, of the units that rustc has completed."""
     done = {path.stem.removeprefix("lib") for path in dumps.parent.rglob("lib*.rmeta")}
-    for path in sorted(dumps.rglob("*.built.after.mir")):
+    for path in sorted(dumps.rglob(PACK)):
         if path.relative_to(dumps).parts[0] not in done:
             continue
-        head: list[str] = []
-        with path.open(encoding="utf-8", errors="replace") as lines:
-            for line in lines:
-                if line.startswith("    bb0"):
-                    break
-                head.append(line.rstrip("\n"))
-        yield head
+        for text, _ in packed_dumps(path.read_bytes()):
+            yield text.partition("\n    bb0")[0].split("\n")
 
 
 def told_by_rustc(dumps: Path, texts: Texts) -> dict[Named, set[str]]:

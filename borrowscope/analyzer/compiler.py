@@ -7,6 +7,7 @@ dumps: `cargo check` with `-Zdump-mir=built -Zmir-include-spans=on -Ztrim-diagno
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,8 @@ from borrowscope.analyzer.stale_bodies import without_stale
 from borrowscope.analyzer.type_text import short_type
 
 DUMP_SUFFIX = ".built.after.mir"
+PACK = "bodies.pack"  # wrapper.rs writes it
+_PACKED = re.compile(rb"[^\t\n]+\t(?P<seconds>\d+\.\d+)\t(?P<length>\d+)\n")
 
 
 def read_dump(dump_dir: Path, root: Path) -> dict[str, FileFacts]:
@@ -44,12 +47,25 @@ def _dumps(dump_dir: Path) -> Iterator[tuple[str, float]]:
     for folder, folders, names in os.walk(dump_dir):
         folders.sort()
         for name in sorted(names):
-            if name.endswith(DUMP_SUFFIX):
-                path = Path(folder, name)
-                try:
+            path = Path(folder, name)
+            try:
+                if name == PACK:
+                    yield from packed_dumps(path.read_bytes())
+                elif name.endswith(DUMP_SUFFIX):
                     yield path.read_text(encoding="utf-8", errors="replace"), path.stat().st_mtime
-                except OSError:
-                    continue
+            except OSError:
+                continue
+
+
+def packed_dumps(pack: bytes) -> Iterator[tuple[str, float]]:
+    """The dumps that the wrapper packed: for each `NAME TAB SECONDS TAB LENGTH`, and the text. Ends where it is cut."""
+    at = 0
+    while (match := _PACKED.match(pack, at)) is not None:
+        end = match.end() + int(match["length"])
+        if end > len(pack):
+            return
+        yield pack[match.end() : end].decode("utf-8", "replace"), float(match["seconds"])
+        at = end
 
 
 def _join(bodies: list[BodyFacts]) -> dict[str, FileFacts]:

@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
-from borrowscope.analyzer.compiler import DUMP_SUFFIX
 from borrowscope.build.cargo_output import Artifact, is_build, read_artifacts
 from borrowscope.build.directories import prepare_directory
 from borrowscope.build.dump_flags import DUMP_FLAGS, require_dumps
@@ -43,6 +42,8 @@ from borrowscope.project.options import (
 )
 
 STAMP = ".asked"  # wrapper.rs writes it
+_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of its own for each process, made by the wrapper
+_ROOM = 1 << 30
 _CLOCKS_DIFFER = 2.0  # seconds: a file system may round
 
 
@@ -102,7 +103,6 @@ def check_types(
         check.environment = {**environment, "RUSTC_WRAPPER": ""}
         done = check.run()
         artifacts = read_artifacts(done.stdout)
-    _drop_other_passes(artifacts, project, check.dump)
     units = tuple(_units(artifacts, project, check.dump))
     if done.is_success or done.interrupted:
         return TypeCheck(units=units, interrupted=done.interrupted, notes=tuple(notes))
@@ -118,11 +118,21 @@ def _place(project: Project, own: Path, toolchain: Toolchain) -> Path:
     cache = own / "types"
     flags = " ".join(DUMP_FLAGS)
     values = {"mode": "types", "dump": str(cache / "mir"), "sessions": str(cache / "sessions"), "flags": flags}
+    if _has_room(_MEMORY):
+        values["memory"] = str(_MEMORY)
     unmarked = unmarked_mirror(project, own / "types-mirror")
     if unmarked is not None:
         values["mirror"] = str(unmarked.root)
     variant = hashlib.sha256(flags.encode()).hexdigest() + ("unmarked" if unmarked else "")
     return place_wrapper(own, toolchain, "types", values, project.packages, variant=variant)
+
+
+def _has_room(memory: Path) -> bool:
+    """Whether a file system in memory can take dumps."""
+    try:
+        return os.access(memory, os.W_OK | os.X_OK) and shutil.disk_usage(memory).free >= _ROOM
+    except OSError:
+        return False
 
 
 @dataclass(slots=True)
@@ -162,15 +172,6 @@ def _has_passed_by(artifacts: Sequence[Artifact], project: Project, dump: Path, 
     built = _units([artifact for artifact in artifacts if not artifact.is_fresh], project, dump)
     is_late = any(_asked_at(unit.dump) < started - _CLOCKS_DIFFER for unit in built)
     return is_late or not all(_asked_at(unit.dump) for unit in _units(artifacts, project, dump))
-
-
-def _drop_other_passes(artifacts: Sequence[Artifact], project: Project, dump: Path) -> None:
-    """Delete what nobody reads: rustc dumps what has `built` in its path (`builtin`) at every pass."""
-    for unit in _units([artifact for artifact in artifacts if not artifact.is_fresh], project, dump):
-        if unit.dump.is_dir():
-            for entry in os.scandir(unit.dump):
-                if entry.name.endswith(".mir") and not entry.name.endswith(DUMP_SUFFIX):
-                    Path(entry).unlink(missing_ok=True)
 
 
 def _asked_at(dump: Path) -> float:

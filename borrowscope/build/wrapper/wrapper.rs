@@ -96,24 +96,55 @@ fn codegen_option(arguments: &[OsString], key: &str) -> Option<String> {
 /// Written anew whenever a unit is compiled through this program: cargo may have got it elsewhere (a cache of builds).
 const STAMP: &str = ".asked";
 
+/// There while a unit is compiled: left behind, its dump may lack what rustc's incremental session takes for known.
+const UNFINISHED: &str = ".unfinished";
+
+/// All bodies of a unit: for each a line `NAME TAB SECONDS TAB LENGTH`, and its text.
+const PACK: &str = "bodies.pack";
+const DUMP_SUFFIX: &str = ".built.after.mir";
+
+/// Compiles a unit and keeps what rustc tells of its bodies; never returns.
+///
 /// rustc dumps only what it builds again, so a dump and rustc's incremental session belong together: one of each a unit
-/// (cargo lets units that differ in flags share a session).
-fn types(command: &mut Command, arguments: &[OsString], found: &Crate, plan: &Plan) {
+/// (cargo lets units that differ in flags share a session). It writes a file for each body, which costs more than all
+/// else on many disks: they are written to memory where there is some, and packed.
+fn types(rustc: &OsStr, arguments: &[OsString], found: &Crate, plan: &Plan) -> ! {
     let unit = format!("{}{}", found.name, codegen_option(arguments, "extra-filename").unwrap_or_default());
     let directory = Path::new(plan.value("dump")).join(&unit);
     let session = Path::new(plan.value("sessions")).join(&unit);
     let is_incremental = codegen_option(arguments, "incremental").is_some();
-    if !is_incremental {
+    if !is_incremental || directory.join(UNFINISHED).exists() {
         let _ = fs::remove_dir_all(&directory);
     }
     if !directory.is_dir() {
         let _ = fs::remove_dir_all(&session);
     }
-    if fs::create_dir_all(&directory).is_err() {
-        return;
+    let started = fs::create_dir_all(&directory).and_then(|()| fs::write(directory.join(UNFINISHED), ""));
+    let places: [&dyn Fn() -> Option<Scratch>; 2] =
+        [&|| Scratch::in_memory(plan), &|| Scratch::make(directory.join("bodies"))];
+    for scratch in places.iter().filter_map(|make| make()) {
+        let mut command = Command::new(rustc);
+        types_arguments(&mut command, arguments, found, plan, &session, &scratch.0);
+        let Ok(status) = command.status() else { break };
+        if started.is_err() || scratch.has_failed() {
+            let _ = fs::remove_dir_all(&session);
+            continue;
+        }
+        if pack(&scratch.0, &directory).is_ok() {
+            let _ = fs::write(directory.join(STAMP), "");
+            let _ = fs::remove_file(directory.join(UNFINISHED));
+        }
+        drop(scratch);
+        exit(status.code().unwrap_or(101))
     }
-    let arguments = with_mirrored_root(command, arguments, found, plan);
-    for argument in &arguments {
+    eprintln!("borrowscope: cannot start {rustc:?}, or write {directory:?}");
+    exit(101)
+}
+
+fn types_arguments(
+    command: &mut Command, arguments: &[OsString], found: &Crate, plan: &Plan, session: &Path, dump: &Path,
+) {
+    for argument in &with_mirrored_root(command, arguments, found, plan) {
         match argument.to_str() {
             Some(text) if text.starts_with("incremental=") || text.starts_with("-Cincremental=") => {
                 let flag = &text[..=text.find('=').unwrap_or(0)];
@@ -124,9 +155,81 @@ fn types(command: &mut Command, arguments: &[OsString], found: &Crate, plan: &Pl
             }
         }
     }
-    let _ = fs::write(directory.join(STAMP), "");
     command.args(plan.value("flags").split_whitespace());
-    command.arg(joined(&["-Zdump-mir-dir=".as_ref(), directory.as_ref()])).env("RUSTC_BOOTSTRAP", "1");
+    command.arg(joined(&["-Zdump-mir-dir=".as_ref(), dump.as_ref()])).env("RUSTC_BOOTSTRAP", "1");
+}
+
+/// A folder for the time of one compilation.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    /// One in memory, where the plan names a place; what processes that are gone have left there is deleted.
+    fn in_memory(plan: &Plan) -> Option<Scratch> {
+        let memory = Path::new(plan.values.get("memory")?);
+        for entry in fs::read_dir(memory).ok()?.flatten() {
+            let name = entry.file_name();
+            let owner = name.to_str().and_then(|name| name.strip_prefix(Scratch::PREFIX));
+            if owner.is_some_and(|owner| !Path::new("/proc").join(owner).exists()) {
+                let _ = fs::remove_dir_all(entry.path());
+            }
+        }
+        Scratch::make(memory.join(format!("{}{}", Scratch::PREFIX, std::process::id())))
+    }
+
+    fn make(folder: PathBuf) -> Option<Scratch> {
+        fs::create_dir(&folder).and_then(|()| fs::write(folder.join(Scratch::HERE), "")).ok()?;
+        Some(Scratch(folder))
+    }
+
+    const PREFIX: &'static str = "borrowscope-dump-";
+    const HERE: &'static str = "here";
+
+    /// Whether something may be missing: rustc says nothing where it cannot write, or where somebody deletes.
+    fn has_failed(&self) -> bool {
+        !self.0.join(Scratch::HERE).exists() || fs::write(self.0.join("room"), vec![0; 1 << 20]).is_err()
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// The bodies of the scratch folder in place of older ones of the same name.
+fn pack(scratch: &Path, directory: &Path) -> std::io::Result<()> {
+    let seconds = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0.0, |now| now.as_secs_f64());
+    let mut bodies = std::collections::BTreeMap::new();
+    let old = fs::read(directory.join(PACK)).unwrap_or_default();
+    let mut rest = old.as_slice();
+    while let Some((name, time, text, after)) = first_body(rest) {
+        bodies.insert(name.to_string(), (time.to_string(), text.to_vec()));
+        rest = after;
+    }
+    for entry in fs::read_dir(scratch)? {
+        let entry = entry?;
+        if let Some(name) = entry.file_name().to_str().filter(|name| name.ends_with(DUMP_SUFFIX)) {
+            bodies.insert(name.to_string(), (format!("{seconds:.3}"), fs::read(entry.path())?));
+        }
+    }
+    let part = directory.join(format!(".{PACK}.{}", std::process::id()));
+    let mut file = std::io::BufWriter::new(fs::File::create(&part)?);
+    for (name, (time, text)) in &bodies {
+        writeln!(file, "{name}\t{time}\t{}", text.len())?;
+        file.write_all(text)?;
+    }
+    file.flush()?;
+    fs::rename(part, directory.join(PACK))
+}
+
+/// Name, time and text of the first body of a pack, and what follows it.
+fn first_body(pack: &[u8]) -> Option<(&str, &str, &[u8], &[u8])> {
+    let end = pack.iter().position(|byte| *byte == b'\n')?;
+    let mut parts = std::str::from_utf8(&pack[..end]).ok()?.split('\t');
+    let (name, time) = (parts.next()?, parts.next()?);
+    let length = parts.next()?.parse::<usize>().ok()?;
+    let text = pack.get(end + 1..end.checked_add(1)?.checked_add(length)?)?;
+    Some((name, time, text, &pack[end + 1 + length..]))
 }
 
 /// The arguments with the root's text from the mirror, if it lies there; the command gets what its paths need.
@@ -253,7 +356,7 @@ fn main() {
     if let Some(plan) = Plan::read() {
         if let Some(found) = find_crate(&arguments, &plan) {
             match plan.value("mode") {
-                "types" => types(&mut command, &arguments, &found, &plan),
+                "types" => types(&rustc, &arguments, &found, &plan),
                 "unmarked" => unmarked(&mut command, &arguments, &found, &plan),
                 "overlay" => overlay(&mut command, &rustc, &arguments, &found, &plan),
                 _ => {}
