@@ -95,6 +95,7 @@ class AssocType:
     name: str
     bounds: tuple[Bound, ...] = ()
     default: Ty | None = None
+    generics: tuple[str, ...] = ()  # the names of its own type and const parameters
 
 
 @dataclass(slots=True, eq=False)
@@ -120,6 +121,7 @@ class Impl:
     assoc: dict[str, Ty] = field(default_factory=dict)
     functions: dict[str, Function] = field(default_factory=dict)
     consts: dict[str, Ty] = field(default_factory=dict)
+    assoc_generics: dict[str, tuple[str, ...]] = field(default_factory=dict)  # the own parameters of generic types
 
 
 @dataclass(slots=True, eq=False)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 from borrowscope.analyzer.static.control import check_statements
 
-_DEPTH: Final = 24
+_DEPTH: Final = 128  # rustc's own limit
 _EXPANSIONS: Final = 2000  # in one body
 
 

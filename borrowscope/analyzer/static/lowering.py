@@ -346,7 +346,11 @@ class Lowering:
 
     def _assoc_type(self, item: Item, name: str, member: Member, scope: ItemTypeScope) -> AssocType:
         owner = self.trait_owner(item)
-        subject = make_projection(item.path, name, (SELF, *owner.trait_args))
+        own = generic_texts(member.node)
+        names = tuple(parameter.name for parameter in read_parameters(own[0]))
+        if names:
+            scope = self.scope(item, Environment(owner, own))
+        subject = make_projection(item.path, name, (SELF, *owner.trait_args, *map(make_param, names)))
         node = member.node.field("bounds")
         bounds = read_bounds(node.text.removeprefix(":"), subject, scope) if node is not None else ()
         default = member.node.field("type")
@@ -354,6 +358,7 @@ class Lowering:
             name,
             tuple(self.completed_bound(bound) for bound in bounds),
             read_type(default.text, scope) if default is not None else None,
+            names,
         )
 
     def supers_of(self, item: Item) -> tuple[Bound, ...]:
@@ -422,7 +427,7 @@ class Lowering:
         impl.generics = self._generics(entry.node, scope)
         for name, member in owner.members.items():
             if member.kind in ("alias", "type"):
-                impl.assoc[name] = self._member_type(member, scope)
+                impl.assoc[name], impl.assoc_generics[name] = self._associated_type(entry.module, owner, member)
             elif member.kind == "const":
                 impl.consts[name] = self._member_type(member, scope)
         prefix = owner.trait or owner.self_type.head
@@ -431,6 +436,13 @@ class Lowering:
             names, lambda name: self.function(owner.members[name].node, entry.module, f"{prefix}::{name}", owner)
         )
         return impl
+
+    def _associated_type(self, module: Module, owner: Owner, member: Member) -> tuple[Ty, tuple[str, ...]]:
+        """An associated type of an impl, and the names of its own parameters."""
+        own = generic_texts(member.node)
+        names = tuple(parameter.name for parameter in read_parameters(own[0]))
+        environment = Environment(owner, own) if names else owner.environment
+        return self._member_type(member, ItemTypeScope(self, module, environment, owner.self_type)), names
 
     def _member_type(self, member: Member, scope: ItemTypeScope) -> Ty:
         node = member.node.field("type")
@@ -442,23 +454,31 @@ class Lowering:
         return read_type(node.text, scope)
 
     # associated types
-    def own_associated(self, owner: Owner, name: str) -> Ty | None:
+    def own_associated(self, owner: Owner, name: str, own: tuple[Ty, ...] = ()) -> Ty | None:
         """`Self::name` inside an impl or trait, where the impl or trait has it itself."""
         member = owner.members.get(name)
         if member is not None and member.kind in ("type", "alias") and name not in owner.in_progress:
             if owner.is_trait:
-                return make_projection(owner.trait, name, (SELF, *owner.trait_args))
+                return make_projection(owner.trait, name, (SELF, *owner.trait_args, *own))
             owner.in_progress.add(name)
             try:
-                scope = ItemTypeScope(self, owner.module, owner.environment, owner.self_type)
-                return self._member_type(member, scope)
+                ty, names = self._associated_type(owner.module, owner, member)
+                return substitute(ty, dict(zip(names, own, strict=False))) if names else ty
             finally:
                 owner.in_progress.discard(name)
         if owner.trait:
-            return self._through_supers(owner.trait, owner.trait_args, owner.self_type, name, set())
+            return self._through_supers(owner.trait, owner.trait_args, owner.self_type, name, set(), own)
         return None
 
-    def projected(self, module: Module, environment: Environment, ty: Ty, param: str, name: str) -> Ty:
+    def projected(  # noqa: PLR0917
+        self,
+        module: Module,
+        environment: Environment,
+        ty: Ty,
+        param: str,
+        name: str,
+        own: tuple[Ty, ...] = (),  # the arguments of the associated type itself
+    ) -> Ty:
         """`T::name` for a parameter: the trait among its bounds, and their supertraits, that declares the name."""
         texts = environment.bounds_of(param)
         for text in texts:
@@ -468,10 +488,10 @@ class Lowering:
             if not self._declares(found.path, name, set()):
                 continue
             args = self._trait_args(module, environment, text, found.path, ty)
-            projection = self._through_supers(found.path, args, ty, name, set())
+            projection = self._through_supers(found.path, args, ty, name, set(), own)
             if projection is not None:
                 return projection
-        return make_projection("", name, (ty,))
+        return make_projection("", name, (ty, *own))
 
     def _trait_args(
         self, module: Module, environment: Environment, text: str, trait: str, subject: Ty
@@ -489,32 +509,40 @@ class Lowering:
             return True
         return any(self._declares(bound.trait, name, seen) for bound in self._world.supers(trait))
 
-    def _through_supers(self, trait: str, args: tuple[Ty, ...], subject: Ty, name: str, seen: set[str]) -> Ty | None:
+    def _through_supers(  # noqa: PLR0917
+        self,
+        trait: str,
+        args: tuple[Ty, ...],
+        subject: Ty,
+        name: str,
+        seen: set[str],
+        own: tuple[Ty, ...] = (),
+    ) -> Ty | None:
         if trait in seen:
             return None
         seen.add(trait)
         if name in self._world.associated_names(trait):
-            return make_projection(trait, name, (subject, *args))
+            return make_projection(trait, name, (subject, *args, *own))
         params = self._world.trait_parameters(trait)
         mapping = {"Self": subject} | dict(zip((param.name for param in params), args, strict=False))
         for bound in self._world.supers(trait):
             inner = tuple(substitute(argument, mapping) for argument in bound.args)
-            found = self._through_supers(bound.trait, inner, subject, name, seen)
+            found = self._through_supers(bound.trait, inner, subject, name, seen, own)
             if found is not None:
                 return found
         return None
 
-    def projected_further(self, ty: Ty, name: str) -> Ty:
+    def projected_further(self, ty: Ty, name: str, own: tuple[Ty, ...] = ()) -> Ty:
         """`<ty>::name`: for a projection by the bounds of its declaration."""
         trait = getattr(ty, "trait", "") if ty.kind is Kind.PROJECTION else ""
         declared = self._world.find_trait(trait) if trait else None
         assoc = declared.assoc.get(getattr(ty, "name", "")) if declared is not None else None
         for bound in assoc.bounds if assoc is not None else ():
             if self._declares(bound.trait, name, set()):
-                found = self._through_supers(bound.trait, bound.args, ty, name, set())
+                found = self._through_supers(bound.trait, bound.args, ty, name, set(), own)
                 if found is not None:
                     return found
-        return make_projection("", name, (ty,))
+        return make_projection("", name, (ty, *own))
 
     # constants
     def constant(self, text: str, module: Module, environment: Environment) -> int | None:

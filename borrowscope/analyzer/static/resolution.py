@@ -252,7 +252,7 @@ class Resolver:
             return Primitive(path[0]), 1  # `use std::u8;` leaves the type as it is
         while found is not None and at < count:
             following = self._member(found, path[at], namespace if at + 1 == count else TYPE)
-            if following is None and at + 1 == count and namespace == VALUE:
+            if following is None and at + 1 == count and namespace == VALUE and not is_import:
                 following = self._member(found, path[at], TYPE)
             if following is None:
                 primitive = path[0] if at == 1 and path[0] in _BUILT_IN else None

@@ -225,14 +225,18 @@ class Solver:
         return self._bind(var, ty)  # type: ignore[arg-type]
 
     def _unify_projection(self, left: Ty, right: Ty) -> bool:
-        one, other = self.normalize(left), self.normalize(right)
-        if one is not left or other is not right:
+        """Two types of which one is a projection; one that is still there when it is normalized is rigid."""
+        one, other = self.shallow(self.normalize(left)), self.shallow(self.normalize(right))
+        if isinstance(one, Projection) and isinstance(other, Projection):
+            if one.name != other.name or len(one.args) != len(other.args) or one.trait != other.trait:
+                return False
+            return all(self._unify(a, b) for a, b in zip(one.args, other.args, strict=True))
+        if not (isinstance(one, Projection) or isinstance(other, Projection)):
             return self._unify(one, other)
-        if not (isinstance(one, Projection) and isinstance(other, Projection)):
-            return False
-        if one.name != other.name or len(one.args) != len(other.args) or one.trait != other.trait:
-            return False
-        return all(self._unify(a, b) for a, b in zip(one.args, other.args, strict=True))
+        rigid, side = (one, other) if isinstance(one, Projection) else (other, one)
+        if side.kind is Kind.UNKNOWN:
+            self.taint(rigid)
+        return side.kind is Kind.UNKNOWN or (isinstance(side, Var) and self._bind(side, rigid))
 
     def taint(self, ty: Ty) -> None:
         """The type meets one that is not known: its variables may be anything that is not seen here."""
@@ -286,27 +290,40 @@ class Solver:
     def project(self, trait: str, name: str, args: tuple[Ty, ...]) -> Ty | None:
         """`<args[0] as trait<args[1:]>>::name`: itself where it is rigid, None where it is not known yet."""
         if not trait:
+            args, own = args[:1], args[1:]
             trait = self.trait_of_associated(name, self.shallow(args[0]))
             if not trait:
                 return UNKNOWN
+        else:
+            args, own = self._own_arguments(trait, args)
         selection = self.select(trait, args)
         if selection is AMBIGUOUS:
             return None
         if selection is None:
-            return make_projection(trait, name, args) if self._is_rigid(args[0]) else UNKNOWN
+            return make_projection(trait, name, args + own) if self._is_rigid(args[0]) else UNKNOWN
         if selection.builtin is not None:
             return selection.builtin.get(name, UNKNOWN)
         if selection.bound is not None:
+            if own:
+                return make_projection(trait, name, args + own)
             return self._projected_by_bound(selection.bound, trait, name, args)
         impl = selection.impl
         assert impl is not None
         if name in impl.assoc:
-            return self.normalize(substitute(impl.assoc[name], {**selection.mapping, "Self": args[0]}))
+            mapping = {**selection.mapping, "Self": args[0]}
+            mapping.update(zip(impl.assoc_generics.get(name, ()), own, strict=False))
+            return self.normalize(substitute(impl.assoc[name], mapping))
         declared = self.world.find_trait(trait)
         if declared is not None and name not in declared.assoc:
             return self._inherited(trait, name, args)
         default = declared.assoc[name].default if declared is not None else None
         return self.normalize(substitute(default, {"Self": args[0]})) if default is not None else UNKNOWN
+
+    def _own_arguments(self, trait: str, args: tuple[Ty, ...]) -> tuple[tuple[Ty, ...], tuple[Ty, ...]]:
+        """The arguments of the trait, `Self` first, and those of the associated type itself."""
+        declared = self.world.find_trait(trait) if len(args) > 1 else None
+        count = 1 + len(declared.generics.params) if declared is not None else len(args)
+        return args[:count], args[count:]
 
     def _inherited(self, trait: str, name: str, args: tuple[Ty, ...]) -> Ty | None:
         """An associated type that a supertrait declares: `Output` of `Fn`, `Item` of `DoubleEndedIterator`."""
@@ -389,9 +406,7 @@ class Solver:
     def _select(self, trait: str, args: tuple[Ty, ...]) -> Selection | None:
         subject = self.shallow(args[0])
         if subject.kind is Kind.PROJECTION:
-            normalized = self.shallow(self.normalize(subject))
-            if normalized is not subject:
-                return self._select(trait, (normalized, *args[1:]))
+            subject = self.shallow(self.normalize(subject))
         if subject.kind is Kind.UNKNOWN or (subject.kind is Kind.VAR and not subject.family):  # type: ignore[attr-defined]
             return AMBIGUOUS
         args = (subject, *args[1:])
@@ -468,8 +483,8 @@ class Solver:
         if trait is None or declared is None:
             return []
         mapping = {"Self": subject.args[0]}
-        for parameter, argument in zip(trait.generics.params, subject.args[1:], strict=False):
-            mapping[parameter.name] = argument
+        names = [*(parameter.name for parameter in trait.generics.params), *declared.generics]
+        mapping.update(zip(names, subject.args[1:], strict=False))
         found = []
         for bound in declared.bounds:
             made = substitute_bound(bound, mapping)
@@ -591,7 +606,7 @@ class Solver:
         return True
 
     def _declaring(self, bound: Bound, name: str) -> Bound:
-        """The bound, or the one by a supertrait whose trait declares the associated type: `I: DoubleEnded<Item = T>`."""
+        """The bound, or the one by a supertrait whose trait declares the type: `I: DoubleEndedIterator<Item = T>`."""
         waiting = [bound]
         for reached in waiting:
             trait = self.world.find_trait(reached.trait)

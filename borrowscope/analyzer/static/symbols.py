@@ -569,7 +569,8 @@ def _extern_crates(crate: CrateItems) -> dict[str, str]:
         if crate.root is None or not crate.root.is_collected:
             return {}
         entries = [entry for found in crate.root.entries.values() for entry in found if isinstance(entry, Import)]
-        crate.extern_crates = {entry.name: entry.path[0] for entry in entries if entry.is_extern_crate}
+        named = sorted((entry for entry in entries if entry.is_extern_crate), key=lambda entry: entry.rank)
+        crate.extern_crates = {entry.name: entry.path[0] for entry in named if entry.rank > 0}
     return crate.extern_crates
 
 

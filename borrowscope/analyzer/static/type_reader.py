@@ -326,9 +326,8 @@ class _Reader:
         is_first = True
         while self._eat("::"):
             name = self._next().removeprefix("r#")
-            if self._token == "<":
-                self.generic_arguments()
-            ty = make_projection(trait if is_first else "", name, (ty, *(args if is_first else ())))
+            own = self.generic_arguments()[0] if self._token == "<" else ()
+            ty = make_projection(trait if is_first else "", name, (ty, *(args if is_first else ()), *own))
             is_first = False
         return ty
 

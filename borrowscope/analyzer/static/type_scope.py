@@ -36,13 +36,15 @@ class TypeKnowledge(Protocol):
     def applied(self, found: Found, args: tuple[Ty, ...], hole: Callable[[], Ty] | None, fill: str) -> Ty:
         """A type or alias applied to arguments."""
 
-    def own_associated(self, owner: Owner, name: str) -> Ty | None:
+    def own_associated(self, owner: Owner, name: str, own: tuple[Ty, ...] = ()) -> Ty | None:
         """`Self::name` inside an impl or trait."""
 
-    def projected(self, module: Module, environment: Environment, ty: Ty, param: str, name: str) -> Ty:
+    def projected(
+        self, module: Module, environment: Environment, ty: Ty, param: str, name: str, own: tuple[Ty, ...] = ()
+    ) -> Ty:
         """`T::name` for a parameter."""
 
-    def projected_further(self, ty: Ty, name: str) -> Ty:
+    def projected_further(self, ty: Ty, name: str, own: tuple[Ty, ...] = ()) -> Ty:
         """`<ty>::name`."""
 
     def expanded_type(self, module: Module, path: tuple[str, ...], tokens: str) -> str | None:
@@ -194,7 +196,7 @@ class ItemTypeScope:
         owner = self._environment.owner
         if owner is None:
             return self._associated(ty, segments[1:])
-        found = self._lowering.own_associated(owner, segments[1][0])
+        found = self._lowering.own_associated(owner, *segments[1])
         if found is None:
             return self._of_parameter(ty, segments) if owner.is_trait else self._associated(ty, segments[1:])
         return self._associated(found, segments[2:])
@@ -202,14 +204,14 @@ class ItemTypeScope:
     def _of_parameter(self, ty: Ty, segments: list[Segment]) -> Ty:
         if len(segments) == 1:
             return ty
-        found = self._lowering.projected(self._module, self._environment, ty, segments[0][0], segments[1][0])
+        found = self._lowering.projected(self._module, self._environment, ty, segments[0][0], *segments[1])
         return self._associated(found, segments[2:])
 
     def _associated(self, ty: Ty, segments: Sequence[Segment]) -> Ty:
-        for name, _ in segments:
+        for name, own in segments:
             if ty is UNKNOWN:
                 return UNKNOWN
-            ty = self._lowering.projected_further(ty, name)
+            ty = self._lowering.projected_further(ty, name, own)
         return ty
 
     def trait(self, segments: list[Segment]) -> str | None:
