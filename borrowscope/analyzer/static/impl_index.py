@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final
+from typing import Final, TypeVar
 
 from borrowscope.analyzer.static.definitions import Bound, Function, Generics, Impl
 from borrowscope.analyzer.static.generic_text import read_parameters, trait_path
@@ -25,12 +25,14 @@ from borrowscope.analyzer.static.types import (
     REF_MUT,
     SLICE,
     TUPLE,
+    UNKNOWN,
     Ty,
     make,
     make_param,
 )
 from borrowscope.parse.syntax import Node
 
+_Found = TypeVar("_Found")
 BLANKET: Final = ""
 _DERIVE: Final = re.compile(r"\bderive\s*\(([^)]*)\)")
 _DERIVED: Final = {
@@ -222,7 +224,7 @@ class ImplIndex:
             if member is not None and member.kind == "fn":
                 impl = lowering.impl(entry)
                 found.append((min(entry.rank, member.rank), impl, impl.functions[name]))
-        return [(impl, function) for _, impl, function in _active(found)]
+        return [(impl, function) for _, impl, function in _likeliest(_active(found))]
 
     def inherent_consts(self, head: str, name: str) -> list[tuple[Impl, Ty]]:
         """Consts of that name in inherent impls of types with the head."""
@@ -233,7 +235,7 @@ class ImplIndex:
             if member is not None and member.kind == "const":
                 impl = lowering.impl(entry)
                 found.append((min(entry.rank, member.rank), impl, impl.consts[name]))
-        return [(impl, ty) for _, impl, ty in _active(found)]
+        return [(impl, ty) for _, impl, ty in _likeliest(_active(found))]
 
     def constant(self, head: str, name: str) -> int | None:
         """The value of an associated constant of a type."""
@@ -249,7 +251,7 @@ class ImplIndex:
         found = self._made.get(key)
         if found is None:
             entries = _active([(entry.rank, entry) for entry in self._of_traits.get(key, ())])
-            found = [self._lowering.impl(entry) for _, entry in entries]
+            found = [impl for _, entry in entries if not _is_for_unknown(impl := self._lowering.impl(entry))]
             derived = self._derived.get(key) or ([] if found else self._implied(trait, head))
             found += [self._derive(trait, item) for item in derived[:1]]
             self._made[key] = found
@@ -284,6 +286,21 @@ def _active(found: list) -> list:  # type: ignore[type-arg]
         return found
     best = max(row[0] for row in found)
     return [row for row in found if row[0] > 0] if best > 0 else found
+
+
+def _likeliest(found: list[tuple[float, Impl, _Found]]) -> list[tuple[float, Impl, _Found]]:
+    """Of members of one name for one type, of which only one can be compiled, the likeliest."""
+    if len(found) < 2:
+        return found
+    best: dict[int, float] = {}  # by self type: closed types are interned
+    for rank, impl, _ in found:
+        best[id(impl.self_type)] = max(best.get(id(impl.self_type), 0.0), rank)
+    return [row for row in found if row[0] >= best[id(row[1].self_type)]]
+
+
+def _is_for_unknown(impl: Impl) -> bool:
+    """`impl A for &Unknown`, which would match every reference."""
+    return "::" not in impl.self_type.head and UNKNOWN in impl.self_type.args
 
 
 def _reference_head(text: str, _: Node) -> str:

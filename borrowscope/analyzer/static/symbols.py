@@ -266,7 +266,7 @@ class World:
         if crate is not None:
             return self._indexes[crate.name].inherent_functions(head, name)
         found = list(self._catalog.inherent_functions(head, name))
-        return found or [pair for index in self._dyn_indexes(head) for pair in index.inherent_functions(head, name)]
+        return found + [pair for index in self._dyn_indexes(head) for pair in index.inherent_functions(head, name)]
 
     def _dyn_indexes(self, head: str) -> Iterator[ImplIndex]:
         """Inherent impls of `dyn Trait` stand in the trait's crate; no other head without a path has any."""
