@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from borrowscope.analyzer.facts import BindingFact, CallFact, FileFacts, TypeSource
@@ -228,6 +229,7 @@ def _resolved(body: Body, ty: Ty) -> Ty | None:
     return ty if ty.is_closed and not _has_unknown(ty) else None
 
 
+@lru_cache(maxsize=65536)
 def _has_unknown(ty: Ty) -> bool:
     if ty.kind is Kind.CORO:
         return False

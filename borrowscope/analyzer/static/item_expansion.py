@@ -73,6 +73,7 @@ class Expander:
         self._expansions: dict[int, tuple[bytes, Expansion]] = {}
         self._definitions: dict[int, MacroDefinition | None] = {}
         self._rules: dict[int, bytes] = {}
+        self._plain_members: dict[int, tuple[Node, list[Member]]] = {}  # by body, which is kept alive
         self._making: dict[tuple[int, str], bool] = {}  # by module and path of the macro
         self._files: dict[int, tuple[bytes, str]] = {}
 
@@ -273,8 +274,15 @@ class Expander:
 
     def members(self, module: Module, body: Node, depth: int = 0) -> list[Member]:
         """The members of an impl, trait or extern block, those that macros make included."""
+        known = self._plain_members.get(id(body))
+        if known is not None:
+            return known[1]
         found: list[Member] = []
-        for member in members(body, module.crate.features):
+        written = members(body, module.crate.features)
+        if all(member.kind != "call" for member in written):
+            self._plain_members[id(body)] = (body, written)
+            return written
+        for member in written:
             if member.kind != "call":
                 found.append(member)
             elif depth < _DEPTH:

@@ -97,6 +97,7 @@ class Lowering:
         self._world = world
         self.resolver = world.resolver
         self._owners: dict[int, Owner] = {}  # by id; an owner keeps its entry alive
+        self._environments: dict[int, tuple[Environment, tuple[str, str], Node]] = {}  # by node, which is kept alive
         self._supers: dict[str, tuple[Bound, ...]] = {}
         self.constants = Constants(self)
 
@@ -124,8 +125,8 @@ class Lowering:
         node = item.node.field("type_parameters")
         return read_parameters(active_parameters(node.text, item.module.crate.features)) if node is not None else ()
 
-    def _generics(self, node: Node, scope: ItemTypeScope) -> Generics:
-        parameters, clauses = generic_texts(node)
+    def _generics(self, node: Node, scope: ItemTypeScope, texts: tuple[str, str] | None = None) -> Generics:
+        parameters, clauses = texts or generic_texts(node)
         if not parameters and not clauses:
             return NO_GENERICS
         return self.completed(read_generics(active_parameters(parameters, scope.features), clauses, scope))
@@ -259,13 +260,12 @@ class Lowering:
 
     def function(self, node: Node, module: Module, path: str, owner: Owner | None) -> Function:
         """A function or method from its node."""
-        texts = generic_texts(node)
-        environment = self._environment(owner, texts)
+        environment, texts = self._surroundings(owner, node)
         self_type = owner.self_type if owner is not None else None
         extra: list[Generic] = []
         bounds: list[Bound] = []
         scope = ItemTypeScope(self, module, environment, self_type)
-        generics = self._generics(node, scope)
+        generics = self._generics(node, scope, texts)
 
         def parameter_type(text: str, found: list[TraitRef]) -> Ty:
             name = unique(_SPACE.sub(" ", text), {generic.name for generic in extra})
@@ -305,10 +305,21 @@ class Lowering:
             owner=owner.lowered if owner is not None else None,
         )
 
-    def _environment(self, owner: Owner | None, texts: tuple[str, str]) -> Environment:
-        if texts[0] or texts[1]:
-            return Environment(owner, texts)
-        return owner.environment if owner is not None else NO_ENVIRONMENT
+    def environment(self, owner: Owner | None, node: Node) -> Environment:
+        """The generics in force inside of a function."""
+        return self._surroundings(owner, node)[0]
+
+    def _surroundings(self, owner: Owner | None, node: Node) -> tuple[Environment, tuple[str, str]]:
+        """The generics in force inside of a function, and the texts of its own: one value, for it remembers types."""
+        known = self._environments.get(id(node))
+        if known is None:
+            texts = generic_texts(node)
+            if texts[0] or texts[1]:
+                environment = Environment(owner, texts)
+            else:
+                environment = owner.environment if owner is not None else NO_ENVIRONMENT
+            known = self._environments[id(node)] = (environment, texts, node)
+        return known[:2]
 
     # traits
     def trait_owner(self, item: Item) -> Owner:

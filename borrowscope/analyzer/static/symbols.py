@@ -490,7 +490,7 @@ class World:
         if isinstance(defined, Function):
             if item.node.field("body") is None:
                 return None
-            scope = Scope(self, module, Environment(None, generic_texts(item.node)), None, item.path)
+            scope = Scope(self, module, self.lowering.environment(None, item.node), None, item.path)
             return ItemContext(item.node, scope, text, defined.generics, None, item.path, defined)
         if isinstance(defined, Value):
             ty = defined.ty.args[0] if item.wrapper and defined.ty.args else defined.ty
@@ -523,7 +523,7 @@ class World:
             if member.node.field("body") is None:
                 return None
             function = self._function(owner, lowered, member)
-            scope = Scope(self, module, Environment(owner, generic_texts(member.node)), self_type, within)
+            scope = Scope(self, module, self.lowering.environment(owner, member.node), self_type, within)
             own = function.generics
             generics = Generics((*around.params, *own.params), (*around.bounds, *own.bounds))
             return ItemContext(member.node, scope, text, generics, self_type, path, function, owner=lowered)
