@@ -41,6 +41,7 @@ from borrowscope.errors import ExitCode
 from borrowscope.project.cargo import find_cargo
 from borrowscope.project.model import Package, Project
 from borrowscope.project.options import CargoOptions, feature_arguments, network_arguments, profile_arguments
+from borrowscope.rewrite.choice import NO_WISHES, TraceOptions
 from borrowscope.rewrite.model import Insertion, RewrittenFile
 from borrowscope.runtime.generate import CRATE
 from borrowscope.tables.recording_files import InstrumentReport
@@ -78,7 +79,14 @@ class _Staging:
 
 
 def instrument_copy(
-    project: Project, options: CargoOptions, out: Path, *, trace_all: bool, note: Note, trace: tuple[str, ...] = ()
+    project: Project,
+    options: CargoOptions,
+    out: Path,
+    *,
+    trace_all: bool,
+    note: Note,
+    trace: tuple[str, ...] = (),
+    wishes: TraceOptions = NO_WISHES,
 ) -> CopyOutcome:
     """Write the instrumented copy of the whole workspace (or of a single file's package) to `out`."""
     target = check_out(out, project)
@@ -92,7 +100,9 @@ def instrument_copy(
             return CopyOutcome(ExitCode.BASELINE, target, failure=facts.failure)
         staging = _Staging(project, options, project.own_dir / "copy" / "tree", project.own_dir / "copy" / "target")
         further = _further(project, staging)
-        planner = make_planner(facts, project.own_dir / "copy", trace_all=trace_all, trace=trace, further=further)
+        planner = make_planner(
+            facts, project.own_dir / "copy", trace_all=trace_all, trace=trace, wishes=wishes, further=further
+        )
         # what lies outside of the root is not part of the copy: it is built as it is
         planner.sources = [source for source in planner.sources if source.path.is_relative_to(project.root)]
         _copy_sources(staging, planner)

@@ -14,13 +14,15 @@ from pathlib import Path
 
 from borrowscope.analyzer.facts import FileFacts
 from borrowscope.build.file_ids import FileIds
+from borrowscope.build.mark_problems import check_marks
 from borrowscope.build.pipeline import ProjectFacts
 from borrowscope.build.switches import Switches
 from borrowscope.build.text_includes import text_include_insertions, with_insertions
 from borrowscope.errors import UsageError
 from borrowscope.parse.modules import crate_files
 from borrowscope.project.model import Package, Target
-from borrowscope.rewrite.file import has_marks, rewrite_file
+from borrowscope.rewrite.choice import NO_WISHES, TraceOptions
+from borrowscope.rewrite.file import read_marks, rewrite_file
 from borrowscope.rewrite.model import Insertion, RewriteOptions, RewrittenFile, Site
 from borrowscope.text.function_paths import is_glob_match
 
@@ -63,8 +65,13 @@ class TracedFile:
 
     @property
     def kept(self) -> list[Site]:
-        """The sites that the new text records."""
+        """The sites that healing has left on."""
         return [site for site in self.rewritten.sites if site.index not in self.disabled]
+
+    @property
+    def recorded(self) -> list[Site]:
+        """The sites that the new text records: those that no option has switched off either."""
+        return [site for site in self.kept if not site.is_off]
 
 
 @dataclass(slots=True)
@@ -79,8 +86,8 @@ class InstrumentPlan:
 
     @property
     def site_count(self) -> int:
-        """How many sites are kept."""
-        return sum(len(file.kept) for file in self.files.values())
+        """How many sites are recorded."""
+        return sum(len(file.recorded) for file in self.files.values())
 
 
 @dataclass(slots=True)
@@ -92,6 +99,7 @@ class Planner:
     switches: Switches
     trace_all: bool = False
     trace: tuple[str, ...] = ()
+    wishes: TraceOptions = NO_WISHES
     rewrite: Rewrite = rewrite_file
     further: Further = absolute_text_includes
     sources: list[SourceToTrace] = field(default_factory=list)
@@ -99,14 +107,19 @@ class Planner:
     marked: bool = False
 
     def read_sources(self) -> None:
-        """Find and read the files of all targets; the first target that has a file names its module path."""
+        """Find and read the files of all targets; the first target that has a file names its module path.
+
+        Raises `UsageError` for marks that cannot be understood.
+        """
         seen: set[Path] = set()
         for traced in self.facts.targets:
             for file in crate_files(traced.target.src_path, traced.target.crate_name):
                 if file.path not in seen:
                     seen.add(file.path)
                     self._read(file.path, file.module_path, traced.package, traced.target, is_root=file.is_root)
-        self.marked = any(has_marks(file.source) for file in self.sources)
+        marks = [read_marks(file.source) for file in self.sources]
+        self.marked = any(marks)
+        check_marks((file.relative, file.source, each.problems) for file, each in zip(self.sources, marks, strict=True))
 
     def _read(self, path: Path, module_path: str, package: Package, target: Target, *, is_root: bool) -> None:
         relative = relative_name(path, self.facts.project.root)
@@ -155,6 +168,7 @@ class Planner:
             edition=source.edition,
             trace_all=self.trace_all or not (self.marked or self.trace),
             trace=self.trace,
+            wishes=self.wishes,
             disabled=disabled,
             module_path=source.module_path,
             crate_root=source.is_root,

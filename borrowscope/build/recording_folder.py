@@ -91,7 +91,7 @@ def write_plan(place: Path, plan: InstrumentPlan, sites: SitesFile, report: Inst
     write_model(place / "instrument-report.json", report)
     for file in plan.files.values():
         relative = Path(file.origin.relative)
-        if file.kept and not relative.is_absolute():
+        if file.recorded and not relative.is_absolute():
             copy = place / SOURCES / relative
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_bytes(file.origin.source)

@@ -30,6 +30,7 @@ from borrowscope.build.untouched import build_untouched
 from borrowscope.errors import ExitCode, UsageError
 from borrowscope.project.model import Project
 from borrowscope.project.options import CargoOptions
+from borrowscope.rewrite.choice import NO_WISHES, TraceOptions
 from borrowscope.rewrite.file import rewrite_file
 from borrowscope.tables.recording_files import InstrumentReport, RunFile
 from borrowscope.tables.tool import TOOL
@@ -47,6 +48,7 @@ class RunRequest:
     output: Path | None = None
     trace_all: bool = False
     trace: tuple[str, ...] = ()  # globs of function paths
+    wishes: TraceOptions = NO_WISHES  # what to record of a traced function
     max_bytes: int | None = None  # of one process; None: what the runtime takes by itself
     command_line: tuple[str, ...] = ()
 
@@ -90,7 +92,11 @@ def run_project(
         if facts.failure is not None:
             return RunOutcome(ExitCode.BASELINE, failure=facts.failure)
         planner = make_planner(
-            facts, project.own_dir / request.command, trace_all=request.trace_all, trace=request.trace
+            facts,
+            project.own_dir / request.command,
+            trace_all=request.trace_all,
+            trace=request.trace,
+            wishes=request.wishes,
         )
         planner.rewrite = rewrite
         overlay = prepare_overlay(project, options, facts.toolchain, request.command)
@@ -139,6 +145,7 @@ def make_planner(
     *,
     trace_all: bool,
     trace: tuple[str, ...] = (),
+    wishes: TraceOptions = NO_WISHES,
     further: Further = absolute_text_includes,
 ) -> Planner:
     """A planner with the file ids and switches that are kept below the target directory."""
@@ -149,6 +156,7 @@ def make_planner(
         switches=Switches.load(state / "healed.json", generator),
         trace_all=trace_all,
         trace=trace,
+        wishes=wishes,
         further=further,
     )
     planner.read_sources()

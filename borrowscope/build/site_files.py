@@ -22,7 +22,7 @@ def sites_file(plan: InstrumentPlan) -> SitesFile:
     files = []
     sites = []
     for file in plan.files.values():
-        kept = file.kept
+        kept = file.recorded
         if not kept:
             continue
         digest = hashlib.sha256(file.origin.source).hexdigest()
@@ -74,14 +74,15 @@ def instrument_report(plan: InstrumentPlan, switches: Switches) -> InstrumentRep
             for skipped in file.rewritten.skipped
         ]
         _add_healed(report, file, switches, lines)
-        kept = len(file.kept)
+        kept = len(file.recorded)
+        planned = sum(1 for site in file.rewritten.sites if not site.is_off)
         traced = any(function.traced for function in file.rewritten.functions)
         report.files.append({"file": file.origin.relative, "sites": kept, "traced": traced})
         counts.update(
-            planned=len(file.rewritten.sites),
+            planned=planned,
             kept=kept,
             skipped=len(file.rewritten.skipped),
-            healed=len(file.rewritten.sites) - kept,
+            healed=planned - kept,
         )
         macros.update(file.rewritten.macros)
         types.update(rustc=file.rustc_bindings, unknown=_untyped(file))

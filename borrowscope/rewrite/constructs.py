@@ -5,7 +5,7 @@ In: one function's plan with its bindings and moves. Out: the same plan, births 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from borrowscope.analyzer.facts import CallFact
 from borrowscope.parse.syntax import Node
@@ -62,10 +62,13 @@ def choose_birth(plan: FunctionPlan, calls: Calls, one: BindingPlan) -> None:
             producer, one.source_node = _producer(calls, strip_parentheses(value), ty)
     one.source = plan.plan_of(place_base(one.source_node)) if one.source_node is not None else None
     one.birth = birth_of(producer, ty)
-    if one.birth is NEW and _mentions(ty, plan.type_parameters):
-        one.birth = NEW_TYPED
+    plain = NEW_TYPED if _mentions(ty, plan.type_parameters) else NEW
+    if one.birth is NEW:
+        one.birth = plain
+    elif not plan.file.choice.is_told(one.birth.event):
+        one.birth = replace(plain, producer=one.birth.producer)  # New stands in for what is not told
     one.site.event = one.birth.event
-    if one.birth.producer is Producer.REFERENCE:
+    if one.birth.event == "Borrow":
         one.site.fields = {"mutable": one.fact.is_mutable_reference is True}
 
 
@@ -179,6 +182,8 @@ _ASSIGNEE_GROUPS = frozenset(
 
 def plan_attempt(plan: FunctionPlan, one: BindingPlan) -> None:
     """`let g = CELL.borrow_mut();` is told before, too, if the cell's place can be evaluated once more (rule 8)."""
+    if plan.file.choice.threshold is not None or not plan.file.is_wanted(one.site):
+        return
     if one.birth.producer is not Producer.CELL_GUARD or one.source_node is None or not is_simple_place(one.source_node):
         return
     call = one.source_node.parent

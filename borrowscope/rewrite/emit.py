@@ -90,7 +90,14 @@ class Emitter:
         if move is not None:
             row = NEW
         arguments = row.arguments.format(value=one.binding.name, owner=self._owner(one.source))
-        return f"{RUNTIME_PATH}{row.function}({number}, {arguments}){self._suffix(one)}"
+        return self._sampled(f"{RUNTIME_PATH}{row.function}({number}, {arguments})") + self._suffix(one)
+
+    def _sampled(self, birth: str) -> str:
+        """A birth that is recorded for a share of the instances; one that moves keeps its fate."""
+        threshold = self._file.choice.threshold
+        if threshold is None:
+            return birth
+        return f"(if {RUNTIME_PATH}sampled({threshold}) {{ {birth} }} else {{ {RUNTIME_PATH}vacant() }})"
 
     def _statements(self, one: BindingPlan) -> list[str]:
         """The moves that the binding's pattern makes, and its guard."""
@@ -118,7 +125,9 @@ class Emitter:
             self._editor.after(let.start, let.end, text, one.site.index)
 
     def _attempt(self, one: BindingPlan, let: Node, cfgs: str) -> None:
-        if one.attempt is None or one.source_node is None or not self._file.is_enabled(one.attempt):
+        if one.attempt is None or one.source_node is None or not one.is_enabled:
+            return  # an attempt without its outcome would look refused
+        if not self._file.is_enabled(one.attempt):
             return
         arguments = f"{self._file.number(one.attempt)}, {self._owner(one.source)}, &{one.source_node.text}"
         self._editor.open(let.start, let.end, f"{cfgs}{RUNTIME_PATH}attempt_refcell({arguments}); ", one.attempt.index)
@@ -216,11 +225,17 @@ class Emitter:
     def _replaced(self, target: Reassigned) -> str:
         one = target.owner
         if one is None:
-            return f"{RUNTIME_PATH}replaced({self._file.number(target.site)});"
+            return self._replaced_unseen(target.site)
         if not one.is_enabled:
             return ""
         birth = self.birth(one, target.site)
         return f"{one.guard} = {RUNTIME_PATH}assigning(){self._suffix(one)}; {one.guard} = {birth};"
+
+    def _replaced_unseen(self, site: Site) -> str:
+        """Inside a closure no instance is known: an end and a birth without one, where both are told of all."""
+        choice = self._file.choice
+        is_told = choice.is_told("Drop") and choice.is_told("New") and choice.threshold is None
+        return f"{RUNTIME_PATH}replaced({self._file.number(site)});" if is_told else ""
 
 
 _WITH_TARGET = (Placement.PATTERN, Placement.AFTER_LET)

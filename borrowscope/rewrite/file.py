@@ -12,12 +12,14 @@ from borrowscope.analyzer.facts import FileFacts
 from borrowscope.parse.functions import FunctionItem, attribute_name, find_functions
 from borrowscope.parse.item_macros import enter_item_macros
 from borrowscope.parse.syntax import Node, parse_source
+from borrowscope.rewrite.choice import choose
 from borrowscope.rewrite.constructs import Calls
 from borrowscope.rewrite.edits import Editor
 from borrowscope.rewrite.function import rewrite_function
-from borrowscope.rewrite.marks import Mark, blank_marks, find_marks
+from borrowscope.rewrite.marks import WORD, Marks, blank_marks, find_marks
 from borrowscope.rewrite.model import FunctionRecord, RewriteOptions, RewrittenFile, SkipReason
 from borrowscope.rewrite.plans import FilePlan
+from borrowscope.tables.groups import Preset
 from borrowscope.text.function_paths import is_glob_match
 from borrowscope.text.span import Span
 
@@ -37,6 +39,7 @@ def rewrite_file(source: bytes, facts: FileFacts | None, options: RewriteOptions
         if item.body is not None:
             records.append(FunctionRecord(item.path, _span(item.node), reason is None, reason))
             if reason is None:
+                plan.choice = choose(options.wishes, marks.of(item.node, item.containers), _default(options))
                 macros += rewrite_function(plan, item, item.body, calls).macros
     if plan.sites and options.crate_root and options.edition == "2015":
         _name_runtime(root, plan.editor)
@@ -44,16 +47,25 @@ def rewrite_file(source: bytes, facts: FileFacts | None, options: RewriteOptions
     return RewrittenFile(text, plan.sites, plan.skipped, records, dict(macros), insertions)
 
 
-def has_marks(source: bytes) -> bool:
-    """Whether any function, module or impl of the file carries `#[trace_borrow]`."""
-    return b"trace_borrow" in source and bool(find_marks(parse_source(source)))
+def read_marks(source: bytes) -> Marks:
+    """The marks of a file: whether any function, module or impl carries one, and what is wrong with them."""
+    if WORD not in source:
+        return Marks()
+    root = parse_source(source)
+    enter_item_macros(root)
+    return find_marks(root)
+
+
+def _default(options: RewriteOptions) -> Preset:
+    """How much is recorded where neither the mark nor the command line says it."""
+    return Preset.VERBOSE if options.trace_all else Preset.STANDARD
 
 
 def _span(node: Node) -> Span:
     return Span(node.start, node.end)
 
 
-def _untraceable(item: FunctionItem, marks: dict[int, Mark], options: RewriteOptions) -> SkipReason | None:
+def _untraceable(item: FunctionItem, marks: Marks, options: RewriteOptions) -> SkipReason | None:
     """Why a function is not traced, or None."""
     names = {attribute_name(attribute) for attribute in item.attributes}
     checks = (
@@ -75,17 +87,10 @@ def _is_in_const_trait(item: FunctionItem) -> bool:
     )
 
 
-def _is_wanted(item: FunctionItem, marks: dict[int, Mark], options: RewriteOptions) -> bool:
-    own = marks.get(item.node.start)
-    if own is not None:
-        return own is Mark.ON
-    for container in reversed(item.containers):
-        if container.kind == "function_item":
-            break
-        if container.start in marks:
-            return marks[container.start] is Mark.ON
-    if marks.get(-1) is Mark.ON and not any(container.kind == "function_item" for container in item.containers):
-        return True
+def _is_wanted(item: FunctionItem, marks: Marks, options: RewriteOptions) -> bool:
+    mark = marks.of(item.node, item.containers)
+    if mark is not None:
+        return not mark.is_off
     return options.trace_all or any(is_glob_match(glob, item.path) for glob in options.trace)
 
 

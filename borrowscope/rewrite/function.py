@@ -21,7 +21,7 @@ from borrowscope.rewrite.constructs import (
 from borrowscope.rewrite.emit import Emitter
 from borrowscope.rewrite.exits import emit_exits, framed_bodies, may_leave_early, plan_exits
 from borrowscope.rewrite.last_uses import plan_last_uses
-from borrowscope.rewrite.model import SkipReason
+from borrowscope.rewrite.model import Site, SkipReason
 from borrowscope.rewrite.moves import plan_moves
 from borrowscope.rewrite.plans import RUNTIME_PATH, BindingPlan, FilePlan, FunctionPlan, MovePlan, Placement
 from borrowscope.rewrite.positions import place_base
@@ -35,6 +35,7 @@ def rewrite_function(file: FilePlan, item: FunctionItem, body: Node, calls: Call
     bindings = file.facts.bindings
     scopes = read_scopes(item.node, item.parameters, body, bindings.__contains__)
     plan = FunctionPlan(file, item, body, scopes, type_parameters=_type_parameters(item))
+    first = len(file.sites)
     enter = plan.new_site("fn", "FnEnter", item.node.field("name") or item.node, None, name=item.name)
     for binding in sorted(scopes.bindings.values(), key=lambda one: one.start):
         plan.bindings[binding.start] = _binding_plan(plan, bindings[binding.start], binding.start)
@@ -60,7 +61,18 @@ def rewrite_function(file: FilePlan, item: FunctionItem, body: Node, calls: Call
     _unnamed_clones(plan, calls)
     _unnamed_borrows(plan, calls)
     _report_unseen(plan, span)
+    for site in file.sites[first:]:
+        site.is_off = not _is_recorded(plan, site)
     return scopes
+
+
+def _is_recorded(plan: FunctionPlan, site: Site) -> bool:
+    """Whether anything is recorded under the site's number: its event, or the end of the binding that it gives life."""
+    choice = plan.file.choice
+    if choice.is_told(site.event):
+        return plan.file.is_wanted(site)
+    has_end = site.is_guarded or (site.kind == "assign" and choice.is_told("Drop"))
+    return has_end and plan.file.is_wanted(site)
 
 
 def _type_parameters(item: FunctionItem) -> frozenset[str]:
@@ -90,6 +102,8 @@ def _number_moves(plan: FunctionPlan) -> None:
     for one in plan.bindings.values():
         for move in one.moves:
             target = move.target
+            if move.placement is Placement.AFTER_LET and target is not None and not _is_born_by(plan, move, target):
+                move.placement = Placement.PATTERN  # told beside the pattern, or just the end of the old guard
             if move.placement is Placement.AFTER_LET and target is not None and not move.is_partial:
                 move.site, target.moved_from = target.site, move
                 target.site.event, target.site.depends_on = "Move", (one.site.index,)
@@ -100,16 +114,23 @@ def _number_moves(plan: FunctionPlan) -> None:
             move.site.fields = {"partial": True} if move.is_partial else {}
 
 
+def _is_born_by(plan: FunctionPlan, move: MovePlan, target: BindingPlan) -> bool:
+    """Whether `let y = x;` gives y its life by the move, as far as options go."""
+    return move.is_partial or (plan.file.choice.is_told("Move") and plan.file.is_wanted(target.site))
+
+
 def _settle(plan: FunctionPlan) -> None:
     """A binding with a move that is not told keeps its birth but loses its guard (rule 2)."""
     for one in plan.bindings.values():
         if not one.is_enabled:
-            plan.file.skip(one.site.span, one.site.kind, SkipReason.HEALED, one.binding.name)
+            reason = SkipReason.HEALED if plan.file.is_wanted(one.site) else SkipReason.FILTERED
+            plan.file.skip(one.site.span, one.site.kind, reason, one.binding.name)
             continue
         unmarked = [move for move in one.moves if not move.is_partial and not _is_told(plan, move)]
         if unmarked:
             one.is_guarded = False
             plan.file.skip(unmarked[0].fact.span, "drop", SkipReason.UNMARKED_MOVE, one.binding.name)
+        one.is_guarded = one.is_guarded and plan.file.choice.is_told(one.end)
         one.site.is_guarded = one.is_guarded
         one.site.owner = one.source.site.index if one.source is not None else None
         if one.moved_from is not None:
@@ -141,8 +162,16 @@ def _unnamed_clones(plan: FunctionPlan, calls: Calls) -> None:
         site.owner, site.ty = source.site.index if source is not None else None, short_type(ty) if ty else None
         if plan.file.is_enabled(site):
             owner = f"{source.guard}.id()" if source is not None and source.is_enabled else f"{RUNTIME_PATH}NONE"
-            before = f"{RUNTIME_PATH}{row.function}({plan.file.number(site)}, {owner}, "
+            before = f"{RUNTIME_PATH}{row.function}({_number_about(plan, site, source)}, {owner}, "
             plan.file.editor.wrap(node, before, ")", site.index)
+
+
+def _number_about(plan: FunctionPlan, site: Site, one: BindingPlan | None) -> str:
+    """The number of a site that speaks of an instance: told only where the instance is in the sample."""
+    number = plan.file.number(site)
+    if plan.file.choice.threshold is None or one is None or not one.is_enabled:
+        return number
+    return f"{RUNTIME_PATH}only_if({one.guard}.id() != 0, {number})"
 
 
 def _unnamed_borrows(plan: FunctionPlan, calls: Calls) -> None:
@@ -160,7 +189,7 @@ def _unnamed_borrows(plan: FunctionPlan, calls: Calls) -> None:
         site.owner, site.depends_on = owner.site.index, (owner.site.index,)
         site.fields = {"mutable": node.child("mutable_specifier") is not None}
         if plan.file.is_enabled(site) and owner.is_enabled:
-            before = f"({RUNTIME_PATH}borrowed({plan.file.number(site)}, {owner.guard}.id()), "
+            before = f"({RUNTIME_PATH}borrowed({_number_about(plan, site, owner)}, {owner.guard}.id()), "
             plan.file.editor.wrap(node, before, ").1", site.index)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from borrowscope.rewrite.choice import NO_WISHES, TraceOptions
 from borrowscope.text.span import Span
 
 SITES_PER_FILE_ID = 256
@@ -57,6 +58,7 @@ class Site:
     owner: int | None = None
     needs_drop: bool | None = None
     is_guarded: bool = False  # whether a Drop will be recorded for the binding
+    is_off: bool = False  # nothing is recorded under this site's number: its group is off, or the name is not wanted
     last_use: Span | None = None
     depends_on: tuple[int, ...] = ()  # sites whose guard this one names: switched off together
     fields: dict[str, object] = field(default_factory=dict)
@@ -99,6 +101,7 @@ class RewriteOptions:
     edition: str = "2021"
     trace_all: bool = True
     trace: tuple[str, ...] = ()  # globs: functions whose path matches are traced beside marked ones
+    wishes: TraceOptions = NO_WISHES  # the command line's, joined with those of marks
     disabled: frozenset[int] = frozenset()
     runtime_crate: str = "borrowscope_runtime"
     module_path: str = ""  # `krate::module` of the file's root

@@ -11,14 +11,23 @@ from enum import Enum, auto
 from borrowscope.analyzer.facts import BindingFact, FileFacts, MoveFact
 from borrowscope.parse.functions import FunctionItem
 from borrowscope.parse.syntax import Node
+from borrowscope.rewrite.choice import EVERYTHING, Choice
 from borrowscope.rewrite.edits import Editor
 from borrowscope.rewrite.model import RewriteOptions, Site, Skipped, SkipReason
 from borrowscope.rewrite.positions import statement_of
 from borrowscope.rewrite.scopes import Binding, Frame, FunctionScopes
 from borrowscope.tables.births import NEW, Birth
+from borrowscope.tables.events import Group
+from borrowscope.tables.groups import BINDING_GROUPS, ENDING_GROUPS
+from borrowscope.tables.trackers import BY_FUNCTION
 from borrowscope.text.span import Span
 
 RUNTIME_PATH = "::borrowscope_runtime::site::"
+
+
+BINDING_KINDS = frozenset({"let", "param", "self", "pattern", "for", "closure_param", "assign", "move"})
+# Ways out tell the causes of ends; a function's own guard keeps them apart from its caller's.
+_NEEDED_BY = {"exit": ENDING_GROUPS, "fn": ENDING_GROUPS | {Group.CONTROL_FLOW, Group.TRY}}
 
 
 class Placement(Enum):
@@ -68,6 +77,13 @@ class BindingPlan:
         """The name of the guard variable."""
         return f"__bs_{self.site.index}"
 
+    @property
+    def end(self) -> str:
+        """The event that tells the binding's end."""
+        if self.moved_from is not None:
+            return self.moved_from.owner.end
+        return BY_FUNCTION[self.birth.function].end or "Drop"
+
 
 @dataclass(slots=True)
 class FilePlan:
@@ -78,14 +94,30 @@ class FilePlan:
     editor: Editor
     sites: list[Site] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+    choice: Choice = EVERYTHING  # of the function that is being planned
 
-    def number(self, site: Site) -> int:
-        """The site's number in emitted calls."""
-        return self.options.file_id * 256 + site.index
+    def number(self, site: Site) -> str:
+        """The site's number in emitted calls, as an expression: it says where the event itself is not recorded."""
+        number = f"{self.options.file_id * 256 + site.index}"
+        if not self.choice.is_told(site.event):
+            number = f"{RUNTIME_PATH}untold({number})"
+        condition = self.choice.condition
+        return f"{RUNTIME_PATH}only_if(cfg!({condition}), {number})" if condition else number
 
     def is_enabled(self, site: Site | None) -> bool:
-        """Whether the site may be emitted: healing switches single sites off."""
-        return site is not None and site.index not in self.options.disabled
+        """Whether the site may be emitted: healing and options switch single sites off."""
+        return site is not None and site.index not in self.options.disabled and self.is_wanted(site)
+
+    def is_wanted(self, site: Site) -> bool:
+        """Whether the function's options leave the site anything to do.
+
+        What keeps instances and causes right is emitted without being told where only its own group is off.
+        """
+        choice = self.choice
+        if site.kind in BINDING_KINDS:
+            return choice.has_any(BINDING_GROUPS) and (site.name is None or choice.is_wanted(site.name))
+        needed = _NEEDED_BY.get(site.kind)
+        return choice.is_told(site.event) or (needed is not None and choice.has_any(needed))
 
     def skip(self, span: Span, construct: str, reason: SkipReason, name: str | None = None) -> None:
         """List a construct that is not observed."""

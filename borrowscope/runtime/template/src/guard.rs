@@ -1,11 +1,16 @@
 //! What generated code keeps beside a variable: numbers only, so it can be wherever the variable can be.
 
+use crate::chosen::{is_told, NOTHING};
 use crate::{format, recorder};
 
-/// Kind and site in one word.
+/// Kind and site in one word; 0 where the site's number says that it is not recorded.
 #[inline(always)]
 pub(crate) const fn word(kind: u32, site: u32) -> u32 {
-    kind << format::KIND_SHIFT | site & format::SITE_MASK
+    if is_told(site) {
+        kind << format::KIND_SHIFT | site & format::SITE_MASK
+    } else {
+        0
+    }
 }
 
 /// Stands beside a variable and records its end, on every way out.
@@ -45,10 +50,12 @@ impl Guard {
     /// A guard whose end is told as `kind`.
     #[inline(always)]
     pub(crate) const fn new(kind: u32, site: u32, instance: u32) -> Guard {
-        Guard {
-            end: word(kind, site),
-            instance,
-        }
+        let end = if site & NOTHING == 0 {
+            word(kind, site & format::SITE_MASK)
+        } else {
+            0
+        };
+        Guard { end, instance }
     }
 
     /// A guard that tells nothing.
@@ -125,7 +132,7 @@ impl Id {
     /// The variable moved into a binding, whose site this is.
     #[inline]
     pub fn moved_to(self, site: u32) -> Guard {
-        if recorder::is_off() {
+        if self.instance == 0 || recorder::is_off() {
             return Guard::silent();
         }
         let to = recorder::birth_by_move(word(format::kind::MOVE, site), self.instance);

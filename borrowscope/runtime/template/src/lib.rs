@@ -20,6 +20,7 @@
 #![allow(unknown_lints)]
 #![allow(unexpected_cfgs)]
 
+mod chosen;
 mod clock;
 mod config;
 mod format;

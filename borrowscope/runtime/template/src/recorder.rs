@@ -47,6 +47,9 @@ pub(crate) fn birth_with(word: u32, other: u32, more: Slot) -> u32 {
 /// A birth with the name of its type, which the thread stores once.
 #[inline(never)]
 pub(crate) fn birth_typed(word: u32, ty: &'static str) -> u32 {
+    if word == 0 {
+        return birth(word, 0);
+    }
     writing(|local| {
         local.cause.set(format::cause::SCOPE_END);
         if local.cursor.get() == 0 {
@@ -208,9 +211,13 @@ fn more_instances(local: &Local) -> u32 {
     first
 }
 
-/// Writes a head and the slots that follow it. The head's first word comes last: it makes the event visible.
+/// Writes a head and the slots that follow it, or nothing for the word 0. The head's first word comes last: it makes
+/// the event visible.
 #[inline(always)]
 fn write<const N: usize>(local: &Local, word: u32, instance: u32, other: u32, more: [Slot; N]) -> Option<()> {
+    if word == 0 {
+        return Some(());
+    }
     let delta = make_room(local, 1 + N)?;
     let at = local.cursor.get();
     let slot = at as *mut Slot;

@@ -3,6 +3,7 @@
 //! Every function takes the number of its site first. Instances are numbers, 0 is none. Nothing here panics, and
 //! nothing is read from a value but counts, addresses and sizes.
 
+pub use crate::chosen::{only_if, sampled, untold};
 pub use crate::guard::{FnGuard, Frame, Guard, Id};
 pub use crate::tried::Tried;
 
