@@ -26,7 +26,7 @@ from borrowscope.analyzer.static.definitions import (
 )
 from borrowscope.analyzer.static.impl_index import ImplIndex
 from borrowscope.analyzer.static.item_expansion import Expander
-from borrowscope.analyzer.static.item_shape import filled, generic_texts
+from borrowscope.analyzer.static.item_shape import filled
 from borrowscope.analyzer.static.item_tree import (
     TYPE,
     VALUE,
@@ -42,7 +42,7 @@ from borrowscope.analyzer.static.lowering import Lowering
 from borrowscope.analyzer.static.resolution import Found, Resolver, StdModule, StdNames
 from borrowscope.analyzer.static.scopes import ItemContext, Scope, Target, target_of
 from borrowscope.analyzer.static.type_reader import read_type
-from borrowscope.analyzer.static.type_scope import Environment, ItemTypeScope, Owner
+from borrowscope.analyzer.static.type_scope import ItemTypeScope, Owner
 from borrowscope.analyzer.static.types import SELF, UNKNOWN, Ty, make_param, substitute
 from borrowscope.analyzer.static.visible_paths import VisiblePaths, mentions, visible_paths
 from borrowscope.parse.syntax import Node
