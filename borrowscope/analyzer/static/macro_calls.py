@@ -88,10 +88,10 @@ def _check_argument(body: Body, argument: Node) -> Ty:
 
 
 def _gives(ty: Ty) -> Callable[[Body, Node, Ty | None], Ty]:
-    """Macros that take their arguments by reference: they are read where they may bind names."""
+    """Macros that take their arguments by reference: read where they may bind names, or tell types that are open."""
 
     def check(body: Body, node: Node, _: Ty | None) -> Ty:
-        if may_bind(node.source, node.start + 1, node.end):
+        if may_bind(node.source, node.start + 1, node.end) or body.has_open_types():
             _checked(body, node)
         return ty
 
