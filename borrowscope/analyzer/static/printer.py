@@ -106,7 +106,7 @@ class Printer:
         if found is None or impl is None:
             raise _UnknownPart
         module, rest = found.group(2), found.group(3)
-        trait = self._print_trait(impl.trait, impl.trait_args) if impl.trait else ""
+        trait = self._print_trait(impl.trait, impl.trait_args, impl.self_type) if impl.trait else ""
         own = self._print(impl.self_type)
         if module not in (_parent(_named_item(impl.self_type)), _parent(impl.trait)):
             prefix = "" if f"{module}::" == self._prefix else f"{self.path(module)}::"
@@ -116,8 +116,11 @@ class Printer:
         is_plain = impl.self_type.kind is Kind.APP and impl.self_type.head not in self._SHAPES
         return f"{own.replace('<', '::<', 1) if is_value else own}{rest}" if is_plain else f"<{own}>{rest}"
 
-    def _print_trait(self, trait: str, args: tuple[Ty, ...]) -> str:
-        return self.path(trait) + (f"<{self._list(args)}>" if args else "")
+    def _print_trait(self, trait: str, args: tuple[Ty, ...], subject: Ty) -> str:
+        """A trait of a type with its arguments, without those at the end that equal their default."""
+        definition = self._world.find_trait(trait) if args else None
+        shown = self._shown(definition, args, subject) if definition is not None else list(args)
+        return self.path(trait) + (f"<{self._list(shown)}>" if shown else "")
 
     def _print(self, ty: Ty) -> str:
         if ty.kind is Kind.APP:
@@ -142,10 +145,13 @@ class Printer:
         args = self._shown(definition, ty.args) if isinstance(definition, TypeDef) else list(ty.args)
         return f"{self.path(ty.head)}<{self._list(args)}>" if args else self.path(ty.head)
 
-    def _shown(self, definition: TypeDef, args: tuple[Ty, ...]) -> list[Ty]:
+    @staticmethod
+    def _shown(definition: TypeDef | Trait, args: tuple[Ty, ...], subject: Ty | None = None) -> list[Ty]:
         """The arguments without those at the end that equal their default."""
         params = definition.generics.params
         mapping = {parameter.name: argument for parameter, argument in zip(params, args, strict=False)}
+        if subject is not None:
+            mapping["Self"] = subject
         shown = list(args)
         while shown and len(shown) <= len(params):
             default = params[len(shown) - 1].default
@@ -185,17 +191,13 @@ class Printer:
 
     def _projection(self, ty: Ty) -> str:
         assert isinstance(ty, Projection)
-        count = self._parameter_count(ty)
-        own = f"<{self._list(ty.args[count:])}>" if len(ty.args) > count else ""
-        args = f"<{self._list(ty.args[1:count])}>" if len(ty.args) > 1 < count else ""
         if not ty.trait:
             raise _UnknownPart
-        return f"<{self._print(ty.args[0])} as {self.path(ty.trait)}{args}>::{ty.name}{own}"
-
-    def _parameter_count(self, ty: Projection) -> int:
-        """How many arguments are those of the trait, `Self` included; the others are the associated type's own."""
         trait = self._world.find_trait(ty.trait) if len(ty.args) > 1 else None
-        return 1 + len(trait.generics.params) if trait is not None else len(ty.args)
+        count = 1 + len(trait.generics.params) if trait is not None else len(ty.args)
+        own = f"<{self._list(ty.args[count:])}>" if len(ty.args) > count else ""
+        reference = self._print_trait(ty.trait, ty.args[1:count], ty.args[0])
+        return f"<{self._print(ty.args[0])} as {reference}>::{ty.name}{own}"
 
     def _item(self, ty: Ty) -> str:
         assert isinstance(ty, FunctionItem)
@@ -210,7 +212,8 @@ class Printer:
             return self._constructor(ty)
         name = ty.function.name
         if ty.self_type is not None and ty.trait:
-            return f"<{self._print(ty.self_type)} as {self._print_trait(ty.trait, ty.trait_args)}>::{name}{suffix}"
+            reference = self._print_trait(ty.trait, ty.trait_args, ty.self_type)
+            return f"<{self._print(ty.self_type)} as {reference}>::{name}{suffix}"
         if isinstance(ty.function.owner, Impl):
             return f"{self._inherent(ty.function.owner, ty)}::{name}{suffix}"
         if "{impl#" in ty.text:

@@ -321,9 +321,16 @@ class Solver:
 
     def _own_arguments(self, trait: str, args: tuple[Ty, ...]) -> tuple[tuple[Ty, ...], tuple[Ty, ...]]:
         """The arguments of the trait, `Self` first, and those of the associated type itself."""
-        declared = self.world.find_trait(trait) if len(args) > 1 else None
-        count = 1 + len(declared.generics.params) if declared is not None else len(args)
-        return args[:count], args[count:]
+        declared = self.world.find_trait(trait)
+        params = declared.generics.params if declared is not None else ()
+        if declared is None or len(args) == 1 + len(params):
+            return args, ()
+        mapping = {"Self": args[0]}
+        for parameter in params[len(args) - 1 :]:  # `<T as Mul>::Output` is `<T as Mul<T>>::Output`
+            if parameter.default is None:
+                break
+            args += (substitute(parameter.default, mapping),)
+        return args[: 1 + len(params)], args[1 + len(params) :]
 
     def _inherited(self, trait: str, name: str, args: tuple[Ty, ...]) -> Ty | None:
         """An associated type that a supertrait declares: `Output` of `Fn`, `Item` of `DoubleEndedIterator`."""
