@@ -57,6 +57,14 @@ from borrowscope.analyzer.static.types import (
 from borrowscope.parse.syntax import Node
 
 _SPACE: Final = re.compile(r"\s+")
+_PRINTED: Final = (  # how the compiler sets the text of an `impl Trait` that was written over several lines
+    (re.compile(r"(?<=[<(\[]) "), ""),
+    (re.compile(r",? (?=[>)\]])"), ""),
+    (re.compile(r" ?\+ ?"), " + "),
+    (re.compile(r" ?-> ?"), " -> "),
+    (re.compile(r"(?<=\w) ?= ?(?=[\w(&\[<])"), " = "),
+    (re.compile(r" ?, ?(?!\))"), ", "),
+)
 
 
 class Surroundings(Protocol):
@@ -88,6 +96,14 @@ class Surroundings(Protocol):
 
     def associated_constant(self, crate: CrateItems, head: str, name: str) -> int | None:
         """The value of an associated constant of a type, as a crate sees it."""
+
+
+def as_printed(text: str) -> str:
+    """The text of an `impl Trait` in an argument as the compiler names the parameter that it is."""
+    text = _SPACE.sub(" ", text)
+    for pattern, instead in _PRINTED:
+        text = pattern.sub(instead, text)
+    return text
 
 
 class Lowering:
@@ -268,7 +284,7 @@ class Lowering:
         generics = self._generics(node, scope, texts)
 
         def parameter_type(text: str, found: list[TraitRef]) -> Ty:
-            name = unique(_SPACE.sub(" ", text), {generic.name for generic in extra})
+            name = unique(as_printed(text), {generic.name for generic in extra})
             extra.append(Generic(name))
             param = make_param(name)
             bounds.extend(self.completed_bound(Bound(param, *found_bound)) for found_bound in found)
