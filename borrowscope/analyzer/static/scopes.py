@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Final, NamedTuple, Protocol, TypeAlias
 
 from borrowscope.analyzer.static.cfg import ACTIVE, TEST, likelihood
+from borrowscope.analyzer.static.closure_paths import path_within
 from borrowscope.analyzer.static.definitions import Alias, Function, Generics, Trait, TypeDef, Value, Variant
 from borrowscope.analyzer.static.item_expansion import Expander
 from borrowscope.analyzer.static.item_tree import ITEM_KINDS, MACRO, Item, Module
@@ -163,7 +164,7 @@ class Scope:
             return self
         known = self._blocks.get(id(node))
         if known is None:
-            module = self._world.block_within(self._module, node, self.path)
+            module = self._world.block_within(self._module, node, path_within(node, self.path))
             known = self._blocks[id(node)] = (
                 node,
                 Scope(self._world, module, self._environment, self._self_type, self.path),
