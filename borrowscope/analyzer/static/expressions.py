@@ -61,6 +61,7 @@ _OPERATORS: Final = {
     ">>": "Shr",
 }
 _SCALARS: Final = INTEGERS | FLOATS
+_CALLS: Final = frozenset({"call_expression", "binary_expression", "index_expression", "await_expression"})
 _RANGES: Final = {
     ("..", True, True): "std::ops::Range",
     ("..=", True, True): "std::ops::RangeInclusive",
@@ -322,7 +323,8 @@ def _cast(body: Body, node: Node, _: Ty | None) -> Ty:
     value, ty = node.field("value"), node.field("type")
     target = body.written(ty) if ty is not None else UNKNOWN
     if value is not None:
-        is_hint = target.head in _SCALARS or target.head in (REF, REF_MUT)
+        is_scalar = target.head in _SCALARS and value.kind not in _CALLS  # a call's result is no place to cast
+        is_hint = is_scalar or target.head in (REF, REF_MUT)
         found = body.check(value, target if is_hint else None)
         _cast_inner(body, found, target)
     return target
