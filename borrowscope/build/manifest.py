@@ -1,4 +1,4 @@
-"""Edits `Cargo.toml` and `Cargo.lock` of a copy: the one home of tomlkit.
+"""Edits `Cargo.toml` and `Cargo.lock`, of a copy or for `init`: the one home of tomlkit.
 
 In: the text of a file and what to change. Out: the new text; comments and order stay. Errors: `InputError` for text
 that is no TOML (cargo has read it before, so that is rare).
@@ -62,6 +62,47 @@ def with_absolute_paths(folder: Path, root: Path) -> Callable[[Table], None]:
                 target = Path(os.path.normpath(folder / value["path"]))
                 if not target.is_relative_to(root):
                     value["path"] = str(target)
+
+    return edit
+
+
+def with_dependency(name: str, path: str) -> Callable[[Table], None]:
+    """Make a crate beside the manifest a dependency; one of that name that is there already is left alone."""
+
+    def edit(document: Table) -> None:
+        if "dependencies" not in document:
+            document["dependencies"] = tomlkit.table()
+        if name not in document["dependencies"]:
+            entry = tomlkit.inline_table()
+            entry["path"] = path
+            document["dependencies"][name] = entry
+
+    return edit
+
+
+def has_workspace_lints(text: str) -> bool:
+    """Whether a package takes its `[lints]` from the workspace."""
+    document: Table = tomlkit.parse(text)
+    return bool(document.get("lints", {}).get("workspace", False))
+
+
+def with_known_cfg(cfg: str, *holders: str) -> Callable[[Table], None]:
+    """Make a `cfg` known to the lint `unexpected_cfgs`, in `[lints]` below the named tables; its level stays."""
+
+    def edit(document: Table) -> None:
+        table = document
+        for name in (*holders, "lints", "rust"):
+            if name not in table:
+                table[name] = tomlkit.table(is_super_table=name != "rust")
+            table = table[name]
+        known = table.get("unexpected_cfgs", "warn")
+        if not isinstance(known, MutableMapping):
+            entry = tomlkit.inline_table()
+            entry["level"] = str(known)
+            table["unexpected_cfgs"] = entry
+        cfgs = table["unexpected_cfgs"].get("check-cfg", [])
+        if cfg not in cfgs:
+            table["unexpected_cfgs"]["check-cfg"] = [*(str(each) for each in cfgs), cfg]
 
     return edit
 

@@ -21,6 +21,7 @@ from borrowscope.cli.command import Invocation, command_line
 from borrowscope.cli.failures import raise_failure
 from borrowscope.cli.output import deliver
 from borrowscope.cli.session import Session, open_session
+from borrowscope.cli.wishes import WishFlags, trace_options
 from borrowscope.errors import BorrowScopeError, ExitCode, UsageError
 from borrowscope.project.options import CargoOptions
 from borrowscope.report.render import render
@@ -41,6 +42,7 @@ class OwnFlags:
     summary: Path | None
     trace_all: bool
     trace: tuple[str, ...]
+    wishes: WishFlags
     edition: str | None
     max_bytes: int | None
     settings: Path | None
@@ -55,6 +57,7 @@ def record_command(
     flags = {
         "all": own.trace_all,
         "trace": own.trace,
+        **own.wishes.settings(),
         "edition": own.edition,
         "max_bytes": own.max_bytes,
         "summary": str(own.summary) if own.summary else None,
@@ -68,6 +71,7 @@ def record_command(
         output=own.output,
         trace_all=session.settings.all,
         trace=session.settings.trace,
+        wishes=trace_options(session.settings),
         max_bytes=session.settings.max_bytes,
         command_line=command_line(),
     )

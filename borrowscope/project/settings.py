@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from borrowscope.errors import UsageError
 from borrowscope.project.model import Project
+from borrowscope.tables.groups import GROUP_NAMES, Preset, nearest_word
 
 FILE_NAMES = ("borrowscope.toml", ".config/borrowscope.toml", ".borrowscope.toml")
 
@@ -31,6 +32,11 @@ class Settings(BaseModel):
         description="trace every function, also where some carry #[trace_borrow]",
     )
     trace: tuple[str, ...] = Field((), description="trace the functions whose path matches one of these globs")
+    preset: Preset | None = Field(None, description="how much to record: quiet, standard or verbose")
+    only: tuple[str, ...] = Field((), description="record these groups of events alone")
+    skip: tuple[str, ...] = Field((), description="do not record these groups of events")
+    filter: str | None = Field(None, min_length=1, description="record only bindings whose name matches this glob")
+    sample: float | None = Field(None, ge=0, le=1, description="record this share of the instances of bindings")
     all_targets: bool = Field(default=False, description="analyze tests, examples and benches too")
     edition: Literal["2015", "2018", "2021", "2024"] | None = Field(None, description="edition of single .rs files")
     max_bytes: int | None = Field(None, ge=0, description="most bytes that one process records (0: no limit)")
@@ -38,7 +44,8 @@ class Settings(BaseModel):
 
 
 KEYS = tuple(Settings.model_fields)
-LIST_KEYS = frozenset({"trace"})
+LIST_KEYS = frozenset({"trace", "only", "skip"})
+WORDS = {"preset": tuple(Preset), "only": GROUP_NAMES, "skip": GROUP_NAMES}  # what the values of a key can be
 BOOLEAN_KEYS = frozenset({"all", "all_targets"})
 BOOLEAN_WORDS = {
     "1": True,
@@ -122,9 +129,19 @@ def _check(place: str, values: Mapping[str, Any]) -> None:
         if key not in KEYS:
             near = difflib.get_close_matches(key, KEYS, n=1, cutoff=0.0)
             raise UsageError(f"unknown key `{key}` in {place}", hint=f"did you mean `{near[0]}`?")
+    for key, words in WORDS.items():
+        _check_words(place, key, values.get(key), words)
     try:
         Settings(**values)
     except ValidationError as error:
         first = error.errors()[0]
         named = first["loc"][0]
         raise UsageError(f"bad value for `{named}` in {place}: {first['msg']}, not {first['input']!r}") from error
+
+
+def _check_words(place: str, key: str, value: object, words: tuple[str, ...]) -> None:
+    """Refuse a word that the key does not know; values of another type are left to the model."""
+    for word in [value] if isinstance(value, str) else value if isinstance(value, (list, tuple)) else ():
+        if isinstance(word, str) and word not in words:
+            near = nearest_word(word, words)
+            raise UsageError(f"unknown word `{word}` for `{key}` in {place}", hint=f"did you mean `{near}`?")

@@ -24,6 +24,15 @@ from borrowscope.cli.session import (
     TraceOption,
     open_session,
 )
+from borrowscope.cli.wishes import (
+    FilterOption,
+    OnlyOption,
+    PresetOption,
+    SampleOption,
+    SkipOption,
+    WishFlags,
+    trace_options,
+)
 from borrowscope.project.options import CargoOptions
 from borrowscope.report.wording import counted
 from borrowscope.tables.recording_files import InstrumentReport
@@ -38,15 +47,21 @@ def instrument(
     ] = ...,  # type: ignore[assignment]  # typer's word for: must be given
     trace_all: AllOption = False,
     trace: TraceOption = None,
+    preset: PresetOption = None,
+    only: OnlyOption = None,
+    skip: SkipOption = None,
+    name_filter: FilterOption = None,
+    sample: SampleOption = None,
     edition: EditionOption = None,
     settings: SettingsOption = None,
     no_settings: NoSettingsOption = False,
 ) -> int:
     """Write an instrumented copy with the runtime crate inside; plain cargo builds and tests it."""
+    wishes = WishFlags(preset, only, skip, name_filter, sample)
     session = open_session(
         path,
         cargo,
-        {"all": trace_all, "trace": tuple(trace or ()), "edition": edition},
+        {"all": trace_all, "trace": tuple(trace or ()), "edition": edition, **wishes.settings()},
         settings,
         no_settings=no_settings,
     )
@@ -56,6 +71,7 @@ def instrument(
         out,
         trace_all=session.settings.all,
         trace=session.settings.trace,
+        wishes=trace_options(session.settings),
         note=terminal.note,
     )
     raise_failure(outcome.exit_code, outcome.failure)

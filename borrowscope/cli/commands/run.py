@@ -22,6 +22,7 @@ from borrowscope.cli.session import (
     SummaryOption,
     TraceOption,
 )
+from borrowscope.cli.wishes import FilterOption, OnlyOption, PresetOption, SampleOption, SkipOption, WishFlags
 from borrowscope.project.options import CargoOptions
 
 
@@ -39,13 +40,19 @@ def run(
     summary: SummaryOption = None,
     trace_all: AllOption = False,
     trace: TraceOption = None,
+    preset: PresetOption = None,
+    only: OnlyOption = None,
+    skip: SkipOption = None,
+    name_filter: FilterOption = None,
+    sample: SampleOption = None,
     edition: EditionOption = None,
     max_bytes: MaxBytesOption = None,
     settings: SettingsOption = None,
     no_settings: NoSettingsOption = False,
 ) -> int:
     """Run a program and record what ownership does in it; takes every flag of `cargo run`."""
-    own = OwnFlags(output, summary, trace_all, tuple(trace or ()), edition, max_bytes, settings, no_settings)
+    wishes = WishFlags(preset, only, skip, name_filter, sample)
+    own = OwnFlags(output, summary, trace_all, tuple(trace or ()), wishes, edition, max_bytes, settings, no_settings)
     return record_command(context, "run", words, cargo, own)
 
 
