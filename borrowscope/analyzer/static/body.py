@@ -49,6 +49,7 @@ class Named(NamedTuple):
     start: int
     end: int
     ty: Ty
+    is_inactive: bool = False  # in a statement or arm whose cfg does not hold
 
 
 class Called(NamedTuple):
@@ -95,6 +96,7 @@ class Body:
         self.names: list[dict[str, Ty]] = [{}]
         self.frames: list[Frame] = []
         self.diverges = False
+        self.is_inactive = False  # while a statement or arm is read that is not compiled
         self.bound: list[Named] = []
         self._closed_count = 0  # so many of `bound` are known to have no variable
         self.diverging: list[Ty] = []  # variables that a value of the never type went into
@@ -112,6 +114,15 @@ class Body:
     def names_within(self, block: Node | None = None) -> _Names:
         """A lexical scope; with a block also the items and uses that it holds."""
         return _Names(self, block)
+
+    @contextmanager
+    def inactive(self) -> Iterator[None]:
+        """Code whose cfg does not hold."""
+        before, self.is_inactive = self.is_inactive, True
+        try:
+            yield
+        finally:
+            self.is_inactive = before
 
     @contextmanager
     def frame(self, result: Ty) -> Iterator[Frame]:
@@ -137,7 +148,8 @@ class Body:
         self.names[-1][name] = ty
         found = self.locate(node.start)
         if found is not None:
-            self.bound.append(Named(found[0], name, found[1], found[1] + node.end - node.start, ty))
+            end = found[1] + node.end - node.start
+            self.bound.append(Named(found[0], name, found[1], end, ty, self.is_inactive))
 
     def has_open_types(self) -> bool:
         """Whether the type of a name bound so far holds a variable."""

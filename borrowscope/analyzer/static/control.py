@@ -106,7 +106,8 @@ def _active(body: Body, statements: list[Node]) -> list[Node]:
         if body.scope.is_active(attributes):
             kept.append(node)
         else:
-            _read_inactive(body, node)
+            with body.inactive():
+                _read_inactive(body, node)
         attributes = ""
     return kept
 
@@ -220,7 +221,8 @@ def _match(body: Body, node: Node, expected: Ty | None) -> Ty:
             body.diverges = before
             attributes = "".join(child.text for child in arm.children if child.kind == "attribute_item")
             if not body.scope.is_active(attributes):
-                _arm(body, arm, scrutinee, Join(body, None))
+                with body.inactive():
+                    _arm(body, arm, scrutinee, Join(body, None))
                 continue
             _arm(body, arm, scrutinee, join)
             all_diverge = all_diverge and body.diverges

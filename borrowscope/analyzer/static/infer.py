@@ -74,7 +74,7 @@ class CrateInference:
         except RecursionError:
             self.failed.append((context.path, "nested too deeply"))
         for named in body.bound:
-            self._note(body, named, is_inactive=context.rank <= UNKNOWN_FLAG)
+            self._note(body, named, is_inactive=named.is_inactive or context.rank <= UNKNOWN_FLAG)
         for called in body.called:
             self._note_call(body, called)
         for scope, text in body.inner_scopes:
