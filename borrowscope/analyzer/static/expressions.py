@@ -39,7 +39,6 @@ from borrowscope.analyzer.static.types import (
     make_const,
     make_projection,
 )
-
 from borrowscope.parse.syntax import parse_arguments
 
 if TYPE_CHECKING:
