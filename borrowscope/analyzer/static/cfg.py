@@ -14,7 +14,7 @@ ACTIVE: Final = 1.0
 UNKNOWN_FLAG: Final = 0.45  # a flag of a build script or of the user: more often unset
 TEST: Final = 0.4
 
-_TOKEN = re.compile(r'"((?:\\.|[^"\\])*)"|([^\W\d]\w*)|([(),=])')
+_TOKEN = re.compile(r'//[^\n]*|/\*(?:[^*]|\*(?!/))*\*/|"((?:\\.|[^"\\])*)"|([^\W\d]\w*)|([(),=])')
 _CFG = re.compile(r"#!?\s*\[\s*cfg\s*\(")
 _CFG_ATTR_PATH = re.compile(r"#\s*\[\s*cfg_attr\s*\(")
 _PATH = re.compile(r'\bpath\s*=\s*(?:r(#*)"(?P<raw>[^"]*)"\1|"(?P<plain>[^"\\]*)")')
@@ -63,7 +63,7 @@ def likelihood(attributes: str, features: frozenset[str] | None) -> float:
 
 @lru_cache(maxsize=1024)
 def _evaluate(text: str, features: frozenset[str] | None) -> float:
-    tokens = [match.groups() for match in _TOKEN.finditer(text)]
+    tokens = [match.groups() for match in _TOKEN.finditer(text) if match.lastindex]  # without comments
     value, _ = _predicate(tokens, 0, features)
     return value
 
