@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from borrowscope.analyzer.patterns import PatternName, names_of
+from borrowscope.analyzer.static.generic_text import read_parameters
 from borrowscope.parse.functions import type_name
 from borrowscope.parse.syntax import Node, arguments_of, items_of
 from borrowscope.tables.macros import MACROS
@@ -433,9 +435,19 @@ def _is_mut(node: Node) -> bool:
 def _generic_names(node: Node) -> frozenset[str]:
     """Type parameters that an item declares."""
     parameters = node.field("type_parameters")
-    names = []
-    for parameter in parameters.named if parameters is not None else []:
+    if parameters is None:
+        return frozenset()
+    text = parameters.text
+    return _names_in(text) if "/" not in text else frozenset(_names_below(parameters))  # `/`: a comment
+
+
+@lru_cache(maxsize=4096)
+def _names_in(text: str) -> frozenset[str]:
+    return frozenset(parameter.name for parameter in read_parameters(text) if not parameter.is_const)
+
+
+def _names_below(parameters: Node) -> Iterator[str]:
+    for parameter in parameters.named:
         name = parameter.field("name") or (parameter if parameter.kind == "type_identifier" else None)
         if name is not None and name.kind == "type_identifier":
-            names.append(name.text)
-    return frozenset(names)
+            yield name.text

@@ -401,6 +401,10 @@ class _Output:
 
     def copy(self, origin: MacroText, start: int, end: int, mark: Mark | None) -> None:
         """A range of another text; a `mark` replaces those of its segments."""
+        if isinstance(origin, SourceText):  # one segment, no groups
+            self.segments.append(Segment(self.length, self.length + end - start, origin.file, start, mark))
+            self.write(origin.text[start:end])
+            return
         shift = self.length - start
         for piece in origin.segments_within(start, end):
             self.segments.append(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any, Final, NamedTuple
 
 from borrowscope.analyzer.static.definitions import (
@@ -529,9 +529,7 @@ def _with_arch(facts: Facts, arch: Facts) -> Facts:
         "struct": [path for path, row in types.items() if row.startswith("struct")],
         "type": [path for path, row in types.items() if row.startswith("type")],
     }
-    listed = {
-        kind: " ".join(f"{path.rpartition('::')[2]}={path}" for path in paths) for kind, paths in kinds.items()
-    }
+    listed = {kind: " ".join(f"{path.rpartition('::')[2]}={path}" for path in paths) for kind, paths in kinds.items()}
     for crate in ("std", "core"):
         modules[f"{crate}::arch"] = {**modules.get(f"{crate}::arch", {}), "mod": "x86_64"}
         modules[f"{crate}::arch::x86_64"] = listed
@@ -567,6 +565,7 @@ def _name(row: str) -> str:
     return row.partition(PART)[0]
 
 
+@lru_cache(maxsize=4096)
 def _names(parameters: str) -> frozenset[str]:
     """The names that `T: A<B, C>, const N: usize` declares."""
     names, depth = [], 0
