@@ -39,7 +39,7 @@ class TypeKnowledge(Protocol):
     def own_associated(self, owner: Owner, name: str, own: tuple[Ty, ...] = ()) -> Ty | None:
         """`Self::name` inside an impl or trait."""
 
-    def projected(
+    def projected(  # noqa: PLR0917
         self, module: Module, environment: Environment, ty: Ty, param: str, name: str, own: tuple[Ty, ...] = ()
     ) -> Ty:
         """`T::name` for a parameter."""
