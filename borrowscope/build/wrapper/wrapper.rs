@@ -107,7 +107,8 @@ const DUMP_SUFFIX: &str = ".built.after.mir";
 ///
 /// rustc dumps only what it builds again, so a dump and rustc's incremental session belong together: one of each a unit
 /// (cargo lets units that differ in flags share a session). It writes a file for each body, which costs more than all
-/// else on many disks: they are written to memory where there is some, and packed.
+/// else on many disks: they are written to memory where there is some, and packed. The first compilation of a unit has no
+/// session: many are never compiled again, and to note down for the next time what was found out costs them a fifth.
 fn types(rustc: &OsStr, arguments: &[OsString], found: &Crate, plan: &Plan) -> ! {
     let unit = format!("{}{}", found.name, codegen_option(arguments, "extra-filename").unwrap_or_default());
     let directory = Path::new(plan.value("dump")).join(&unit);
@@ -116,15 +117,18 @@ fn types(rustc: &OsStr, arguments: &[OsString], found: &Crate, plan: &Plan) -> !
     if !is_incremental || directory.join(UNFINISHED).exists() {
         let _ = fs::remove_dir_all(&directory);
     }
-    if !directory.is_dir() {
+    let is_first = !directory.is_dir();
+    if is_first || !session.is_dir() {
         let _ = fs::remove_dir_all(&session);
+        let _ = fs::remove_file(directory.join(PACK));
     }
+    let incremental = (!is_first).then_some(session.as_path());
     let started = fs::create_dir_all(&directory).and_then(|()| fs::write(directory.join(UNFINISHED), ""));
     let places: [&dyn Fn() -> Option<Scratch>; 2] =
         [&|| Scratch::in_memory(plan), &|| Scratch::make(directory.join("bodies"))];
     for scratch in places.iter().filter_map(|make| make()) {
         let mut command = Command::new(rustc);
-        types_arguments(&mut command, arguments, found, plan, &session, &scratch.0);
+        types_arguments(&mut command, arguments, found, plan, incremental, &scratch.0);
         let Ok(status) = command.status() else { break };
         if started.is_err() || scratch.has_failed() {
             let _ = fs::remove_dir_all(&session);
@@ -142,18 +146,20 @@ fn types(rustc: &OsStr, arguments: &[OsString], found: &Crate, plan: &Plan) -> !
 }
 
 fn types_arguments(
-    command: &mut Command, arguments: &[OsString], found: &Crate, plan: &Plan, session: &Path, dump: &Path,
+    command: &mut Command, arguments: &[OsString], found: &Crate, plan: &Plan, session: Option<&Path>, dump: &Path,
 ) {
-    for argument in &with_mirrored_root(command, arguments, found, plan) {
-        match argument.to_str() {
-            Some(text) if text.starts_with("incremental=") || text.starts_with("-Cincremental=") => {
-                let flag = &text[..=text.find('=').unwrap_or(0)];
-                command.arg(joined(&[flag.as_ref(), session.as_ref()]));
-            }
-            _ => {
-                command.arg(argument);
-            }
+    let arguments = with_mirrored_root(command, arguments, found, plan);
+    let mut rest = arguments.iter().peekable();
+    while let Some(argument) = rest.next() {
+        let is_session = |given: &OsString| given.to_str().is_some_and(|text| text.starts_with("incremental="));
+        if argument == "-C" && rest.peek().is_some_and(|next| is_session(next)) {
+            rest.next();
+        } else if !argument.to_str().is_some_and(|text| text.starts_with("-Cincremental=")) {
+            command.arg(argument);
         }
+    }
+    if let Some(session) = session.filter(|_| codegen_option(&arguments, "incremental").is_some()) {
+        command.arg(joined(&["-Cincremental=".as_ref(), session.as_ref()]));
     }
     command.args(plan.value("flags").split_whitespace());
     command.arg(joined(&["-Zdump-mir-dir=".as_ref(), dump.as_ref()])).env("RUSTC_BOOTSTRAP", "1");
