@@ -22,8 +22,10 @@ _SEEN: Final = re.compile(
 )
 _HOLDERS: Final = frozenset({"mod_item", "impl_item", "trait_item"})
 _IMPL: Final = re.compile(rb"\bimpl\b[^{};]*?(?:\bfor\s+|[\s>])&?(?:'\w+\s+)?(?:mut\s+)?(\w+)\s*(?:<[^{};]*)?\{")
+_SPACE: Final = re.compile(rb"\s*")
 _NEWLINE: Final = b"\n"
-_NOT_NEWLINE: Final = re.compile(rb"[^\n]")
+_NOT_SPACE: Final = re.compile(rb"\s*")
+_NEWLINE: Final = re.compile(rb"[^\n]")
 
 
 @dataclass(slots=True, frozen=True)
@@ -45,7 +47,7 @@ def read_outline(root: Node) -> Outline:
     has_loose_impls = False
     for node in _items(root):
         if node.kind in COMMENTS:
-            hidden.append((node.start, node.end))
+            hidden.append((node.start, _SPACE.match(root.source, node.end).end()))  # type: ignore[union-attr]
         elif node.kind == "macro_definition":
             marks += _position(node)
         else:
@@ -57,7 +59,7 @@ def read_outline(root: Node) -> Outline:
             else:
                 hidden.append((body.start + 1, body.end - 1))
                 blanks += (body.start + 1, body.end - 1)
-    return Outline(digest(*_visible(root.source, hidden), *marks), blanks, has_loose_impls)
+    return Outline(digest(b"".join(_visible(root.source, hidden)), *marks), blanks, has_loose_impls)
 
 
 def blanked(source: bytes, blanks: Sequence[int]) -> bytes:

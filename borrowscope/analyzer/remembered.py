@@ -118,7 +118,7 @@ class _Recall:
         is_same = self._old.interface == self._state.interface
         self._read_bodies({key for key, paths in self._old.bodies.items() if changed & {key[1], *paths}}, is_same)
         parts = dict(self._parts())
-        read = [path for path, part in parts.items() if isinstance(part, FilePart)]
+        read = [self._texts[path].relative for path, part in parts.items() if isinstance(part, FilePart)]
         if changed or read or not is_same:
             self._kept.write(f"state-{self._name}", _state_json(self._state))
         return Recalled(self._request, {self._texts[path].relative: part for path, part in parts.items()}, read)
