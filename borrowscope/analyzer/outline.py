@@ -24,8 +24,7 @@ _HOLDERS: Final = frozenset({"mod_item", "impl_item", "trait_item"})
 _IMPL: Final = re.compile(rb"\bimpl\b[^{};]*?(?:\bfor\s+|[\s>])&?(?:'\w+\s+)?(?:mut\s+)?(\w+)\s*(?:<[^{};]*)?\{")
 _SPACE: Final = re.compile(rb"\s*")
 _NEWLINE: Final = b"\n"
-_NOT_SPACE: Final = re.compile(rb"\s*")
-_NEWLINE: Final = re.compile(rb"[^\n]")
+_NOT_NEWLINE: Final = re.compile(rb"[^\n]")
 
 
 @dataclass(slots=True, frozen=True)
