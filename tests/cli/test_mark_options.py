@@ -1,0 +1,255 @@
+"""What `#[trace_borrow(..)]` and the flags of the same names record: run from the command line, read as JSON lines."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from borrowscope.tables.events import BY_NAME, Group
+from tests.build.crates import manifest, write_files
+from tests.cli.commands import Answer, borrowscope, has_one_error
+
+BODY = """\
+    let a = Rc::new(1);
+    let b = Rc::clone(&a);
+    let data = vec![1];
+    let moved = data;
+    let r = &moved;
+    let cell = RefCell::new(1);
+    let g = cell.borrow_mut();
+    drop(g);
+    let mut n = r.len();
+    n = n + *b;
+    let s = String::new();
+    let t = s.clone();
+    drop(t);
+    return;
+"""
+STANDARD = """\
+RcNew a; RcClone b; New data; Move data; Borrow r; RefCellNew cell; Attempt; RefCellBorrow g; Move g; New n; Drop n;
+New n; New s; Clone t; Move t; Return; Drop s; Drop n; Drop cell; Drop r; Drop moved; Drop b; Drop a"""
+ENDS = "Drop s; Drop n; Drop cell; Drop r; Drop moved; Drop b; Drop a"
+# a name for the function, the arguments of its mark, what is recorded in it
+ROWS = {
+    "standard": ("", STANDARD),
+    "verbose": ("verbose", f"FnEnter; {STANDARD}; FnExit"),
+    "quiet": (
+        "quiet",
+        (
+            "New a; New b; New data; Move data; Borrow r; New cell; New g; Move g; New n; Drop n; New n; New s; New t; "
+            f"Move t; {ENDS}"
+        ),
+    ),
+    "without_drops": (
+        "skip(drops)",
+        (
+            "RcNew a; RcClone b; New data; Move data; Borrow r; RefCellNew cell; Attempt; RefCellBorrow g; Move g; New n; "
+            "New n; New s; Clone t; Move t; Return"
+        ),
+    ),
+    "without_moves": (
+        'skip = "moves, control"',
+        (
+            "RcNew a; RcClone b; New data; New moved; Borrow r; RefCellNew cell; Attempt; RefCellBorrow g; New n; Drop n; "
+            f"New n; New s; Clone t; {ENDS}"
+        ),
+    ),
+    "without_pointers": (
+        "skip(pointers, borrow, methods)",
+        (
+            "New a; New b; New data; Move data; New r; New cell; New g; Move g; New n; Drop n; New n; New s; New t; "
+            f"Move t; Return; {ENDS}"
+        ),
+    ),
+    "only_ends": ('only = "drop"', f"Drop n; {ENDS}"),
+    "only_methods": ("only(methods)", "Clone t"),
+    "only_functions": ("only(fn), verbose", "FnEnter; FnExit"),
+    "only_control": ("only(control_flow)", "Return"),
+    "only_some_pointers": (
+        "only(smart_pointers), skip(concurrency)",
+        "RcNew a; RcClone b; RefCellNew cell; Attempt; RefCellBorrow g",
+    ),
+    "filtered": ('filter = "?o*"', "New moved; Return; Drop moved"),
+    "filtered_source": ('filter = "data", quiet', "New data; Move data"),
+    "sampled_out": ("sample = 0", "Return"),
+    "sampled_in": ("sample = 1", STANDARD),
+    "debug": ("debug_only", STANDARD),
+    "release": ("release_only", ""),
+    "featured": ('feature = "on", quiet, only(drop), filter = "s"', "Drop s"),
+    "unfeatured": ('feature = "off"', ""),
+    "both_builds": ("debug_only, release_only", ""),
+    "told_of": ('warn, ffi = ["f"], unions = ["U"], statics = ["S"]', STANDARD),
+    "excluded": ("off", ""),
+}
+
+
+def source(rows: dict[str, tuple[str, str]]) -> str:
+    functions = "".join(
+        f"#[trace_borrow({arguments})]\nfn {name}() {{\n{BODY}}}\n" for name, (arguments, _) in rows.items()
+    )
+    calls = "".join(f"    {name}();\n" for name in rows)
+    return f"use std::cell::RefCell;\nuse std::rc::Rc;\n{functions}fn main() {{\n{calls}}}\n"
+
+
+def events(recording: Path) -> dict[str, list[dict[str, Any]]]:
+    """The events of a recording by the function's name."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for line in borrowscope("export", recording, "--format", "jsonl").stdout.splitlines():
+        event = json.loads(line)
+        found.setdefault(event["function"].rpartition("::")[2], []).append(event)
+    return found
+
+
+def told(found: list[dict[str, Any]]) -> str:
+    """Events with their names, but for those of expressions, which stand in every line."""
+    kept = [event for event in found if BY_NAME[event["event"]].group is not Group.EXPRESSIONS]
+    return "; ".join(f"{event['event']} {event['name'] or ''}".strip() for event in kept)
+
+
+@pytest.fixture(scope="module")
+def crate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    more = '[features]\ndefault = ["on"]\non = []\noff = []\n'
+    files = {"Cargo.toml": manifest("marks", more=more), "src/main.rs": source(ROWS)}
+    return write_files(tmp_path_factory.mktemp("marks"), files)
+
+
+@pytest.fixture(scope="module")
+def recorded(crate: Path) -> dict[str, list[dict[str, Any]]]:
+    answer = borrowscope("run", crate, "-q", "-o", crate / "debug.bstrace")
+    assert answer.returncode == 0, answer.stderr
+    return events(crate / "debug.bstrace")
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_an_option_records_what_it_says(name: str, recorded: dict[str, list[dict[str, Any]]]):
+    assert told(recorded.get(name, [])) == " ".join(ROWS[name][1].split())
+
+
+def test_nothing_unmarked_is_recorded(recorded: dict[str, list[dict[str, Any]]]):
+    assert set(recorded) <= set(ROWS)
+
+
+def test_what_is_not_told_leaves_the_rest_joined(recorded: dict[str, list[dict[str, Any]]]):
+    lives = recorded["quiet"]
+    moved = next(event for event in lives if event["event"] == "Move" and event["name"] == "data")
+    assert next(event for event in lives if event["event"] == "Borrow")["owner"] == moved["to"]
+    assert [event["instance"] for event in lives if event["name"] == "moved"] == [moved["to"]]
+    assert {event["cause"] for event in recorded["only_ends"]} == {"assign", "return"}
+
+
+def test_a_release_build(crate: Path):
+    answer = borrowscope("run", crate, "-q", "--release", "-o", crate / "release.bstrace")
+    assert answer.returncode == 0, answer.stderr
+    found = events(crate / "release.bstrace")
+    assert told(found["release"]) == " ".join(STANDARD.split())
+    assert not {"debug", "both_builds"} & set(found)
+
+
+LOOP = """\
+fn main() {
+    for n in 0..1000 { let text = n.to_string(); let other = &text; assert!(!other.is_empty()); }
+}
+"""
+
+
+def record(folder: Path, text: str, *flags: str) -> tuple[Answer, list[dict[str, Any]]]:
+    (folder / "one.rs").write_text(text)
+    answer = borrowscope(
+        "run", "one.rs", "-q", "-o", "r.bstrace", *flags, cwd=folder, XDG_CACHE_HOME=str(folder / "cache")
+    )
+    found = borrowscope("export", "r.bstrace", cwd=folder).stdout.splitlines() if answer.returncode == 0 else []
+    return answer, [json.loads(line) for line in found]
+
+
+def test_flags_mean_what_arguments_mean(tmp_path: Path):
+    quiet, found = record(tmp_path, LOOP, "--preset", "quiet", "--skip", "borrow,move", "--filter", "*t*")
+    assert quiet.returncode == 0, quiet.stderr
+    assert Counter((event["event"], event["name"]) for event in found) == {
+        (event, name): 1000 for event in ("New", "Drop") for name in ("text", "other")
+    }
+    only, found = record(tmp_path, LOOP, "--only", "fn")
+    assert only.returncode == 0, only.stderr
+    assert [event["event"] for event in found] == ["FnEnter", "FnExit"]
+
+
+def test_a_sample_is_a_share_of_instances_with_whole_lives(tmp_path: Path):
+    answer, found = record(tmp_path, LOOP, "--sample", "0.1", "--only", "ownership")
+    assert answer.returncode == 0, answer.stderr
+    births = [event["instance"] for event in found if event["event"] in ("New", "Borrow")]
+    ends = [event["instance"] for event in found if event["event"] == "Drop"]
+    assert len(births) == len(set(births))
+    assert set(births) == set(ends)
+    assert 270 <= len(births) <= 330
+    again, second = record(tmp_path, LOOP, "--sample", "0.1", "--only", "ownership")
+    assert again.returncode == 0
+    assert [(event["event"], event["name"]) for event in second] == [(one["event"], one["name"]) for one in found]
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (("--preset", "loud"), "did you mean `"),
+        (("--only", "loop"), "did you mean `loops`?"),
+        (("--skip", "loops,exprz"), "did you mean `exprs`?"),
+        (("--filter", ""), "the filter is empty"),
+        (("--sample", "2"), "'--sample'"),
+    ],
+)
+def test_flags_that_cannot_be_understood(flags: tuple[str, ...], said: str, tmp_path: Path):
+    answer, _ = record(tmp_path, LOOP, *flags)
+    assert has_one_error(answer, 2), answer.stderr
+    assert said in answer.stderr
+
+
+def test_all_marks_that_are_wrong_are_told_at_once(tmp_path: Path):
+    text = "#[trace_borrow(skp)]\nfn a() {}\n#[trace_borrow(sample = 7)]\nconst fn b() {}\nfn main() { a(); b() }\n"
+    answer, _ = record(tmp_path, text)
+    assert answer.returncode == 2
+    assert answer.stderr.count("error: ") == 3
+    assert "error: unknown argument `skp`\n --> one.rs:1:16\n" in answer.stderr
+    assert "\n1 | #[trace_borrow(skp)]\n  |                ^^^\n" in answer.stderr
+    assert "error: a `const fn` cannot be traced" in answer.stderr
+
+
+def test_init_lets_a_marked_crate_build_without_us(tmp_path: Path):
+    text = (
+        "use borrowscope_macro::trace_borrow;\n"
+        "#[cfg_attr(borrowscope, trace_borrow(quiet))]\nfn one() {}\n"
+        '#[trace_borrow(skip(loops, try), filter = "v")]\nfn main() { let v = 1; one(); println!("{v}"); }\n'
+    )
+    lints = '# kept\n[lints.rust]\nunexpected_cfgs = "deny"\n'
+    crate = write_files(tmp_path, {"Cargo.toml": manifest("marked", more=lints), "src/main.rs": text})
+    first = borrowscope("init", crate)
+    assert first.returncode == 0, first.stderr
+    assert first.stderr.count("wrote ") == 3
+    edited = (crate / "Cargo.toml").read_text()
+    assert "# kept" in edited
+    again = borrowscope("init", crate)
+    assert "nothing to do" in again.stderr
+    assert (crate / "Cargo.toml").read_text() == edited
+    plain = subprocess.run(["cargo", "run", "-q", "--offline"], cwd=crate, capture_output=True, text=True, check=False)
+    assert (plain.returncode, plain.stdout, plain.stderr) == (0, "1\n", "")
+    traced = borrowscope("run", crate, "-q", "-o", crate / "r.bstrace")
+    assert (traced.returncode, traced.stdout) == (0, "1\n"), traced.stderr
+    assert told(events(crate / "r.bstrace")["main"]) == "New v; Drop v"
+
+
+def test_init_in_a_workspace_with_lints_of_its_own(tmp_path: Path):
+    root = '[workspace]\nmembers = ["a"]\nresolver = "2"\n[workspace.lints.rust]\nunsafe_code = "warn"\n'
+    files = {"Cargo.toml": root, "a/Cargo.toml": manifest("a", more="[lints]\nworkspace = true\n"), "a/src/lib.rs": ""}
+    crate = write_files(tmp_path, files)
+    assert has_one_error(borrowscope("init", crate), 2)
+    answer = borrowscope("init", crate / "a")
+    assert answer.returncode == 0, answer.stderr
+    assert "cfg(borrowscope)" in (crate / "Cargo.toml").read_text()
+    checked = subprocess.run(
+        ["cargo", "check", "-q", "--offline"], cwd=crate, capture_output=True, text=True, check=False
+    )
+    assert (checked.returncode, checked.stderr) == (0, "")
+    (crate / "a" / "borrowscope_macro" / "Cargo.toml").write_text("[package]\n# somebody else's\n")
+    assert has_one_error(borrowscope("init", crate / "a"), 2)
