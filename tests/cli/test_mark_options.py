@@ -48,15 +48,15 @@ ROWS = {
     "without_drops": (
         "skip(drops)",
         (
-            "RcNew a; RcClone b; New data; Move data; Borrow r; RefCellNew cell; Attempt; RefCellBorrow g; Move g; New n; "
-            "New n; New s; Clone t; Move t; Return"
+            "RcNew a; RcClone b; New data; Move data; Borrow r; RefCellNew cell; Attempt; RefCellBorrow g; Move g; "
+            "New n; New n; New s; Clone t; Move t; Return"
         ),
     ),
     "without_moves": (
         'skip = "moves, control"',
         (
-            "RcNew a; RcClone b; New data; New moved; Borrow r; RefCellNew cell; Attempt; RefCellBorrow g; New n; Drop n; "
-            f"New n; New s; Clone t; {ENDS}"
+            "RcNew a; RcClone b; New data; New moved; Borrow r; RefCellNew cell; Attempt; RefCellBorrow g; New n; "
+            f"Drop n; New n; New s; Clone t; {ENDS}"
         ),
     ),
     "without_pointers": (
