@@ -244,7 +244,7 @@ def _arm(body: Body, arm: Node, scrutinee: Ty, join: Join) -> None:
 
 # loops
 def _label(node: Node) -> str | None:
-    label = next((child for child in node.children if child.kind == "label"), None)
+    label = node.child("label")
     return label.text if label is not None else None
 
 
@@ -293,7 +293,7 @@ def _for(body: Body, node: Node, _: Ty | None) -> Ty:
 # ways out
 @handles("break_expression")
 def _break(body: Body, node: Node, _: Ty | None) -> Ty:
-    label = next((child.text for child in node.children if child.kind == "label"), None)
+    label = _label(node)
     value = next((child for child in node.named if child.kind != "label"), None)
     loops = body.frames[-1].loops if body.frames else []
     loop = next((known for known in reversed(loops) if (known.label == label if label else True)), None)

@@ -1,7 +1,7 @@
 """The crates around the targets to analyze, from what cargo says of packages.
 
-In: the project, cargo's resolved graph (if there is one), the targets. Out: `CrateSource` values: the targets first, then
-the libraries that they can name, directly or not.
+In: the project, cargo's resolved graph (if there is one), the targets. Out: `CrateSource` values: the targets first,
+then the libraries that they can name, directly or not.
 """
 
 from __future__ import annotations

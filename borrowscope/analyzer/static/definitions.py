@@ -1,8 +1,9 @@
 """What programs define, as the static source sees it: types, traits, impls, functions, values.
 
 Filled from std's catalog (`catalog.py`) and from the sources of crates (`symbols.py`); asked by the inference. Types in
-signatures mention parameters as `Param`; nothing has lifetimes. Paths are canonical: `std::vec::Vec` (the public std path,
-as rustc prints it, never `core::` or `alloc::` where std has the item), `krate::module::Type` (where the item is defined).
+signatures mention parameters as `Param`; nothing has lifetimes. Paths are canonical: `std::vec::Vec` (the public std
+path, as rustc prints it, never `core::` or `alloc::` where std has the item), `krate::module::Type` (where the item is
+defined).
 """
 
 from __future__ import annotations

@@ -143,7 +143,7 @@ def _check_function(body: Body, context: ItemContext, function: Function) -> Non
     parameters, inner = node.field("parameters"), node.field("body")
     mapping = {"Self": body.self_type} if body.self_type is not None else {}
     types = [body.solver.normalize(substitute(ty, mapping)) for ty in function.params]
-    nodes = [child for child in parameters.children if _is_parameter(child.kind)] if parameters is not None else []
+    nodes = [child for child in parameters.named if _is_parameter(child.kind)] if parameters is not None else []
     for parameter, ty in zip(nodes, types, strict=False):
         _bind_parameter(body, parameter, ty)
     if inner is None or not may_bind(inner.source, inner.start, inner.end):

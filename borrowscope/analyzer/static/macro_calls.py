@@ -28,7 +28,7 @@ from borrowscope.analyzer.static.types import (
     Ty,
     make,
 )
-from borrowscope.parse.syntax import Node, parse_arguments, parse_arm, parse_repeat
+from borrowscope.parse.syntax import Node, arguments_of, parse_arguments, parse_arm, parse_repeat
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,7 +72,7 @@ def _arguments(node: Node) -> list[Node] | None:
         return None
     if tokens.end - tokens.start <= 2:
         return []
-    return parse_arguments(tokens.source, tokens.start + 1, tokens.end - 1)
+    return arguments_of(tokens)
 
 
 def _checked(body: Body, node: Node) -> list[Ty]:

@@ -5,6 +5,7 @@ In: a path's node. Out: the type of the value that it names, or a constructor wi
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from borrowscope.analyzer.static.callables import FunctionItem
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from borrowscope.analyzer.static.body import Body
     from borrowscope.parse.syntax import Node
 
+_PLAIN: Final = re.compile(rb"(?:::)?(?:r#)?\w+(?:::(?:r#)?\w+)*")
 _FUTURE: Final = "std::future::Future"
 
 
@@ -54,6 +56,10 @@ def read_path(body: Body, node: Node) -> Path:
 
 def _collect(body: Body, node: Node, into: list[Segment]) -> tuple[Ty | None, tuple[str, tuple[Ty, ...]] | None]:
     kind = node.kind
+    if kind in ("scoped_identifier", "scoped_type_identifier") and _PLAIN.fullmatch(node.source, node.start, node.end):
+        names = node.text.split("::")
+        into += [Segment(name.removeprefix("r#")) if name else Segment("::") for name in names]
+        return None, None
     if kind in ("scoped_identifier", "scoped_type_identifier"):
         path, name = node.field("path"), node.field("name")
         found = _collect(body, path, into) if path is not None else (None, None)

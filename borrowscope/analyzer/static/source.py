@@ -144,9 +144,7 @@ def _together(one: BindingFact, other: BindingFact) -> BindingFact:
             found.append(fact)
     if len(found) == 1:
         return found[0]
-    return BindingFact(
-        one.name, one.span, None, TypeSource.STATIC, alternatives=found, is_inactive=one.is_inactive
-    )
+    return BindingFact(one.name, one.span, None, TypeSource.STATIC, alternatives=found, is_inactive=one.is_inactive)
 
 
 def _merge(into: FileFacts, found: FileFacts) -> None:

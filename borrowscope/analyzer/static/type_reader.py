@@ -46,6 +46,8 @@ AUTO_TRAITS = frozenset(
     for path in ("marker::Send", "marker::Sync", "marker::Unpin", "panic::RefUnwindSafe", "panic::UnwindSafe")
 )
 
+_BOUND_STARTS = frozenset({"::", "(", "?", "~", "["})
+
 Segment = tuple[str, tuple[Ty, ...]]
 
 
@@ -436,34 +438,35 @@ class _Reader:
         found: list[TraitRef] = []
         has_unknown = False
         while True:
-            is_relaxed = False
-            if self._lifetime():
-                pass
-            elif self._token == "use" and self._tokens[self._at + 1] == "<":
+            if self._token == "use" and self._tokens[self._at + 1] == "<":
                 self._at += 1
                 while not self._eat(">"):
                     self._next()
-            elif self._token == "::" or self._words[self._at] or self._token in ("(", "?", "~", "["):
-                is_parenthesised = self._eat("(")
-                if self._eat("["):
-                    self._until("]")
-                    self._expect("]")
-                if self._eat("?"):
-                    is_relaxed = True
-                if self._eat("~"):
-                    self._next()
-                if self._token in ("const", "async") and self._tokens[self._at + 1] != "::":
-                    self._at += 1
-                self._skip_binder()
-                trait = self._trait_path()
-                if is_parenthesised:
-                    self._expect(")")
+            elif not self._lifetime() and (self._words[self._at] or self._token in _BOUND_STARTS):
+                trait, is_relaxed = self._one_bound()
                 if trait is not None and not is_relaxed:
                     found.append(trait)
                 has_unknown = has_unknown or trait is None
             if not self._eat("+"):
                 self._has_unknown_trait = has_unknown
                 return found
+
+    def _one_bound(self) -> tuple[TraitRef | None, bool]:
+        """`?Sized`, `for<'a> A<'a>`, `[const] A`, `(A)`: the trait, and whether the bound only relaxes."""
+        is_parenthesised = self._eat("(")
+        if self._eat("["):
+            self._until("]")
+            self._expect("]")
+        is_relaxed = self._eat("?")
+        if self._eat("~"):
+            self._next()
+        if self._token in ("const", "async") and self._tokens[self._at + 1] != "::":
+            self._at += 1
+        self._skip_binder()
+        trait = self._trait_path()
+        if is_parenthesised:
+            self._expect(")")
+        return trait, is_relaxed
 
     def _bounds_on(self, subject: Ty) -> list[Bound]:
         """The bounds of a subject, and those of its associated types: `I: Iterator<Item: Clone>`."""

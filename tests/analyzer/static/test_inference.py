@@ -32,7 +32,8 @@ def crate_of(tmp_path):
 
 def static_types(folder):
     """By name: the type and who says so."""
-    result = CliRunner().invoke(app, ["analyze", str(folder), "--types", "static", "-o", str(folder / "types.json")])
+    arguments = ["analyze", str(folder), "--types", "static", "-o", str(folder / "types.json")]
+    result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 0, result.output
     info = json.loads((folder / "types.json").read_text())
     return {variable["name"]: variable["ty"] for variables in info["files"].values() for variable in variables}
@@ -44,8 +45,8 @@ def comparison(folder):
     return json.loads(result.stdout)
 
 
-# What stays open: `_` of an async fn, which rustc names; const fns and blocks as array lengths, discriminants, and struct
-# patterns with cfgs inside, which the grammar does not know.
+# What stays open: `_` of an async fn, which rustc names; const fns and blocks as array lengths, discriminants, and
+# struct patterns with cfgs inside, which the grammar does not know.
 OPEN = {"inference": set(), "drops": {"_"}, "naive_ways": {"TABLE", "t", "a", "z", "n", "kept"}}
 
 
@@ -124,7 +125,10 @@ def test_paths_of_edition_2015_begin_at_the_root(crate_of):
     folder = crate_of(
         """
         mod a { pub struct A; pub fn make() -> ::a::A { ::a::A } }
-        mod b { use a::A; pub fn f() { let made = ::a::make(); let same: A = made; let top = ::std::mem::size_of::<A>(); } }
+        mod b {
+            use a::A;
+            pub fn f() { let made = ::a::make(); let same: A = made; let top = ::std::mem::size_of::<A>(); }
+        }
         """,
         edition="2015",
     )
