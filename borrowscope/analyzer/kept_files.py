@@ -14,7 +14,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-import borrowscope
 from borrowscope.tables.tool import GRAMMAR, VERSION
 
 _DIGEST: Final = 16
@@ -33,7 +32,7 @@ def digest(*parts: str | bytes) -> str:
 @lru_cache(maxsize=1)
 def tool_stamp() -> str:
     """The tool as it is installed: version, grammar, and the state of its own modules and tables."""
-    root = Path(next(iter(borrowscope.__path__)))
+    root = Path(__file__).parent.parent
     states = []
     for folder, folders, names in os.walk(root):
         folders[:] = sorted(name for name in folders if name != "__pycache__")
