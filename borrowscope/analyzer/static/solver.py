@@ -70,6 +70,7 @@ class Goal:
     assoc: tuple[tuple[str, Ty], ...] = ()
     name: str = ""
     value: Ty = UNKNOWN
+    tried_with: frozenset[int] = frozenset()  # the variables that were open when it was last tried
 
 
 class Solver:
@@ -561,7 +562,7 @@ class Solver:
 
     def _heads_agree(self, own: Ty, asked: Ty) -> bool:
         if own.kind is not Kind.APP:
-            return True
+            return own.kind is not Kind.CONST or asked.kind is not Kind.CONST or asked is own
         asked = self.shallow(asked)
         if asked.kind is Kind.VAR:
             family = asked.family  # type: ignore[attr-defined]
@@ -654,6 +655,10 @@ class Solver:
         subject = self.shallow(goal.args[0])
         if subject.kind is Kind.VAR and not subject.family:  # type: ignore[attr-defined]
             return False
+        open_now = self._open_variables(goal.args)
+        if open_now and open_now == goal.tried_with:
+            return False
+        goal.tried_with = open_now
         if goal.name:
             value = self.project(goal.trait, goal.name, goal.args)
             if value is None:
@@ -661,6 +666,18 @@ class Solver:
             self.unify(goal.value, value)
             return True
         return self.holds(Bound(goal.args[0], goal.trait, goal.args[1:], goal.assoc)) is not None
+
+    def _open_variables(self, types: Iterable[Ty]) -> frozenset[int]:
+        """The variables in the types that are not bound, by identity."""
+        found: set[int] = set()
+        waiting = list(types)
+        while waiting:
+            ty = self.shallow(waiting.pop())
+            if ty.kind is Kind.VAR:
+                found.add(id(ty))
+            elif not ty.is_closed:
+                waiting += ty.args
+        return frozenset(found)
 
     def structure(self, ty: Ty) -> Ty:
         """The type with its outermost constructor known if it can be: solves goals where it is a variable."""
