@@ -118,7 +118,7 @@ class Planner:
                     seen.add(file.path)
                     self._read(file.path, file.module_path, traced.package, traced.target, is_root=file.is_root)
         marks = [read_marks(file.source) for file in self.sources]
-        self.marked = any(marks)
+        self.marked = any(each.asks_for_tracing for each in marks)
         check_marks((file.relative, file.source, each.problems) for file, each in zip(self.sources, marks, strict=True))
 
     def _read(self, path: Path, module_path: str, package: Package, target: Target, *, is_root: bool) -> None:

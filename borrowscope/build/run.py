@@ -229,6 +229,7 @@ def _run_file(facts: ProjectFacts, request: RunRequest, report: InstrumentReport
         options={
             "all": request.trace_all,
             "trace": list(request.trace),
+            **request.wishes.described(),
             "release": overlay.options.release,
             "profile": overlay.options.profile,
         },

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from borrowscope.build.mirror import Mirror, MirroredFile, update_mirror
+from borrowscope.parse.item_macros import enter_item_macros
 from borrowscope.parse.modules import crate_files
 from borrowscope.parse.syntax import parse_source
 from borrowscope.project.model import Project
@@ -39,7 +40,9 @@ def without_marks(source: bytes) -> bytes:
     if WORD not in source:
         return source
     editor = Editor()
-    blank_marks(parse_source(source), editor)
+    root = parse_source(source)
+    enter_item_macros(root)
+    blank_marks(root, editor)
     return editor.apply(source)[0]
 
 

@@ -36,6 +36,17 @@ class TraceOptions:
         groups = PRESETS[preset] - self.skip
         return groups if self.only is None else groups & self.only
 
+    def described(self) -> dict[str, object]:
+        """What is asked for, as plain values; what is not said is left out."""
+        said: dict[str, object] = {
+            "preset": self.preset,
+            "only": None if self.only is None else sorted(self.only),
+            "skip": sorted(self.skip),
+            "filter": " ".join(self.filters),
+            "sample": None if self.sample >= 1 else self.sample,
+        }
+        return {key: value for key, value in said.items() if value not in (None, "", [])}
+
 
 NO_WISHES = TraceOptions()
 

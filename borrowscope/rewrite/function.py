@@ -61,9 +61,16 @@ def rewrite_function(file: FilePlan, item: FunctionItem, body: Node, calls: Call
     _unnamed_clones(plan, calls)
     _unnamed_borrows(plan, calls)
     _report_unseen(plan, span)
-    for site in file.sites[first:]:
-        site.is_off = not _is_recorded(plan, site)
+    _settle_sites(plan, file.sites[first:])
     return scopes
+
+
+def _settle_sites(plan: FunctionPlan, sites: list[Site]) -> None:
+    """Say which sites nothing is recorded under; one that a recorded site names stays known."""
+    recorded = [site for site in sites if _is_recorded(plan, site)]
+    known = {index for site in recorded for index in (site.index, site.binding, site.owner)}
+    for site in sites:
+        site.is_off = site.index not in known or not plan.file.is_wanted(site)
 
 
 def _is_recorded(plan: FunctionPlan, site: Site) -> bool:

@@ -48,8 +48,10 @@ class Marks:
     by_item: dict[int, TraceOptions] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
-    def __bool__(self) -> bool:
-        return bool(self.by_item)
+    @property
+    def asks_for_tracing(self) -> bool:
+        """Whether any mark asks for something to be traced; those that only take functions out do not."""
+        return any(not options.is_off for options in self.by_item.values())
 
     def of(self, item: Node, containers: tuple[Node, ...]) -> TraceOptions | None:
         """The mark that counts for a function: its own, else that of the nearest impl, trait, module, else the file's.

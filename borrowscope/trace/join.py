@@ -151,7 +151,7 @@ class _Process:
             event.ty = source.ty or event.ty
             event.object = source.object
             if source.name is not None or target is not None:
-                event.name = source.name
+                event.name = source.name or (shape.giver if not source.is_born else None)
         if target is not None:
             event.to = target.number
             target.name, target.ty = shape.name, event.ty

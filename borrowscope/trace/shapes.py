@@ -30,6 +30,7 @@ class Shape:
     column: int | None = None
     function: str | None = None
     fields: dict[str, Any] | None = None
+    giver: str | None = None  # the name of the binding that a value comes from, as the site has it
     may_leave_early: bool = False  # the scope has other ways out than its end, and the stream does not tell which
 
 
@@ -67,12 +68,17 @@ class Shapes:
             site.column,
             site.function,
             _fixed_fields(row, site.fields, site.function),
+            giver=self._owner_name(site),
             may_leave_early=bool(site.fields.get("may_leave_early")),
         )
 
     def _binding(self, site: SiteRecord) -> SiteRecord | None:
         """The site of the binding that a construct concerns."""
         return None if site.binding is None else self._sites.get(site.number - site.index + site.binding)
+
+    def _owner_name(self, site: SiteRecord) -> str | None:
+        owner = None if site.owner is None else self._sites.get(site.number - site.index + site.owner)
+        return owner.name if owner else None
 
 
 def _fixed_fields(row: EventRow, known: Mapping[str, Any], function: str | None) -> dict[str, Any]:

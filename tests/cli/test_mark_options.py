@@ -67,6 +67,14 @@ ROWS = {
         ),
     ),
     "only_ends": ('only = "drop"', f"Drop n; {ENDS}"),
+    "without_births": (
+        "skip(new)",
+        (
+            "RcNew a; RcClone b; Move data; Borrow r; RefCellNew cell; Attempt; RefCellBorrow g; Move g; Drop n; "
+            f"Clone t; Move t; Return; {ENDS}"
+        ),
+    ),
+    "only_moves": ("only(move)", "Move data; Move g; Move t"),
     "only_methods": ("only(methods)", "Clone t"),
     "only_functions": ("only(fn), verbose", "FnEnter; FnExit"),
     "only_control": ("only(control_flow)", "Return"),
@@ -175,6 +183,7 @@ def test_flags_mean_what_arguments_mean(tmp_path: Path):
     only, found = record(tmp_path, LOOP, "--only", "fn")
     assert only.returncode == 0, only.stderr
     assert [event["event"] for event in found] == ["FnEnter", "FnExit"]
+    assert json.loads((tmp_path / "r.bstrace" / "run.json").read_text())["options"]["only"] == ["functions"]
 
 
 def test_a_sample_is_a_share_of_instances_with_whole_lives(tmp_path: Path):
@@ -188,6 +197,16 @@ def test_a_sample_is_a_share_of_instances_with_whole_lives(tmp_path: Path):
     again, second = record(tmp_path, LOOP, "--sample", "0.1", "--only", "ownership")
     assert again.returncode == 0
     assert [(event["event"], event["name"]) for event in second] == [(one["event"], one["name"]) for one in found]
+
+
+def test_marks_that_only_exclude_leave_the_rest_traced(tmp_path: Path):
+    text = "#[trace_borrow(off)]\nfn a() { let _x = 1; }\nfn main() { let _y = 1; a(); }\n"
+    answer, found = record(tmp_path, text)
+    assert answer.returncode == 0, answer.stderr
+    assert told(found) == "FnEnter; New _y; Drop _y; FnExit"
+    everything, found = record(tmp_path, text.replace("(off)", "").replace("a() {", "a() { let _z = 1;"), "--all")
+    assert everything.returncode == 0, everything.stderr
+    assert {event["name"] for event in found} == {None, "_x", "_y", "_z"}
 
 
 @pytest.mark.parametrize(
