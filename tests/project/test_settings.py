@@ -60,3 +60,28 @@ def test_a_broken_file(project: Project):
 
 def test_every_key_has_a_description():
     assert all(Settings.model_fields[key].description for key in KEYS)
+
+
+def test_what_to_record(project: Project):
+    (project.root / "borrowscope.toml").write_text('preset = "quiet"\nskip = ["loops"]\nsample = 0.5\n')
+    environment = {"BORROWSCOPE_SKIP": "try,fn", "BORROWSCOPE_SAMPLE": "0.25", "BORROWSCOPE_FILTER": "a*"}
+    settings = load_settings(project, {"only": ("drop",)}, environment)
+    assert settings.preset == "quiet"
+    assert settings.skip == ("loops", "try", "fn")
+    assert (settings.only, settings.sample, settings.filter) == (("drop",), 0.25, "a*")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('preset = "quite"', "`quiet`"),
+        ('only = ["loop"]', "`loops`"),
+        ("sample = 2", "bad value for `sample`"),
+        ('filter = ""', "bad value for `filter`"),
+    ],
+)
+def test_words_and_numbers_that_cannot_be(project: Project, text: str, said: str):
+    (project.root / "borrowscope.toml").write_text(text + "\n")
+    with pytest.raises(UsageError) as caught:
+        load_settings(project, {}, {})
+    assert said in f"{caught.value} {caught.value.hint}"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from borrowscope.build.mark_problems import check_marks
@@ -105,6 +108,12 @@ def test_every_argument():
     assert all(row.example for row in ARGUMENTS.values())
     for row in ARGUMENTS.values():
         options(row.example)
+
+
+def test_the_readme_names_every_argument_and_group():
+    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8").partition("## Exit codes")[0]
+    assert [name for name in ARGUMENTS if not re.search(rf"`{name}\b", text)] == []
+    assert [row.name for row in GROUPS if f"`{row.name}`" not in text] == []
 
 
 def test_every_group_under_every_name():
