@@ -27,10 +27,10 @@ pub const fn only_if(condition: bool, site: u32) -> u32 {
     }
 }
 
-/// Whether a site's number says that its event is recorded.
+/// Whether a site's number says that its event is recorded. 0 is no site: what a guard has that tells nothing.
 #[inline(always)]
 pub(crate) const fn is_told(site: u32) -> bool {
-    site & (UNTOLD | NOTHING) == 0
+    site != 0 && site & (UNTOLD | NOTHING) == 0
 }
 
 /// Whether the next instance belongs to the sample, whose share is `threshold` of 2^32. Evenly spread, and the same in
