@@ -33,7 +33,7 @@ from borrowscope.parse.macro_rules import (
     expand,
     expansion_tree,
 )
-from borrowscope.parse.syntax import Node, parse_items
+from borrowscope.parse.syntax import Node, items_of, parse_items
 from borrowscope.tables.macros import Entry, find_macro
 
 _DEPTH: Final = 128  # rustc's own limit
@@ -41,6 +41,11 @@ _THREAD_LOCAL: Final = "std::thread::LocalKey"
 _FLAGS: Final = re.compile(
     rb"((?:\s*#\[[^\]]*\]|\s*//[^\n]*\n)*)\s*(pub(?:\([^)]*\))?\s+)?"
     rb"struct\s+(\w+)\s*:\s*([^{]+?)\s*\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}"
+)
+# `($($item:item)*) => { $( #[..] $item )* }` alone: the items stand at the call as they are, attributes before each.
+_HANDS_ON: Final = re.compile(
+    r"macro_rules!\s*\w+\s*[{(\[]\s*[{(\[]\s*\$\(\s*\$(?P<item>\w+)\s*:\s*item\s*\)\s*\*\s*[})\]]\s*=>\s*[{(\[]\s*"
+    r"\$\(\s*(?P<attributes>(?:#\[(?:[^\[\]$]|\[[^\[\]$]*\])*\]\s*)*)\$(?P=item)\s*\)\s*\*\s*[})\]]\s*;?\s*[})\]]\s*;?"
 )
 _CALLS_MACROS: Final = re.compile(rb"(?<!macro_rules)!\s*[({\[]")
 _MAKES_ITEMS: Final = re.compile(
@@ -73,6 +78,7 @@ class Expander:
         self._expansions: dict[int, tuple[bytes, Expansion]] = {}
         self._definitions: dict[int, MacroDefinition | None] = {}
         self._rules: dict[int, bytes] = {}
+        self._wrappers: dict[int, tuple[Item, str | None]] = {}  # by macro, which is kept alive
         self._plain_members: dict[int, tuple[Node, list[Member]]] = {}  # by body, which is kept alive
         self._making: dict[tuple[int, str], bool] = {}  # by module and path of the macro
         self._files: dict[int, tuple[bytes, str]] = {}
@@ -260,12 +266,32 @@ class Expander:
         if row is not None and row.entry is Entry.ITEM_BRANCHES:
             yield from _wrapped(call, module.crate, is_branched=True)
             return
+        attributes = self._handed_on(module, call)
+        tokens = call.child("token_tree") if attributes is not None else None
+        tree = items_of(tokens) if tokens is not None else None
+        if tree is not None and attributes is not None:
+            yield tree, likelihood(attributes, module.crate.features)
+            return
         expansion = self.expand_call(module, call)
         tree = expansion_tree(expansion, "items") if expansion is not None else None
         if tree is not None:
             yield self._with_source(tree, expansion), 1.0
         elif row is not None and row.entry is Entry.ITEMS:
             yield from _wrapped(call, module.crate, is_branched=False)
+
+    def _handed_on(self, module: Module, call: Node) -> str | None:
+        """What a macro puts before each of its items, where that is all that its one rule does (`cfg_rt!`)."""
+        macro = call.field("macro")
+        if macro is None or call.child("token_tree") is None:
+            return None
+        path = tuple(part.strip().removeprefix("r#") for part in macro.text.split("::"))
+        item = self.find_macro(module, ("::", *path[1:]) if not path[0] else path)
+        if item is None:
+            return None
+        if id(item) not in self._wrappers:
+            rule = _HANDS_ON.fullmatch(item.node.text)
+            self._wrappers[id(item)] = (item, rule["attributes"] if rule is not None else None)
+        return self._wrappers[id(item)][1]
 
     def _with_source(self, tree: Node, expansion: Expansion | None) -> Node:
         if expansion is not None and tree.source is not expansion.text:
