@@ -14,6 +14,7 @@ from borrowscope.rewrite.model import Site
 from borrowscope.rewrite.plans import RUNTIME_PATH, BindingPlan, FunctionPlan, MovePlan, Placement
 from borrowscope.rewrite.positions import (
     ends_in_untyped_closure,
+    head_of_block,
     needs_parentheses,
     starts_with_block,
     statement_of,
@@ -159,9 +160,7 @@ class Emitter:
         return (body.kind != "block" or tail_of(body) is not None) and not ends_in_untyped_closure(body)
 
     def _block_head(self, body: Node, texts: list[tuple[int, str]], *, encloses: bool) -> None:
-        brace = next(child for child in body.children if child.kind == "{")
-        inner = [child for child in body.children if child.kind == "inner_attribute_item"]
-        at = inner[-1].end if inner else brace.end
+        at = head_of_block(body)
         for index, text in texts:
             self._editor.open(at, body.end, f" {text}", index)
         if encloses:

@@ -20,6 +20,7 @@ from borrowscope.rewrite.constructs import (
 )
 from borrowscope.rewrite.emit import Emitter
 from borrowscope.rewrite.exits import emit_exits, framed_bodies, may_leave_early, plan_exits
+from borrowscope.rewrite.flow import emit_flow_guards, emit_flow_heads, plan_flow
 from borrowscope.rewrite.last_uses import plan_last_uses
 from borrowscope.rewrite.model import Site, SkipReason
 from borrowscope.rewrite.moves import plan_moves
@@ -47,13 +48,16 @@ def rewrite_function(file: FilePlan, item: FunctionItem, body: Node, calls: Call
     _number_moves(plan)
     assignments = plan_assignments(plan)
     exits = plan_exits(plan)
+    flow = plan_flow(plan)
     _settle(plan)
     for one in plan.bindings.values():
         if may_leave_early(plan, one.binding, exits):
             one.site.fields["may_leave_early"] = True
     plan_last_uses(plan)
     emitter = Emitter(plan)
+    emit_flow_heads(plan, flow)
     emitter.heads(enter, framed_bodies(plan, exits))
+    emit_flow_guards(plan, flow)
     emit_exits(plan, exits)
     emitter.moves()
     for node, targets in assignments:

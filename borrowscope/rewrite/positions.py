@@ -88,6 +88,12 @@ def is_simple_place(node: Node) -> bool:
     return False
 
 
+def head_of_block(block: Node) -> int:
+    """Where the first statement of a block can stand: behind its brace and its inner attributes."""
+    inner = [child for child in block.children if child.kind == "inner_attribute_item"]
+    return inner[-1].end if inner else next(child for child in block.children if child.kind == "{").end
+
+
 def tail_of(block: Node) -> Node | None:
     """The expression whose value a block has, or None (`;` at its end, or nothing in it)."""
     inner = [child for child in block.children if child.is_named and child.kind not in COMMENTS]

@@ -14,6 +14,7 @@ class Yield(StrEnum):
 
     GUARD = "Guard"  # records the end of a binding
     FN_GUARD = "FnGuard"  # records that the function was left
+    CONSTRUCT = "Construct"  # records that a construct was left
     FRAME = "Frame"  # keeps what ways out note inside a body
     VALUE = "value"  # its last argument, unchanged
     NOTHING = "()"
@@ -33,6 +34,10 @@ class TrackerRow:
 
 def _birth(function: str, event: str, arguments: str, doc: str, end: str = "Drop") -> TrackerRow:
     return TrackerRow(function, event, tuple(arguments.split()), Yield.GUARD, end, doc)
+
+
+def _construct(function: str, event: str, end: str, doc: str) -> TrackerRow:
+    return TrackerRow(function, event, ("site",), Yield.CONSTRUCT, end, doc)
 
 
 TRACKERS: tuple[TrackerRow, ...] = (
@@ -70,6 +75,12 @@ TRACKERS: tuple[TrackerRow, ...] = (
     ),
     TrackerRow("replaced", "Drop", ("site",), Yield.NOTHING, None, "an assignment inside a closure: Drop, then New"),
     TrackerRow("track_fn_enter_with_id", "FnEnter", ("site",), Yield.FN_GUARD, "FnExit", "a function's execution"),
+    _construct("track_loop_enter_with_id", "LoopEnter", "LoopExit", "a loop; the guard counts its iterations"),
+    _construct("track_match_enter_with_id", "MatchEnter", "MatchExit", "a match; the guard tells its arm"),
+    _construct("track_unsafe_block_enter_with_id", "UnsafeBlockEnter", "UnsafeBlockExit", "an unsafe block"),
+    _construct("track_async_block_enter_with_id", "AsyncBlockEnter", "AsyncBlockExit", "an async block that runs"),
+    TrackerRow("track_branch_with_id", "Branch", ("site",), Yield.NOTHING, None, "a branch that was taken"),
+    TrackerRow("track_let_else_with_id", "LetElse", ("site",), Yield.NOTHING, None, "a let-else that took its else"),
     TrackerRow("cloned", "Clone", ("site", "source", "T"), Yield.VALUE, None, "a clone without a binding"),
     TrackerRow("rc_cloned", "RcClone", ("site", "source", "Rc<T>"), Yield.VALUE, None, "an Rc without a binding"),
     TrackerRow("arc_cloned", "ArcClone", ("site", "source", "Arc<T>"), Yield.VALUE, None, "an Arc without a binding"),

@@ -99,7 +99,7 @@ class _Process:
         if row.other is Other.TO:
             self._move(event, instance, other, thread.flags.get(place, 0), shape)
             return event
-        if other:
+        if other or row.other is Other.NUMBER:
             _PARTIES[row.other](self, event, other, thread)
         if row.payload is not Payload.NONE:
             self._add_payload(event, row.payload, thread.objects.get(place, (0, 0, 0)))

@@ -65,7 +65,7 @@ CASES = {
     ),
     "a break with a value that is parsed as an operator is left alone": (
         "pub fn f(s: &[u8]) -> usize { let v = 'a: loop { break 'a &s[1..]; }; v.len() }",
-        "'a: loop { break 'a &s[1..]; };",
+        "'a: loop { __bs_3.iteration(); break 'a &s[1..]; };",
     ),
     "a body that begins with a block stays one expression": (
         "pub fn f() -> impl Fn(u8) -> u8 { move |x: u8| { g }(x) }\nfn g(x: u8) -> u8 { x }",
@@ -108,15 +108,42 @@ CASES = {
     ),
     "a pattern's names are observed at the arm's head": (
         "pub fn f(o: Option<u8>) -> u8 { match o { Some(v) => v, None => 0 } }",
-        "Some(v) => { let __bs_2 = track_new_with_id(2, &v); v }, None => 0",
+        "Some(v) => { __bs_3.arm(4); { let __bs_2 = track_new_with_id(2, &v); v } }, None => { __bs_3.arm(5); 0 }",
     ),
     "a match guard sees names before they are observed": (
         "pub fn f(o: Option<u8>) -> u8 { match o { Some(v) if g(&v) => v, _ => 0 } }\nfn g(_: &u8) -> bool { true }",
-        "Some(v) if g(&v) => { let __bs_2 =",
+        "Some(v) if g(&v) => { __bs_3.arm(4); { let __bs_2 =",
+    ),
+    "a loop's guard stands before its statement and gives way behind it": (
+        "pub fn f() { #[cfg(all())] for _ in 0..2 {} f(); loop {} }",
+        (
+            "#[cfg(all())] let mut __bs_1 = track_loop_enter_with_id(1); #[cfg(all())] for _ in 0..2 { "
+            "__bs_1.iteration();} #[cfg(all())] __bs_1.exit(); f(); "
+            "let mut __bs_2 = track_loop_enter_with_id(2); loop { __bs_2.iteration();} }"
+        ),
+    ),
+    "a match that is an arm's value has its guard in a block": (
+        "pub fn f(a: bool) -> u8 { match a { true => match a { x => 1 }, _ => 2 } }",
+        "true => { __bs_3.arm(4); { let __bs_6 = track_match_enter_with_id(6); match a { x =>",
+    ),
+    "a match that is an operand has no place for a guard": (
+        "pub fn f(a: u8) -> u8 { 1 + match a { 0 => 1, _ => 2 } }",
+        "1 + match a { 0 => 1, _ => 2 } }",
+    ),
+    "a macro that is an arm's value stays an expression": (
+        "pub fn f(a: u8) -> Vec<u8> { match a { 0 => vec![], _ => panic!() } }",
+        "0 => { __bs_2.arm(3); (vec![]) }, _ => { __bs_2.arm(4); (panic!()) } } }",
+    ),
+    "branches are told at their heads": (
+        "pub fn f(a: bool) -> u8 { if a { 1 } else if !a { 2 } else { 3 } }",
+        (
+            "if a { track_branch_with_id(2); 1 } else if !a { track_branch_with_id(3); 2 } "
+            "else { track_branch_with_id(4); 3 }"
+        ),
     ),
     "names of a chain are observed within the chain": (
         "pub fn f(o: Option<u8>) { if let Some(v) = o && v > 1 { } }",
-        "if let Some(v) = o && let __bs_2 = track_new_with_id(2, &v) && v > 1 { }",
+        "if let Some(v) = o && let __bs_2 = track_new_with_id(2, &v) && v > 1 { track_branch_with_id(3); }",
     ),
     "the cfgs of a statement are copied": (
         "pub fn f() { #[cfg(not(windows))] let x = 5; #[cfg(windows)] let x = 6; }",
@@ -191,7 +218,7 @@ def test_a_reference_ends_at_its_last_use_unless_a_loop_brings_it_back(rewrite_s
     println!("{x}");
     for i in 0..*x { let z = &i; println!("{z} {y}"); }
 }"""
-    last = {site.name: site.last_use for site in rewrite_str(source).sites if site.name in "xyz"}
+    last = {site.name: site.last_use for site in rewrite_str(source).sites if site.name in ("x", "y", "z")}
     assert last["x"].start == source.index("*x") + 1
     assert last["y"] is None
     assert last["z"].start == source.index("{z}") + 1

@@ -43,6 +43,13 @@ SITES: list[dict[str, Any]] = [
     {"event": "Continue", "kind": "exit", "fields": {"loop_label": None}},
     {"event": "Try", "kind": "exit"},
     {"name": "unsure", "ty": "u8", "fields": {"may_leave_early": True}},
+    {"event": "LoopEnter", "kind": "loop", "fields": {"loop_type": "while let"}},
+    {"event": "MatchEnter", "kind": "match"},
+    {"event": "MatchArm", "kind": "arm", "fields": {"arm_index": 1, "pattern": "Some(n)", "bindings": ["n"]}},
+    {"event": "Branch", "kind": "branch", "fields": {"branch_type": "else if"}},
+    {"event": "LetElse", "kind": "let_else", "fields": {"pattern": "Some(n)"}},
+    {"event": "UnsafeBlockEnter", "kind": "unsafe"},
+    {"event": "AsyncBlockEnter", "kind": "async"},
 ]
 
 SOURCE = r"""
@@ -139,6 +146,24 @@ fn main() {
     id.moved(286);
     ways_out();
     let _unsure = site::track_new_with_id(293, &0u8);
+    flow();
+}
+
+fn flow() {
+    let mut looped = site::track_loop_enter_with_id(294);
+    is_harmless(&looped);
+    looped.iteration();
+    looped.iteration();
+    {
+        let matched = site::track_match_enter_with_id(295);
+        matched.arm(296);
+        site::track_branch_with_id(297);
+        matched.exit();
+    }
+    looped.exit();
+    let _unsafe = site::track_unsafe_block_enter_with_id(299);
+    let _async = site::track_async_block_enter_with_id(300);
+    site::track_let_else_with_id(298);
 }
 
 fn ways_out() {

@@ -97,6 +97,19 @@ Try
 Drop left cause=try
 Drop left cause=try
 New unsure
+LoopEnter loop_type=while let
+LoopIteration iteration=0
+LoopIteration iteration=1
+MatchEnter
+MatchArm arm_index=1 pattern=Some(n) bindings=['n']
+Branch branch_type=else if
+MatchExit
+LoopExit
+UnsafeBlockEnter
+AsyncBlockEnter
+LetElse pattern=Some(n)
+AsyncBlockExit
+UnsafeBlockExit
 Drop unsure cause=None
 FnExit
 """
@@ -152,6 +165,10 @@ def test_instances_are_one_for_each_execution(recording: Recording):
     assert first == ended != second
     enter, leave = (event for event in recording.events if event.event.startswith("Fn"))
     assert enter.instance == leave.instance
+    looped = {event.instance for event in recording.events if event.event.startswith("Loop")}
+    matched = {event.instance for event in recording.events if event.event.startswith("Match")}
+    assert len(looped) == len(matched) == 1
+    assert looped.isdisjoint(matched | {None})
     assert enter.fields == {"fn_name": "demo::main"}
 
 

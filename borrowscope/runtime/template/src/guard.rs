@@ -46,6 +46,15 @@ pub struct Frame {
     cause: u32,
 }
 
+/// Records that a construct (a loop, a match, a block) was left, on every way out.
+#[derive(Debug)]
+#[must_use = "the guard records that the construct was left when it is dropped"]
+pub struct Construct {
+    end: u32,
+    instance: u32,
+    iteration: u32,
+}
+
 impl Guard {
     /// A guard whose end is told as `kind`.
     #[inline(always)]
@@ -189,6 +198,49 @@ impl FnGuard {
 }
 
 impl Drop for FnGuard {
+    #[inline]
+    fn drop(&mut self) {
+        if self.instance != 0 && !recorder::is_off() {
+            recorder::event(self.end, self.instance, 0);
+        }
+    }
+}
+
+impl Construct {
+    /// One execution, which ends as `kind`; instance 0 tells nothing.
+    #[inline(always)]
+    pub(crate) const fn new(kind: u32, site: u32, instance: u32) -> Construct {
+        Construct {
+            end: word(kind, site),
+            instance,
+            iteration: 0,
+        }
+    }
+
+    /// A loop's body began again.
+    #[inline]
+    pub fn iteration(&mut self) {
+        if self.instance != 0 && self.end != 0 && !recorder::is_off() {
+            let site = self.end & format::SITE_MASK;
+            recorder::event(word(format::kind::LOOP_ITERATION, site), self.instance, self.iteration);
+            self.iteration = self.iteration.wrapping_add(1);
+        }
+    }
+
+    /// A match took the arm whose site this is.
+    #[inline]
+    pub fn arm(&self, site: u32) {
+        if self.instance != 0 && !recorder::is_off() {
+            recorder::event(word(format::kind::MATCH_ARM, site), self.instance, 0);
+        }
+    }
+
+    /// The construct ended here.
+    #[inline]
+    pub fn exit(self) {}
+}
+
+impl Drop for Construct {
     #[inline]
     fn drop(&mut self) {
         if self.instance != 0 && !recorder::is_off() {

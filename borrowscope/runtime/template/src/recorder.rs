@@ -87,6 +87,17 @@ pub(crate) fn enter(word: u32) -> u32 {
     .unwrap_or(0)
 }
 
+/// Records that a construct inside a function began and gives the number of its execution.
+#[inline(never)]
+pub(crate) fn began(word: u32) -> u32 {
+    writing(|local| {
+        let instance = new_instance(local);
+        write(local, word, instance, 0, [])?;
+        Some(instance)
+    })
+    .unwrap_or(0)
+}
+
 /// A birth whose cell is the last attempted one, if its value lies there.
 #[inline(never)]
 pub(crate) fn birth_of_cell_guard(word: u32, owner: u32, flags: u32, value: usize) -> u32 {

@@ -4,7 +4,7 @@
 //! nothing is read from a value but counts, addresses and sizes.
 
 pub use crate::chosen::{only_if, sampled, untold};
-pub use crate::guard::{FnGuard, Frame, Guard, Id};
+pub use crate::guard::{Construct, FnGuard, Frame, Guard, Id};
 pub use crate::tried::Tried;
 
 use crate::format::{cause, kind, FLAG_MUTABLE, FLAG_SUCCESS};
@@ -224,6 +224,59 @@ pub fn track_fn_enter_with_id(site: u32) -> FnGuard {
     }
     let frame = Frame::new();
     FnGuard::new(site, recorder::enter(word(kind::FN_ENTER, site)), frame)
+}
+
+#[inline(always)]
+fn entered(kind: u32, end: u32, site: u32) -> Construct {
+    let instance = if recorder::is_off() {
+        NONE
+    } else {
+        recorder::began(word(kind, site))
+    };
+    Construct::new(end, site, instance)
+}
+
+/// A loop began; the guard records its iterations and its end.
+#[inline]
+pub fn track_loop_enter_with_id(site: u32) -> Construct {
+    entered(kind::LOOP_ENTER, kind::LOOP_EXIT, site)
+}
+
+/// A match began; the guard records the arm that it takes and its end.
+#[inline]
+pub fn track_match_enter_with_id(site: u32) -> Construct {
+    entered(kind::MATCH_ENTER, kind::MATCH_EXIT, site)
+}
+
+/// An unsafe block began; the guard records its end.
+#[inline]
+pub fn track_unsafe_block_enter_with_id(site: u32) -> Construct {
+    entered(kind::UNSAFE_BLOCK_ENTER, kind::UNSAFE_BLOCK_EXIT, site)
+}
+
+/// An async block was polled for the first time; the guard records its end, also where it is cancelled.
+#[inline]
+pub fn track_async_block_enter_with_id(site: u32) -> Construct {
+    entered(kind::ASYNC_BLOCK_ENTER, kind::ASYNC_BLOCK_EXIT, site)
+}
+
+#[inline(always)]
+fn noted(kind: u32, site: u32) {
+    if !recorder::is_off() {
+        recorder::event(word(kind, site), NONE, NONE);
+    }
+}
+
+/// A branch was taken.
+#[inline]
+pub fn track_branch_with_id(site: u32) {
+    noted(kind::BRANCH, site);
+}
+
+/// The pattern of a let-else did not match.
+#[inline]
+pub fn track_let_else_with_id(site: u32) {
+    noted(kind::LET_ELSE, site);
 }
 
 /// A clone of `source` that no binding receives.
