@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from borrowscope.parse.syntax import Node
 
+_LINE_COMMENT = re.compile(r"//[^\n]*")
 _GENERICS = re.compile(r"\s+")
 _WORD = re.compile(rb"\bfn\b")  # what holds none of them needs no look inside
 _FUNCTIONS = frozenset({"function_item", "function_signature_item"})
@@ -98,7 +99,7 @@ def attribute_name(attribute: Node) -> str:
 def cfgs_of(node: Node) -> str:
     """The `#[cfg(..)]` attributes of a node as text, to be copied to what is inserted on its behalf."""
     return "".join(
-        _GENERICS.sub(" ", attribute.text) + " "
+        _GENERICS.sub(" ", _LINE_COMMENT.sub("", attribute.text)) + " "
         for attribute in attributes_of(node)
         if attribute_name(attribute) == "cfg"
     )

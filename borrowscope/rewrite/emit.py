@@ -131,7 +131,7 @@ class Emitter:
         if not self._file.is_enabled(one.attempt):
             return
         arguments = f"{self._file.number(one.attempt)}, {self._owner(one.source)}, &{one.source_node.text}"
-        self._editor.open(let.start, let.end, f"{cfgs}{RUNTIME_PATH}attempt_refcell({arguments}); ", one.attempt.index)
+        self._editor.open(let.start, let.end, f"{RUNTIME_PATH}attempt_refcell({arguments}); {cfgs}", one.attempt.index)
 
     def _chain(self, one: BindingPlan, condition: Node) -> None:
         if one.is_enabled:

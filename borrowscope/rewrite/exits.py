@@ -134,7 +134,8 @@ def _emit(file: FilePlan, one: Exit, site: Site) -> None:
     if parent is not None and parent.kind == "block":
         file.editor.open(one.node.start, one.node.end, note, site.index)
     elif parent is not None and parent.kind == "expression_statement":
-        file.editor.open(parent.start, parent.end, cfgs_of(parent) + note, site.index)
+        # the statement's own cfgs stand before the note now: it gets them again
+        file.editor.open(parent.start, parent.end, note + cfgs_of(parent), site.index)
     else:
         file.editor.wrap(one.node, "{ " + note, " }", site.index)
 

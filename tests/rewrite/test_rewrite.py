@@ -152,6 +152,14 @@ CASES = {
             "#[cfg(windows)] let x = 6;"
         ),
     ),
+    "a comment within a cfg is not copied": (
+        "pub fn f() { #[cfg(not(any( // none of them\n windows, test)))] let x = 5; }",
+        "let x = 5; #[cfg(not(any( windows, test)))] let __bs_1 = track_new_with_id(1, &x); }",
+    ),
+    "a way out keeps its own cfg": (
+        "pub fn f() -> u8 { #[cfg(windows)] return 1; 2 }",
+        "#[cfg(windows)] track_return_with_id(1); #[cfg(windows)] return 1; 2 }",
+    ),
 }
 
 
