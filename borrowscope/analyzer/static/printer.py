@@ -174,9 +174,7 @@ class Printer:
         is_dyn = ty.kind is Kind.DYN
         return f"{word} {' + '.join(self._bound(*bound, is_dyn=is_dyn) for bound in ty.bounds)}"
 
-    def _bound(
-        self, trait: str, args: tuple[Ty, ...], assoc: tuple[tuple[str, Ty], ...], *, is_dyn: bool
-    ) -> str:
+    def _bound(self, trait: str, args: tuple[Ty, ...], assoc: tuple[tuple[str, Ty], ...], *, is_dyn: bool) -> str:
         """A bound; rustc prints a `Fn` trait of an `impl` without its path, that of a `dyn` with it."""
         if trait in _FN_TRAITS and args and args[0].head == "()":
             text = f"{trait if is_dyn else trait.rpartition('::')[2]}({self._list(args[0].args)})"
