@@ -19,7 +19,9 @@ def run_both(source: str, folder: Path) -> tuple[Outcome, Outcome, list[dict[str
     built = run_command(["rustc", "--edition=2021", "-Awarnings", str(file), "-o", str(program)], folder)
     assert built.code == 0, built.stderr
     untouched = run_command([str(program)], folder)
-    traced = run_command([*BORROWSCOPE, "run", str(file), "-o", str(recording), "--all", "--quiet"], folder)
+    traced = run_command(
+        [*BORROWSCOPE, "run", str(file), "-o", str(recording), "--preset", "verbose", "--quiet"], folder
+    )
     return untouched, traced, exported_events(recording)
 
 
