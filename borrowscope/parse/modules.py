@@ -107,14 +107,14 @@ def _inside(name: str, paths: list[str], place: _Place) -> _Place:
 def _files_of(name: str, paths: list[str], place: _Place, module_path: str) -> Iterator[tuple[ModuleFile, Path]]:
     base = place.module_folder if place.is_inline else place.file_folder
     for path in paths:
-        file = _tidied(base / path)
+        file = tidied(base / path)
         if _is_file(file):
             # a file that #[path] names has its modules beside it, like a mod.rs
             yield ModuleFile(file, module_path, is_root=False), file.parent
     folder = place.module_folder
     for file in (folder / f"{name}.rs", folder / name / "mod.rs"):
         if _is_file(file):
-            yield ModuleFile(_tidied(file), module_path, is_root=False), folder / name
+            yield ModuleFile(tidied(file), module_path, is_root=False), folder / name
             return
 
 
@@ -141,7 +141,7 @@ def _modules_in_macro(node: Node, place: _Place) -> Iterator[tuple[ModuleFile, P
         yield from _files_of(match[1], [], place, f"{place.module_path}::{match[1]}")
 
 
-def _tidied(path: Path) -> Path:
+def tidied(path: Path) -> Path:
     """The path without `x/..`, links left alone."""
     parts: list[str] = []
     for part in path.parts:

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from borrowscope.analyzer.static.cfg import ACTIVE, TEST, likelihood, module_paths
 from borrowscope.analyzer.static.use_trees import read_use
+from borrowscope.parse.modules import tidied
 from borrowscope.parse.syntax import Node, parse_items, parse_source
 
 TYPE: Final = 1
@@ -476,17 +477,6 @@ def _places(name: str, paths: list[str], base: Path, folder: Path) -> Iterator[t
         yield tidied(base / path), tidied(base / path).parent
     yield folder / f"{name}.rs", folder / name
     yield folder / name / "mod.rs", folder / name
-
-
-def tidied(path: Path) -> Path:
-    """The path without `x/..`, links left alone."""
-    parts: list[str] = []
-    for part in path.parts:
-        if part == ".." and parts and parts[-1] not in {"..", path.anchor}:
-            parts.pop()
-        else:
-            parts.append(part)
-    return Path(*parts)
 
 
 def all_modules(root: Module) -> Iterator[Module]:
