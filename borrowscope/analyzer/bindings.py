@@ -56,7 +56,6 @@ class SourceBinding:
     is_whole: bool = True
     is_mut: bool = False
     is_ref: bool = False
-    static_type: str | None = None
     uses: list[Use] = field(default_factory=list)  # filled by `find_uses`
 
 
@@ -76,18 +75,16 @@ class FileBindings:
     skipped: list[SkippedPlace] = field(default_factory=list)  # filled by `find_uses`
 
 
-Lookup = Callable[[str], SourceBinding | None]
-Infer = Callable[[SourceBinding, Lookup], str | None]
 IsBinding = Callable[[str, int, bool], bool]
 
 
-def find_bindings(root: Node, module_path: str, is_binding: IsBinding, infer: Infer | None = None) -> FileBindings:
+def find_bindings(root: Node, module_path: str, is_binding: IsBinding) -> FileBindings:
     """All bindings of a file.
 
     `is_binding` tells names that bind from constants in patterns: by name, start offset, and whether the name stands
-    in a macro that nobody knows, where it may be anything. `infer` is asked for types while the scopes stand.
+    in a macro that nobody knows, where it may be anything.
     """
-    finder = _BindingFinder(root, is_binding, infer)
+    finder = _BindingFinder(root, is_binding)
     finder.walk(root, module_path)
     return FileBindings(sorted(finder.bindings, key=lambda binding: binding.span))
 
@@ -365,11 +362,10 @@ class _Walker:
 class _BindingFinder(_Walker):
     """The first walk: enters only what has a word that binds."""
 
-    def __init__(self, root: Node, is_binding: IsBinding, infer: Infer | None) -> None:
+    def __init__(self, root: Node, is_binding: IsBinding) -> None:
         super().__init__()
         self.bindings: list[SourceBinding] = []
         self._is_binding = is_binding
-        self._infer = infer
         self._declared: Counter[str | None] = Counter()
         self._words = [match.start() for match in _BINDING_WORD.finditer(root.source)]
 
@@ -399,9 +395,6 @@ class _BindingFinder(_Walker):
             is_mut=name.is_mut,
             is_ref=name.is_ref,
         )
-        if self._infer is not None:
-            binding.static_type = self._infer(binding, place.scope.lookup)
-            place.scope.names[binding.name] = binding
         self.bindings.append(binding)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from borrowscope.analyzer.bindings import FileBindings, Infer, SourceBinding, find_bindings
+from borrowscope.analyzer.bindings import FileBindings, SourceBinding, find_bindings
 from borrowscope.analyzer.facts import BindingFact, FileFacts, TypeSource
 from borrowscope.analyzer.kinds import KindContext, initializer_kind
 from borrowscope.analyzer.source_items import item_nodes
@@ -69,11 +69,10 @@ class FileAnalysis:
 
 @dataclass(slots=True, frozen=True)
 class TypeKnowledge:
-    """Who is asked about one file's types: the compiler first, the static source's facts, then `infer`."""
+    """Who is asked about one file's types: the compiler first, then the static source."""
 
     rustc: FileFacts
     static: FileFacts
-    infer: Infer | None = None
 
 
 def analyze_file(tree: SourceTree, knowledge: TypeKnowledge, types: Mapping[str, str]) -> FileAnalysis:
@@ -93,7 +92,7 @@ def analyze_file(tree: SourceTree, knowledge: TypeKnowledge, types: Mapping[str,
             return True
         return not in_unknown_macro and not name[0].isupper()
 
-    found = find_bindings(tree.root, tree.text.module_path, is_binding, knowledge.infer)
+    found = find_bindings(tree.root, tree.text.module_path, is_binding)
     found.bindings.extend(_unseen(tree, found.bindings, knowledge))
     found.bindings.sort(key=lambda binding: binding.span)
     analysis.found = found
@@ -114,7 +113,7 @@ def _by_rustc(binding: SourceBinding, fact: BindingFact, kinds: KindContext) -> 
 
 
 def _by_static(binding: SourceBinding, fact: BindingFact | None, kinds: KindContext) -> Iterator[KnownBinding]:
-    texts = [one.ty for one in fact.alternatives or [fact]] if fact is not None else [binding.static_type]
+    texts = [one.ty for one in fact.alternatives or [fact]] if fact is not None else [None]
     for ty in texts:
         yield _known(binding, None, ty, TypeSource.STATIC, kinds)
 

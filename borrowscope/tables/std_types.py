@@ -28,27 +28,6 @@ PRELUDE = {
     "Box": "std::boxed::Box",
     "Result": "std::result::Result",
 }
-GENERIC_ARITY = {
-    "std::result::Result": 2,
-    "std::collections::HashMap": 2,
-    "std::collections::BTreeMap": 2,
-    **dict.fromkeys(
-        (
-            "std::string::String",
-            "std::path::PathBuf",
-            "std::ffi::OsString",
-            "std::ffi::CString",
-            "std::time::Duration",
-            "std::time::Instant",
-            "std::time::SystemTime",
-            "std::fs::File",
-            "std::sync::Condvar",
-            "std::sync::Barrier",
-            *(path for path in STD_TYPES if path.startswith("std::sync::atomic::") and path[-3:] != "Ptr"),
-        ),
-        0,
-    ),
-}
 
 _CORE = """
 alloc::Layout any array ascii cell char clone cmp convert default fmt future hash iter marker mem num ops option pin
