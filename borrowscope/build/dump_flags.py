@@ -14,7 +14,7 @@ from pathlib import Path
 
 from borrowscope.analyzer.compiler import read_dump
 from borrowscope.build.directories import write_atomically
-from borrowscope.build.process import capture
+from borrowscope.build.process import ask
 from borrowscope.build.toolchain import Toolchain
 from borrowscope.errors import TypesRefusedError
 from borrowscope.tables.tool import VERSION
@@ -53,7 +53,7 @@ def _refusal(directory: Path, toolchain: Toolchain) -> str | None:
         dump = place / "dump"
         flags = ["--crate-name=probe", "--crate-type=lib", "--emit=metadata", *DUMP_FLAGS, f"-Zdump-mir-dir={dump}"]
         environment = {**os.environ, "RUSTC_BOOTSTRAP": "1"}
-        done = capture([toolchain.rustc, *flags, "--out-dir", place, source], place, environment)
+        done = ask([toolchain.rustc, *flags, "--out-dir", place, source], place, environment)
         if not done.is_success:
             return "refuses the flags that make it tell types"
         facts = read_dump(dump, place).get(str(source))

@@ -53,6 +53,14 @@ def capture(command: Sequence[str | Path], directory: Path, environment: Mapping
     return _run(command, directory, environment, keep_stdout=True, keep_stderr=True)
 
 
+def ask(command: Sequence[str | Path], directory: Path, environment: Mapping[str, str] | None = None) -> Finished:
+    """Run a short command whose answer is needed to go on: Ctrl-C leaves no answer and raises `KeyboardInterrupt`."""
+    answer = capture(command, directory, environment)
+    if answer.interrupted:
+        raise KeyboardInterrupt
+    return answer
+
+
 def capture_stdout(
     command: Sequence[str | Path], directory: Path, environment: Mapping[str, str] | None = None
 ) -> Finished:

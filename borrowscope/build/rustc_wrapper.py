@@ -16,7 +16,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from borrowscope.build.directories import write_if_changed
-from borrowscope.build.process import capture
+from borrowscope.build.process import ask
 from borrowscope.build.toolchain import Toolchain
 from borrowscope.errors import InternalError
 from borrowscope.project.model import Package, Project
@@ -114,7 +114,7 @@ def _compiled(own: Path, toolchain: Toolchain, source: bytes) -> Path:
     text.write_bytes(source)
     part = program.with_suffix(f".{os.getpid()}.part")
     flags = ["--edition=2021", "--crate-name=wrapper", "-Copt-level=1", "-Cstrip=symbols", "--cap-lints=allow"]
-    done = capture([toolchain.rustc, *flags, "-o", part, text], own)
+    done = ask([toolchain.rustc, *flags, "-o", part, text], own)
     if not done.is_success:
         raise InternalError(f"the rustc wrapper does not compile: {done.stderr.decode('utf-8', 'replace')}")
     part.replace(program)

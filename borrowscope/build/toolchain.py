@@ -10,7 +10,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from borrowscope.build.process import capture
+from borrowscope.build.process import ask
 from borrowscope.errors import ToolMissingError
 
 
@@ -28,7 +28,7 @@ def find_toolchain(directory: Path) -> Toolchain:
     rustc = os.environ.get("RUSTC") or shutil.which("rustc")
     if not rustc:
         raise ToolMissingError("rustc is not installed or not on PATH", hint="install Rust from https://rustup.rs")
-    answer = capture([rustc, "-vV"], directory)
+    answer = ask([rustc, "-vV"], directory)
     if not answer.is_success:
         raise ToolMissingError(f"{rustc} does not work: {answer.stderr.decode('utf-8', 'replace').strip()}")
     text = answer.stdout.decode("utf-8", "replace")

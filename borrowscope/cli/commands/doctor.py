@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from borrowscope.build.process import capture
+from borrowscope.build.process import ask
 from borrowscope.build.toolchain import find_toolchain
 from borrowscope.cli import terminal
 from borrowscope.cli.command import CARE, Command, Example
@@ -63,7 +63,7 @@ def _ourselves() -> Iterator[Finding]:
 def _rust() -> Iterator[Finding]:
     try:
         cargo = find_cargo()
-        answer = capture([cargo, "--version"], Path.cwd())
+        answer = ask([cargo, "--version"], Path.cwd())
         yield Finding("cargo", f"{answer.stdout.decode('utf-8', 'replace').strip() or 'does not start'} in {cargo}")
     except BorrowScopeError as error:
         yield Finding("cargo", error.message, error.hint or "")
