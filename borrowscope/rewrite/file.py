@@ -12,8 +12,8 @@ from borrowscope.analyzer.facts import FileFacts
 from borrowscope.parse.functions import FunctionItem, attribute_name, find_functions
 from borrowscope.parse.item_macros import enter_item_macros
 from borrowscope.parse.syntax import Node, parse_source
+from borrowscope.rewrite.calls import Calls
 from borrowscope.rewrite.choice import choose
-from borrowscope.rewrite.constructs import Calls
 from borrowscope.rewrite.edits import Editor
 from borrowscope.rewrite.function import rewrite_function
 from borrowscope.rewrite.marks import WORD, Marks, blank_marks, find_marks

@@ -9,17 +9,11 @@ from borrowscope.analyzer.facts import BindingFact
 from borrowscope.analyzer.type_text import short_type
 from borrowscope.parse.functions import FunctionItem
 from borrowscope.parse.syntax import Node
-from borrowscope.rewrite.constructs import (
-    Calls,
-    call_source,
-    choose_birth,
-    cloned_type,
-    is_clone,
-    plan_assignments,
-    plan_attempt,
-)
+from borrowscope.rewrite.calls import Calls, call_source, cloned_type, is_clone
+from borrowscope.rewrite.constructs import choose_birth, plan_assignments, plan_attempt
 from borrowscope.rewrite.emit import Emitter
 from borrowscope.rewrite.exits import emit_exits, framed_bodies, may_leave_early, plan_exits
+from borrowscope.rewrite.families import FAMILIES
 from borrowscope.rewrite.flow import emit_flow_guards, emit_flow_heads, plan_flow
 from borrowscope.rewrite.last_uses import plan_last_uses
 from borrowscope.rewrite.model import Site, SkipReason
@@ -49,6 +43,7 @@ def rewrite_function(file: FilePlan, item: FunctionItem, body: Node, calls: Call
     assignments = plan_assignments(plan)
     exits = plan_exits(plan)
     flow = plan_flow(plan)
+    emissions = [family(plan, calls) for family in FAMILIES]
     _settle(plan)
     for one in plan.bindings.values():
         if may_leave_early(plan, one.binding, exits):
@@ -64,6 +59,8 @@ def rewrite_function(file: FilePlan, item: FunctionItem, body: Node, calls: Call
         emitter.assignment(node, targets)
     _unnamed_clones(plan, calls)
     _unnamed_borrows(plan, calls)
+    for emit in emissions:
+        emit()
     _report_unseen(plan, span)
     _settle_sites(plan, file.sites[first:])
     return scopes

@@ -81,8 +81,13 @@ def _replace(staging: Path, out: Path) -> None:
 def _templates() -> list[tuple[str, str]]:
     root = resources.files("borrowscope.runtime") / "template"
     files = [(name, (root / name).read_text(encoding="utf-8")) for name in ("Cargo.toml", "rustfmt.toml")]
-    sources = [entry for entry in (root / "src").iterdir() if entry.name.endswith(".rs")]
-    return files + [(f"src/{entry.name}", entry.read_text(encoding="utf-8")) for entry in sources]
+    sources = [
+        (f"{folder}/{entry.name}", entry.read_text(encoding="utf-8"))
+        for folder in ("src", "src/site")
+        for entry in (root / folder).iterdir()
+        if entry.name.endswith(".rs")
+    ]
+    return files + sources
 
 
 def _literal(text: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from borrowscope.tables import stream_format as spec
-from borrowscope.tables.events import Other, Payload
+from borrowscope.tables.events import EVENTS, Other, Payload
 from borrowscope.tables.stream_format import Cause
 from borrowscope.trace.clock import Clock
 from borrowscope.trace.event import Event
@@ -21,6 +21,12 @@ from borrowscope.trace.stream import Stream, Thread
 _CAUSES = {int(cause): cause.text for cause in Cause}
 # Told with the binding's name even where the instance is not known (an assignment inside a closure).
 _NAMED_BY_SITE = frozenset({"New", "Drop"})
+# The fields that the flags beside an object tell: `is_mutable`, and what the variant calls its success.
+_FLAGGED = {
+    row.name: tuple(own.name for own in row.fields if own.type == "bool")
+    for row in EVENTS
+    if row.payload is Payload.FLAGS
+}
 _GUARD_ENDS = frozenset({"RefCellDrop", "LockGuardDrop"})
 
 
@@ -185,9 +191,10 @@ class _Process:
                 event.fields["strong_count"] = count
             event.fields["weak_count"] = small
         elif payload is Payload.FLAGS:
-            event.fields["success"] = bool(small & spec.FLAG_SUCCESS)
-            if "is_mutable" in event.fields:
-                event.fields["is_mutable"] = bool(small & spec.FLAG_MUTABLE)
+            for own in _FLAGGED[event.event]:
+                event.fields[own] = bool(small & (spec.FLAG_MUTABLE if own == "is_mutable" else spec.FLAG_SUCCESS))
+        elif "address" in event.fields:
+            event.fields["address"] = address
 
     def take_type(self, event: Event, other: int, thread: Thread) -> None:
         """The type that was named at run time."""

@@ -188,10 +188,13 @@ def test_time_never_goes_back(recording: Recording):
 
 
 def test_the_table_of_trackers_is_the_module():
-    text = (resources.files("borrowscope.runtime") / "template/src/site.rs").read_text()
+    source = resources.files("borrowscope.runtime") / "template/src"
+    text = "".join(entry.read_text() for entry in (source / "site.rs", *(source / "site").iterdir()))
     found = {
         name: len([part for part in re.split(r",\s*(?![^<]*>)", arguments) if part.strip()])
         for name, arguments in re.findall(r"pub fn (\w+)(?:<[^(]*>)?\(([^)]*)\)", text)
     }
     assert found == {row.function: len(row.arguments) for row in TRACKERS}
-    assert {row.function for row in TRACKERS if f"site::{row.function}(" not in SOURCE} == set()
+    first = (source / "site.rs").read_text()  # the families' own are called by programs of tests/constructs
+    tried = {row.function for row in TRACKERS if f"pub fn {row.function}" in first}
+    assert {name for name in tried if f"site::{name}(" not in SOURCE} == set()

@@ -6,13 +6,14 @@
 pub use crate::chosen::{only_if, sampled, untold};
 pub use crate::guard::{Construct, FnGuard, Frame, Guard, Id};
 pub use crate::tried::Tried;
+pub use pointers::*;
+
+mod pointers;
 
 use crate::format::{cause, kind, FLAG_MUTABLE, FLAG_SUCCESS};
 use crate::guard::word;
 use crate::recorder::{self, object, Slot};
 use std::cell::{Cell, Ref, RefCell, RefMut};
-use std::rc::{Rc, Weak};
-use std::sync::{Arc, Weak as SyncWeak};
 
 /// No instance.
 pub const NONE: u32 = 0;
@@ -38,41 +39,6 @@ fn born_with(kind: u32, site: u32, other: u32, slot: impl FnOnce() -> Slot) -> G
 #[inline(always)]
 fn address<T: ?Sized>(pointer: *const T) -> usize {
     pointer as *const u8 as usize
-}
-
-#[inline(always)]
-fn counted(strong: usize, weak: usize, at: usize) -> Slot {
-    // A Weak that was made without a value points to the end of all addresses.
-    let at = if at == usize::MAX { 0 } else { at };
-    object(weak as u32, strong as u32, at)
-}
-
-#[inline(always)]
-fn rc_slot<T: ?Sized>(value: &Rc<T>) -> Slot {
-    counted(
-        Rc::strong_count(value),
-        Rc::weak_count(value),
-        address(Rc::as_ptr(value)),
-    )
-}
-
-#[inline(always)]
-fn arc_slot<T: ?Sized>(value: &Arc<T>) -> Slot {
-    counted(
-        Arc::strong_count(value),
-        Arc::weak_count(value),
-        address(Arc::as_ptr(value)),
-    )
-}
-
-#[inline(always)]
-fn weak_slot<T: ?Sized>(value: &Weak<T>) -> Slot {
-    counted(value.strong_count(), value.weak_count(), address(value.as_ptr()))
-}
-
-#[inline(always)]
-fn sync_weak_slot<T: ?Sized>(value: &SyncWeak<T>) -> Slot {
-    counted(value.strong_count(), value.weak_count(), address(value.as_ptr()))
 }
 
 /// A binding was born.
@@ -103,37 +69,6 @@ pub fn track_clone_with_id<T: ?Sized>(site: u32, source: u32, _value: &T) -> Gua
     born(kind::CLONE, site, source)
 }
 
-/// An `Rc` was born.
-#[inline]
-pub fn track_rc_new_with_id<T: ?Sized>(site: u32, value: &Rc<T>) -> Guard {
-    born_with(kind::RC_NEW, site, NONE, || rc_slot(value))
-}
-
-/// An `Arc` was born.
-#[inline]
-pub fn track_arc_new_with_id<T: ?Sized>(site: u32, value: &Arc<T>) -> Guard {
-    born_with(kind::ARC_NEW, site, NONE, || arc_slot(value))
-}
-
-/// A clone of the `Rc` `source` was born.
-#[inline]
-pub fn track_rc_clone_with_id<T: ?Sized>(site: u32, source: u32, value: &Rc<T>) -> Guard {
-    born_with(kind::RC_CLONE, site, source, || rc_slot(value))
-}
-
-/// A clone of the `Arc` `source` was born.
-#[inline]
-pub fn track_arc_clone_with_id<T: ?Sized>(site: u32, source: u32, value: &Arc<T>) -> Guard {
-    born_with(kind::ARC_CLONE, site, source, || arc_slot(value))
-}
-
-/// A `Box` was born.
-#[inline]
-#[allow(clippy::borrowed_box)]
-pub fn track_box_new_with_id<T: ?Sized>(site: u32, value: &Box<T>) -> Guard {
-    born_with(kind::BOX_NEW, site, NONE, || object(0, 0, address::<T>(&**value)))
-}
-
 /// A `RefCell` was born.
 #[inline]
 pub fn track_refcell_new_with_id<T: ?Sized>(site: u32, value: &RefCell<T>) -> Guard {
@@ -144,30 +79,6 @@ pub fn track_refcell_new_with_id<T: ?Sized>(site: u32, value: &RefCell<T>) -> Gu
 #[inline]
 pub fn track_cell_new_with_id<T: ?Sized>(site: u32, value: &Cell<T>) -> Guard {
     born_with(kind::CELL_NEW, site, NONE, || object(0, 0, address(value)))
-}
-
-/// A `Weak` of the `Rc` `source` was born.
-#[inline]
-pub fn track_weak_new_with_id<T: ?Sized>(site: u32, source: u32, value: &Weak<T>) -> Guard {
-    born_with(kind::WEAK_NEW, site, source, || weak_slot(value))
-}
-
-/// A clone of the `Weak` `source` was born.
-#[inline]
-pub fn track_weak_clone_with_id<T: ?Sized>(site: u32, source: u32, value: &Weak<T>) -> Guard {
-    born_with(kind::WEAK_CLONE, site, source, || weak_slot(value))
-}
-
-/// A `Weak` of the `Arc` `source` was born.
-#[inline]
-pub fn track_weak_new_sync_with_id<T: ?Sized>(site: u32, source: u32, value: &SyncWeak<T>) -> Guard {
-    born_with(kind::WEAK_NEW, site, source, || sync_weak_slot(value))
-}
-
-/// A clone of the `Weak` `source` of an `Arc` was born.
-#[inline]
-pub fn track_weak_clone_sync_with_id<T: ?Sized>(site: u32, source: u32, value: &SyncWeak<T>) -> Guard {
-    born_with(kind::WEAK_CLONE, site, source, || sync_weak_slot(value))
 }
 
 #[inline(always)]
@@ -284,24 +195,6 @@ pub fn track_let_else_with_id(site: u32) {
 pub fn cloned<T>(site: u32, source: u32, value: T) -> T {
     if !recorder::is_off() {
         recorder::event(word(kind::CLONE, site), NONE, source);
-    }
-    value
-}
-
-/// A clone of the `Rc` `source` that no binding receives.
-#[inline]
-pub fn rc_cloned<T: ?Sized>(site: u32, source: u32, value: Rc<T>) -> Rc<T> {
-    if !recorder::is_off() {
-        recorder::event_with(word(kind::RC_CLONE, site), NONE, source, rc_slot(&value));
-    }
-    value
-}
-
-/// A clone of the `Arc` `source` that no binding receives.
-#[inline]
-pub fn arc_cloned<T: ?Sized>(site: u32, source: u32, value: Arc<T>) -> Arc<T> {
-    if !recorder::is_off() {
-        recorder::event_with(word(kind::ARC_CLONE, site), NONE, source, arc_slot(&value));
     }
     value
 }

@@ -1,0 +1,16 @@
+"""The families of constructs that are observed beside bindings, moves and control flow: one module, one row each.
+
+In: one function's plan and its calls. Out: `FAMILIES`, each a function that numbers its sites and returns what makes
+the edits; edits come after those of bindings and moves, so that around one expression they stand inside of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from borrowscope.rewrite.calls import Calls
+from borrowscope.rewrite.plans import FunctionPlan
+
+Family = Callable[[FunctionPlan, Calls], Callable[[], None]]
+
+FAMILIES: tuple[Family, ...] = ()
