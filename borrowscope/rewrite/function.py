@@ -77,7 +77,7 @@ def _settle_sites(plan: FunctionPlan, sites: list[Site]) -> None:
 def _is_recorded(plan: FunctionPlan, site: Site) -> bool:
     """Whether anything is recorded under the site's number: its event, or the end of the binding that it gives life."""
     choice = plan.file.choice
-    if choice.is_told(site.event):
+    if choice.is_told(site.told_with):
         return plan.file.is_wanted(site)
     has_end = site.is_guarded or (site.kind == "assign" and choice.is_told("Drop"))
     return has_end and plan.file.is_wanted(site)

@@ -61,7 +61,13 @@ class Site:
     is_off: bool = False  # nothing is recorded under this site's number: its group is off, or the name is not wanted
     last_use: Span | None = None
     depends_on: tuple[int, ...] = ()  # sites whose guard this one names: switched off together
+    outcome: str | None = None  # of an Attempt: the variant that tells how it ended, whose group it belongs to
     fields: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def told_with(self) -> str:
+        """The variant whose group says whether the site's event is recorded."""
+        return self.outcome or self.event
 
 
 @dataclass(slots=True, frozen=True)

@@ -99,7 +99,7 @@ class FilePlan:
     def number(self, site: Site) -> str:
         """The site's number in emitted calls, as an expression: it says where the event itself is not recorded."""
         number = f"{self.options.file_id * 256 + site.index}"
-        if not self.choice.is_told(site.event):
+        if not self.choice.is_told(site.told_with):
             number = f"{RUNTIME_PATH}untold({number})"
         condition = self.choice.condition
         return f"{RUNTIME_PATH}only_if(cfg!({condition}), {number})" if condition else number
@@ -117,7 +117,7 @@ class FilePlan:
         if site.kind in BINDING_KINDS:
             return choice.has_any(BINDING_GROUPS) and (site.name is None or choice.is_wanted(site.name))
         needed = _NEEDED_BY.get(site.kind)
-        return choice.is_told(site.event) or (needed is not None and choice.has_any(needed))
+        return choice.is_told(site.told_with) or (needed is not None and choice.has_any(needed))
 
     def skip(self, span: Span, construct: str, reason: SkipReason, name: str | None = None) -> None:
         """List a construct that is not observed."""
