@@ -21,44 +21,131 @@ _SEEN: Final = re.compile(
     re.MULTILINE,
 )
 _HOLDERS: Final = frozenset({"mod_item", "impl_item", "trait_item"})
+_READ: Final = frozenset({"function_item", "macro_definition"})
 _IMPL: Final = re.compile(rb"\bimpl\b[^{};]*?(?:\bfor\s+|[\s>])&?(?:'\w+\s+)?(?:mut\s+)?(\w+)\s*(?:<[^{};]*)?\{")
 _SPACE: Final = re.compile(rb"\s*")
 _NEWLINE: Final = b"\n"
-_NOT_NEWLINE: Final = re.compile(rb"[^\n]")
+_BLANK: Final = bytes(byte if byte == ord(_NEWLINE) else ord(" ") for byte in range(256))
 
 
 @dataclass(slots=True, frozen=True)
 class Outline:
-    """`blanks` are starts and ends in turn; `has_loose_impls`: functions hold impls for types that others know."""
+    """`blanks`, `functions` and `holders` are flat lists of offsets, in source order.
+
+    Each blank is a start and an end: what can change without anybody else seeing it. Functions that have blanks are a
+    start (of their attributes) and an end; `function_holders` are the numbers of what they stand in, -1 for the file.
+    Holders (modules, impls, traits) are a start, the end of the opening brace and the end; `holder_holders` likewise.
+    `has_loose_impls`: functions hold impls for types that others know. `has_marks`: the digest tells where macros are.
+    """
 
     digest: str
     blanks: Sequence[int] = ()
     has_loose_impls: bool = False
+    functions: Sequence[int] = ()
+    function_holders: Sequence[int] = ()
+    holders: Sequence[int] = ()
+    holder_holders: Sequence[int] = ()
+    has_marks: bool = False
 
 
 def read_outline(root: Node) -> Outline:
     """The outline of a file. One with syntax errors is seen as a whole."""
     if root.has_error:
-        return Outline(digest(root.source), (), has_loose_impls=True)
-    hidden: list[tuple[int, int]] = []
-    blanks: list[int] = []
-    marks: list[str] = []
-    has_loose_impls = False
-    for node in _items(root):
-        if node.kind in COMMENTS:
-            hidden.append((node.start, _SPACE.match(root.source, node.end).end()))  # type: ignore[union-attr]
-        elif node.kind == "macro_definition":
-            marks += _position(node)
-        else:
-            body = node.field("body")
-            if body is None:
-                continue
-            if _is_seen(node, body):
-                has_loose_impls = has_loose_impls or _has_loose_impls(body)
-            else:
-                hidden.append((body.start + 1, body.end - 1))
-                blanks += (body.start + 1, body.end - 1)
-    return Outline(digest(b"".join(_visible(root.source, hidden)), *marks), blanks, has_loose_impls)
+        return Outline(digest(root.source), has_loose_impls=True)
+    return _Reader(root).read()
+
+
+class _Reader:
+    """One walk over the items of a file."""
+
+    def __init__(self, root: Node) -> None:
+        self._root = root
+        self._source = root.source
+        self._hidden: list[tuple[int, int]] = []
+        self._marks: list[str] = []
+        self._blanks: list[int] = []
+        self._functions: list[int] = []
+        self._function_holders: list[int] = []
+        self._holders: list[int] = []
+        self._holder_holders: list[int] = []
+        self._has_loose_impls = False
+
+    def read(self) -> Outline:
+        """The outline."""
+        stack: list[tuple[Node, int, int]] = [(self._root, 0, -1)]
+        while stack:
+            node, start, holder = stack.pop()
+            body = node if node is self._root else node.field("body")
+            if node.kind == "function_item":
+                self._function(node, body, start, holder)
+            elif node.kind == "macro_definition":
+                self._marks += _position(node)
+            elif node.kind in COMMENTS:
+                self._hidden.append((node.start, _SPACE.match(self._source, node.end).end()))  # type: ignore[union-attr]
+            elif body is not None:
+                if body is not self._root:
+                    holder = self._holder(node, body, holder)
+                stack += reversed([(child, at, holder) for child, at in _with_attributes(body) if _is_read(child)])
+        return Outline(
+            digest(b"".join(_visible(self._source, self._hidden)), *self._marks),
+            self._blanks,
+            self._has_loose_impls,
+            self._functions,
+            self._function_holders,
+            self._holders,
+            self._holder_holders,
+            bool(self._marks),
+        )
+
+    def _holder(self, node: Node, body: Node, outer: int) -> int:
+        self._holders += (node.start, body.start + 1, node.end)
+        self._holder_holders.append(outer)
+        return len(self._holder_holders) - 1
+
+    def _function(self, node: Node, body: Node | None, start: int, holder: int) -> None:
+        if body is None or b"const" in self._source[node.start : body.start]:
+            return
+        gaps = [(body.start + 1, body.end - 1)]
+        if _SEEN.search(self._source, body.start, body.end) is not None:
+            if _has_loose_impls(body):
+                self._has_loose_impls = True
+                return
+            gaps = list(_gaps(body))
+        if gaps:
+            self._functions += (start, node.end)
+            self._function_holders.append(holder)
+            self._hidden += gaps
+            self._blanks += (offset for gap in gaps for offset in gap)
+
+
+def _is_read(node: Node) -> bool:
+    return node.kind in _HOLDERS or node.kind in _READ or node.kind in COMMENTS
+
+
+def _with_attributes(body: Node) -> Iterator[tuple[Node, int]]:
+    """What stands in a body, and where the attributes before it begin."""
+    attributes_at = -1
+    for child in body.parts:
+        if child.kind == "attribute_item":
+            attributes_at = child.start if attributes_at < 0 else attributes_at
+            continue
+        yield child, child.start if attributes_at < 0 else attributes_at
+        if child.kind not in COMMENTS:
+            attributes_at = -1
+
+
+def _gaps(body: Node) -> Iterator[tuple[int, int]]:
+    """What stands between the items of a function's body."""
+    source, at, last = body.source, body.start + 1, body.start + 1
+    for child, start in _with_attributes(body):
+        if _SEEN.search(source, last - 1, child.end) is not None:
+            if at < start:
+                yield at, start
+            at = child.end
+        if child.kind not in COMMENTS:
+            last = child.end
+    if at < body.end - 1:
+        yield at, body.end - 1
 
 
 def blanked(source: bytes, blanks: Sequence[int]) -> bytes:
@@ -66,27 +153,9 @@ def blanked(source: bytes, blanks: Sequence[int]) -> bytes:
     parts: list[bytes] = []
     at = 0
     for start, end in zip(blanks[::2], blanks[1::2], strict=True):
-        inside = source[start:end]
-        parts += (source[at:start], _NOT_NEWLINE.sub(b" ", inside))
+        parts += (source[at:start], source[start:end].translate(_BLANK))
         at = end
     return b"".join((*parts, source[at:]))
-
-
-def _items(root: Node) -> Iterator[Node]:
-    """Functions, macro definitions and comments between items, in source order."""
-    stack = [root]
-    while stack:
-        node = stack.pop()
-        if node.kind in _HOLDERS or node is root:
-            body = node if node is root else node.field("body")
-            stack += reversed(body.parts if body is not None else ())
-        elif node.kind in ("function_item", "macro_definition") or node.kind in COMMENTS:
-            yield node
-
-
-def _is_seen(function: Node, body: Node) -> bool:
-    head = function.source[function.start : body.start]
-    return b"const" in head or _SEEN.search(body.source, body.start, body.end) is not None
 
 
 def _has_loose_impls(body: Node) -> bool:

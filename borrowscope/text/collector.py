@@ -19,4 +19,12 @@ def collector_paused() -> Iterator[None]:
         yield
     finally:
         if was_enabled:
+            _pass_over()
             gc.enable()
+
+
+def _pass_over() -> None:
+    """Count all objects as old: else the first search after the pause would go through all that were made in it."""
+    if gc.get_freeze_count() == 0:
+        gc.freeze()
+        gc.unfreeze()
