@@ -12,11 +12,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from borrowscope.analyzer.facts import BindingFact, FileFacts, TypeSource
+from borrowscope.analyzer.facts import BindingFact, CallFact, FileFacts, TypeSource
 from borrowscope.analyzer.mir import parse_body
 from borrowscope.analyzer.mir_facts import BodyFacts, Place, read_body
 from borrowscope.analyzer.source_files import SourceFiles
 from borrowscope.analyzer.stale_bodies import without_stale
+from borrowscope.analyzer.std_names import std_names
 from borrowscope.analyzer.type_text import short_type
 
 DUMP_SUFFIX = ".built.after.mir"
@@ -152,8 +153,17 @@ def _forget_type(fact: BindingFact) -> None:
 
 
 def _finish(file: FileFacts) -> None:
-    """Each fact once, in source order."""
+    """Each fact once, in source order; std's items by one name, also where the crate is without std."""
+    for known in file.bindings.values():
+        for fact in (known, *known.alternatives):
+            fact.ty = fact.ty and std_names(fact.ty)
+    file.calls = [_std_call(call) for call in file.calls]
     file.bindings = dict(sorted(file.bindings.items()))
     file.moves = sorted(dict.fromkeys(file.moves), key=lambda move: (move.span, move.binding))
     file.borrows = sorted(dict.fromkeys(file.borrows), key=lambda borrow: (borrow.span, borrow.binding))
     file.calls = sorted(dict.fromkeys(file.calls), key=lambda call: call.span)
+
+
+def _std_call(call: CallFact) -> CallFact:
+    callee, result = std_names(call.callee), call.result and std_names(call.result)
+    return call if (callee, result) == (call.callee, call.result) else replace(call, callee=callee, result=result)

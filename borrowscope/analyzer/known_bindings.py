@@ -16,7 +16,6 @@ from borrowscope.analyzer.facts import BindingFact, FileFacts, TypeSource
 from borrowscope.analyzer.kinds import KindContext, initializer_kind
 from borrowscope.analyzer.source_items import item_nodes
 from borrowscope.analyzer.sources import SourceText
-from borrowscope.analyzer.std_names import std_names
 from borrowscope.parse.functions import FunctionItem, find_functions, path_around
 from borrowscope.parse.syntax import Node
 from borrowscope.text.span import LineIndex
@@ -79,7 +78,7 @@ def analyze_file(tree: SourceTree, knowledge: TypeKnowledge, types: Mapping[str,
     """All bindings of one file. `types` tells what defines each type of the workspace (`struct`, `enum`, `union`)."""
     rustc, static = knowledge.rustc, knowledge.static
     callees = {
-        call.span: std_names(call.callee)
+        call.span: call.callee
         for facts in (static, rustc)  # the compiler has the last word
         for call in facts.calls
         if call.callee_span != call.span
@@ -109,7 +108,7 @@ def analyze_file(tree: SourceTree, knowledge: TypeKnowledge, types: Mapping[str,
 
 def _by_rustc(binding: SourceBinding, fact: BindingFact, kinds: KindContext) -> Iterator[KnownBinding]:
     for one in fact.alternatives or [fact]:
-        yield _known(binding, one, std_names(one.ty) if one.ty else None, TypeSource.RUSTC, kinds)
+        yield _known(binding, one, one.ty, TypeSource.RUSTC, kinds)
 
 
 def _by_static(binding: SourceBinding, fact: BindingFact | None, kinds: KindContext) -> Iterator[KnownBinding]:
