@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from borrowscope.analyzer.facts import FileFacts
@@ -22,7 +22,7 @@ from borrowscope.errors import UsageError
 from borrowscope.parse.modules import crate_files
 from borrowscope.project.model import Package, Target
 from borrowscope.rewrite.choice import NO_WISHES, TraceOptions
-from borrowscope.rewrite.file import read_marks, rewrite_file
+from borrowscope.rewrite.file import defines_panic_handler, read_marks, rewrite_file
 from borrowscope.rewrite.model import Insertion, RewriteOptions, RewrittenFile, Site
 from borrowscope.text.function_paths import is_glob_match
 
@@ -41,6 +41,7 @@ class SourceToTrace:
     module_path: str
     is_root: bool
     source: bytes
+    is_bare: bool = False  # the package has a panic handler of its own
 
 
 def absolute_text_includes(source: SourceToTrace, _rewritten: RewrittenFile, _off: frozenset[int]) -> list[Insertion]:
@@ -117,9 +118,15 @@ class Planner:
                 if file.path not in seen:
                     seen.add(file.path)
                     self._read(file.path, file.module_path, traced.package, traced.target, is_root=file.is_root)
+        self._leave_bare_packages()
         marks = [read_marks(file.source) for file in self.sources]
         self.marked = any(each.asks_for_tracing for each in marks)
         check_marks((file.relative, file.source, each.problems) for file, each in zip(self.sources, marks, strict=True))
+
+    def _leave_bare_packages(self) -> None:
+        """Packages with a panic handler of their own cannot link the runtime, which brings std and std's."""
+        bare = {source.package.name for source in self.sources if defines_panic_handler(source.source)}
+        self.sources = [replace(source, is_bare=source.package.name in bare) for source in self.sources]
 
     def _read(self, path: Path, module_path: str, package: Package, target: Target, *, is_root: bool) -> None:
         relative = relative_name(path, self.facts.project.root)
@@ -172,6 +179,7 @@ class Planner:
             disabled=disabled,
             module_path=source.module_path,
             crate_root=source.is_root,
+            is_bare=source.is_bare,
         )
 
 

@@ -23,6 +23,8 @@ from borrowscope.tables.groups import Preset
 from borrowscope.text.function_paths import is_glob_match
 from borrowscope.text.span import Span
 
+PANIC_HANDLER = "panic_handler"
+
 
 def rewrite_file(source: bytes, facts: FileFacts | None, options: RewriteOptions) -> RewrittenFile:
     """Rewrite one file so that its traced functions record what they do."""
@@ -56,6 +58,18 @@ def read_marks(source: bytes) -> Marks:
     return find_marks(root)
 
 
+def defines_panic_handler(source: bytes) -> bool:
+    """Whether a file has a `#[panic_handler]` under no condition: its program has no std."""
+    if b"panic_handler" not in source:
+        return False
+    root = parse_source(source)
+    return any(
+        PANIC_HANDLER in names and "cfg" not in names
+        for item in find_functions(root, "")
+        if (names := {attribute_name(attribute) for attribute in item.attributes})
+    )
+
+
 def _default(options: RewriteOptions) -> Preset:
     """How much is recorded where neither the mark nor the command line says it."""
     return Preset.VERBOSE if options.trace_all else Preset.STANDARD
@@ -73,7 +87,7 @@ def _untraceable(item: FunctionItem, marks: Marks, options: RewriteOptions) -> S
         (item.is_const or _is_in_const_trait(item), SkipReason.CONST_CONTEXT),
         (item.abi is not None, SkipReason.FOREIGN_ABI),
         (bool(names & {"naked", "core::arch::naked"}), SkipReason.NAKED),
-        ("panic_handler" in names, SkipReason.PANIC_HANDLER),
+        (PANIC_HANDLER in names or options.is_bare, SkipReason.PANIC_HANDLER),
         (item.node.has_error, SkipReason.SYNTAX_ERROR),
         (not _is_wanted(item, marks, options), SkipReason.FILTERED),
     )

@@ -112,6 +112,7 @@ class RewriteOptions:
     runtime_crate: str = "borrowscope_runtime"
     module_path: str = ""  # `krate::module` of the file's root
     crate_root: bool = False
+    is_bare: bool = False  # the package has a panic handler of its own: nothing in it can be traced
 
 
 @dataclass(slots=True)
