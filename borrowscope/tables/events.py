@@ -50,6 +50,7 @@ class Payload(Enum):
     ADDRESS = auto()  # the address only
     COUNTS = auto()  # small: weak count, count: strong count
     FLAGS = auto()  # small: FLAG_MUTABLE, FLAG_SUCCESS
+    TYPE = auto()  # count: number of the text that names the type; no mark: the site's type
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +195,7 @@ EVENTS: tuple[EventRow, ...] = (
     ),
     EventRow("Lock", 42, _G.METHODS, "A lock was taken.", (_str("lock_type"), _bool("success")), _O.OWNER, _P.FLAGS),
     EventRow("Unwrap", 43, _G.METHODS, "An Option or Result was unwrapped.", (_str("method"),), _O.OWNER),
-    EventRow("Clone", 44, _G.METHODS, "A value was cloned.", other=_O.SOURCE, is_birth=True),
+    EventRow("Clone", 44, _G.METHODS, "A value was cloned.", other=_O.SOURCE, payload=_P.TYPE, is_birth=True),
     EventRow("Deref", 45, _G.EXPRESSIONS, "A reference was followed.", other=_O.OWNER),
     EventRow("Break", 46, _G.CONTROL_FLOW, "A loop was left by break.", (_str("loop_label"),)),
     EventRow("Continue", 47, _G.CONTROL_FLOW, "A loop was continued.", (_str("loop_label"),)),
@@ -206,9 +207,9 @@ EVENTS: tuple[EventRow, ...] = (
         (_str("capture_mode"), _optional("fn_trait")),
     ),
     EventRow("ClosureCapture", 49, _G.EXPRESSIONS, "A closure captured a variable.", (_str("capture_mode"),), _O.OWNER),
-    EventRow("StructCreate", 50, _G.EXPRESSIONS, "A struct was made."),
+    EventRow("StructCreate", 50, _G.EXPRESSIONS, "A struct was made.", other=_O.TYPE),
     EventRow("TupleCreate", 51, _G.EXPRESSIONS, "A tuple was made.", (_int("len"),)),
-    EventRow("ArrayCreate", 52, _G.EXPRESSIONS, "An array was made.", (_int("len"),)),
+    EventRow("ArrayCreate", 52, _G.EXPRESSIONS, "An array was made.", (_int("len"),), _O.NUMBER),
     EventRow("LetElse", 53, _G.BRANCHES, "A let-else took its else.", (_str("pattern"),)),
     EventRow("Range", 54, _G.EXPRESSIONS, "A range was made.", (_str("range_type"),)),
     EventRow("BinaryOp", 55, _G.HAND_MADE, "A binary operator was applied.", (_str("operator"),)),

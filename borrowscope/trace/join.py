@@ -20,7 +20,7 @@ from borrowscope.trace.stream import Stream, Thread
 
 _CAUSES = {int(cause): cause.text for cause in Cause}
 # Told with the binding's name even where the instance is not known (an assignment inside a closure).
-_NAMED_BY_SITE = frozenset({"New", "Drop"})
+_NAMED_BY_SITE = frozenset({"New", "Drop", "ClosureCapture"})
 # The fields that the flags beside an object tell: `is_mutable`, and what the variant calls its success.
 _FLAGGED = {
     row.name: tuple(own.name for own in row.fields if own.type == "bool")
@@ -108,7 +108,7 @@ class _Process:
         if other or row.other is Other.NUMBER:
             _PARTIES[row.other](self, event, other, thread)
         if row.payload is not Payload.NONE:
-            self._add_payload(event, row.payload, thread.objects.get(place, (0, 0, 0)))
+            self._add_payload(event, row.payload, thread.objects.get(place, (0, 0, 0)), thread)
         if instance is not None and row.is_birth:
             instance.name, instance.ty = event.name, event.ty
             instance.owner, instance.object = event.owner, event.object
@@ -183,8 +183,11 @@ class _Process:
             event.owner = instance.owner
         self.objects.end(instance.number)
 
-    def _add_payload(self, event: Event, payload: Payload, mark: tuple[int, int, int]) -> None:
+    def _add_payload(self, event: Event, payload: Payload, mark: tuple[int, int, int], thread: Thread) -> None:
         small, count, address = mark
+        if payload is Payload.TYPE:
+            self.take_type(event, count, thread)
+            return
         event.object = self.objects.see(event.event, address, event.instance)
         if payload is Payload.COUNTS:
             if "strong_count" in event.fields:
