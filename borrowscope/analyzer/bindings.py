@@ -73,6 +73,7 @@ class FileBindings:
 
     bindings: list[SourceBinding] = field(default_factory=list)
     skipped: list[SkippedPlace] = field(default_factory=list)  # filled by `find_uses`
+    scopes: list[int] = field(default_factory=list)  # where each scope begins, in the order of their numbers from 1
 
 
 IsBinding = Callable[[str, int, bool], bool]
@@ -86,7 +87,7 @@ def find_bindings(root: Node, module_path: str, is_binding: IsBinding) -> FileBi
     """
     finder = _BindingFinder(root, is_binding)
     finder.walk(root, module_path)
-    return FileBindings(sorted(finder.bindings, key=lambda binding: binding.span))
+    return FileBindings(sorted(finder.bindings, key=lambda binding: binding.span), scopes=finder.scopes)
 
 
 def find_uses(root: Node, module_path: str, found: FileBindings) -> None:
@@ -145,7 +146,7 @@ class _Walker:
 
     def __init__(self) -> None:
         self._steps: list[tuple[_Step, Node, _Place]] = []
-        self._scope_count = 0
+        self.scopes: list[int] = []
         self._closures: Counter[str | None] = Counter()
         self._handlers: dict[str, _Step] = {
             "mod_item": self._module,
@@ -187,12 +188,12 @@ class _Walker:
         """Tell that a node is not entered."""
 
     # 1. where we are
-    def _scope(self, outer: _Scope) -> _Scope:
-        self._scope_count += 1
-        return _Scope(self._scope_count, outer)
+    def _scope(self, node: Node, outer: _Scope) -> _Scope:
+        self.scopes.append(node.start)
+        return _Scope(len(self.scopes), outer)
 
-    def _scoped(self, place: _Place) -> _Place:
-        return place._replace(scope=self._scope(place.scope))
+    def _scoped(self, node: Node, place: _Place) -> _Place:
+        return place._replace(scope=self._scope(node, place.scope))
 
     def _item(self, node: Node, place: _Place, path: str, self_type: str | None, function: str | None = None) -> _Place:
         """Inside of an item only the file's own names are seen."""
@@ -200,14 +201,14 @@ class _Walker:
         while outermost.outer is not None:
             outermost = outermost.outer
         generics = place.generics | _generic_names(node)
-        return _Place(path, self._scope(outermost), function, generics, self_type, place.in_unknown_macro)
+        return _Place(path, self._scope(node, outermost), function, generics, self_type, place.in_unknown_macro)
 
-    def _frame(self, place: _Place) -> _Place:
+    def _frame(self, node: Node, place: _Place) -> _Place:
         """A closure or an async block: numbered together within what surrounds them, as rustc does."""
         number = self._closures[place.function]
         self._closures[place.function] = number + 1
         function = f"{place.function or place.path}::{{closure#{number}}}"
-        return place._replace(scope=self._scope(place.scope), function=function)
+        return place._replace(scope=self._scope(node, place.scope), function=function)
 
     def _push(self, nodes: Iterable[Node | None], place: _Place) -> None:
         """Visit the nodes next, in their order."""
@@ -273,11 +274,11 @@ class _Walker:
             kind = "const" if node.kind == "const_item" else "static"
             declared = _Declaration(kind, None, value, node.field("type"))
             self._declare(PatternName(name, _is_mut(node), is_ref=False, is_whole=True), declared, place)
-        self._push([value], self._scoped(place))
+        self._push([value], self._scoped(node, place))
 
     # 3. what binds inside functions
     def _block(self, node: Node, place: _Place) -> None:
-        self._push(node.named, self._scoped(place))
+        self._push(node.named, self._scoped(node, place))
 
     def _let(self, node: Node, place: _Place) -> None:
         """The value and the `else` do not see the names."""
@@ -296,7 +297,7 @@ class _Walker:
 
     def _arm(self, node: Node, place: _Place) -> None:
         pattern, value = node.field("pattern"), node.field("value")
-        inside = self._scoped(place)
+        inside = self._scoped(node, place)
         if pattern is not None:
             self._declare_all(_Declaration("pattern", pattern), inside)
         self._push([pattern.field("condition") if pattern is not None else None, value], inside)
@@ -307,13 +308,13 @@ class _Walker:
         self._push([node.field("value")], place)
 
     def _for_body(self, node: Node, place: _Place) -> None:
-        pattern, inside = node.field("pattern"), self._scoped(place)
+        pattern, inside = node.field("pattern"), self._scoped(node, place)
         if pattern is not None:
             self._declare_all(_Declaration("for", pattern), inside)
         self._push([node.field("body")], inside)
 
     def _closure(self, node: Node, place: _Place) -> None:
-        parameters, inside = node.field("parameters"), self._frame(place)
+        parameters, inside = node.field("parameters"), self._frame(node, place)
         for parameter in parameters.named if parameters is not None else []:
             is_typed = parameter.kind == "parameter"
             pattern = parameter.field("pattern") if is_typed else parameter
@@ -324,7 +325,7 @@ class _Walker:
         self._push([node.field("body")], inside)
 
     def _async(self, node: Node, place: _Place) -> None:
-        self._push(node.named, self._frame(place))
+        self._push(node.named, self._frame(node, place))
 
     def _declare_all(
         self, declaration: _Declaration, place: _Place, names: Sequence[PatternName] | None = None

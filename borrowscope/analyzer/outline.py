@@ -15,7 +15,7 @@ from borrowscope.analyzer.kept_files import digest
 from borrowscope.parse.syntax import COMMENTS, Node
 
 # Functions that hold items, or that constants are computed with, are seen from outside.
-_SEEN: Final = re.compile(
+SEEN: Final = re.compile(
     rb"(?:^|[;{}\]])\s*(?:pub(?:\([^)]*\))?\s+|unsafe\s+)*"
     rb"(?:struct|enum|union|trait|impl|mod|macro_rules|type|use|include)\b",
     re.MULTILINE,
@@ -106,7 +106,7 @@ class _Reader:
         if body is None or b"const" in self._source[node.start : body.start]:
             return
         gaps = [(body.start + 1, body.end - 1)]
-        if _SEEN.search(self._source, body.start, body.end) is not None:
+        if SEEN.search(self._source, body.start, body.end) is not None:
             if _has_loose_impls(body):
                 self._has_loose_impls = True
                 return
@@ -138,7 +138,7 @@ def _gaps(body: Node) -> Iterator[tuple[int, int]]:
     """What stands between the items of a function's body."""
     source, at, last = body.source, body.start + 1, body.start + 1
     for child, start in _with_attributes(body):
-        if _SEEN.search(source, last - 1, child.end) is not None:
+        if SEEN.search(source, last - 1, child.end) is not None:
             if at < start:
                 yield at, start
             at = child.end

@@ -5,12 +5,14 @@ In: the world of definitions, a crate. Out: `FileFacts` by file: a type for each
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from borrowscope.analyzer.facts import BindingFact, CallFact, FileFacts, TypeSource
+from borrowscope.analyzer.kept_files import digest
 from borrowscope.analyzer.producer import producing_call
 from borrowscope.analyzer.static import expressions, macro_calls  # noqa: F401 - they register their handlers
 from borrowscope.analyzer.static.binders import may_bind
@@ -33,10 +35,12 @@ from borrowscope.analyzer.static.types import (
     rebuild,
     substitute,
 )
+from borrowscope.analyzer.unsafety.contexts import body_of
 from borrowscope.text.span import Span
 
 if TYPE_CHECKING:
     from borrowscope.analyzer.static.symbols import ItemContext, World
+    from borrowscope.analyzer.unsafety.operations import Operation
 
 
 NEVER_FALLBACK = 2024  # the edition from which on a diverging expression's open type is `!`, before it is `()`
@@ -52,22 +56,45 @@ class CrateInference:
         self._places = places
         self._bindings: dict[str, dict[int, list[BindingFact]]] = defaultdict(dict)
         self._calls: dict[str, list[CallFact]] = defaultdict(list)
+        self._operations: dict[str, dict[Operation, None]] = defaultdict(dict)
         self.failed: list[tuple[str, str]] = []
+        self.outside: dict[int, str] = {}
+        self._own = ("", 0, 0)  # the file and the range of the body that is read
+        self._said_outside: list[tuple[object, ...]] = []
 
     def facts(self, contexts: Iterable[ItemContext] | None = None) -> dict[str, FileFacts]:
         """Everything found in these bodies (all, where none are given), by absolute path."""
         for context in self._world.item_contexts(self._crate) if contexts is None else contexts:
+            self._own = (getattr(context.text, "file", ""), context.node.start, context.node.end)
+            self._said_outside.clear()
             self._read(context)
-        return {path: self._file(path) for path in {*self._bindings, *self._calls}}
+            if self._said_outside:
+                self.outside[context.node.end] = self._outside_digest()
+        return {path: self._file(path) for path in {*self._bindings, *self._calls, *self._operations}}
+
+    def _outside_digest(self) -> str:
+        """One for equal words; empty where these tell lines, which are others when the text before becomes longer."""
+        text = json.dumps(self._said_outside)
+        return "" if "@" in text else digest(text)
+
+    def _note_outside(self, file: str, start: int, *what: object) -> None:
+        """Keep what is said of a place outside of the body; what follows in its file moves with the body's end."""
+        own_file, own_start, own_end = self._own
+        if file != own_file:
+            self._said_outside.append((file, start, *what))
+        elif start >= own_end:
+            self._said_outside.append(("", start - own_end, *what))
+        elif start < own_start:
+            self._said_outside.append((file, start, *what))
 
     def _file(self, path: str) -> FileFacts:
-        facts = FileFacts(path, calls=self._calls[path])
+        facts = FileFacts(path, calls=self._calls[path], operations=list(self._operations[path]))
         for start, found in sorted(self._bindings[path].items()):
             facts.bindings[start] = _one(found)
         return facts
 
     def _read(self, context: ItemContext) -> None:
-        body = Body(self._world, context, self._places)
+        body = body_of(self._world, context, self._places)
         try:
             _check_item(body, context)
             _fall_back(body)
@@ -77,6 +104,8 @@ class CrateInference:
             self._note(body, named, is_inactive=named.is_inactive or context.rank <= UNKNOWN_FLAG)
         for called in body.called:
             self._note_call(body, called)
+        for file, operation in body.operations():
+            self._note_operation(file, operation)
         for scope, text in body.inner_scopes:
             for inner in scope.item_contexts():
                 own = inner._replace(rank=min(inner.rank, context.rank))
@@ -87,6 +116,7 @@ class CrateInference:
         text = self._printer.text(ty) if ty is not None else None
         span = Span(named.start, named.end)
         fact = BindingFact(named.name, span, text, TypeSource.STATIC, is_inactive=is_inactive)
+        self._note_outside(named.file, named.start, named.name, text, is_inactive)
         known = self._bindings[named.file].setdefault(named.start, [])
         if known and known[0].is_inactive != is_inactive:
             if is_inactive:
@@ -97,8 +127,13 @@ class CrateInference:
 
     def _note_call(self, body: Body, called: Called) -> None:
         text = self._callee(body, called)
+        self._note_outside(called.file, called.start, called.end - called.start, text)
         span = Span(called.start, called.end)
         self._calls[called.file].append(CallFact(span, Span(called.start, called.callee_end), text, None))
+
+    def _note_operation(self, file: str, operation: Operation) -> None:
+        self._note_outside(file, operation.span.start, operation.kind, operation.target, operation.is_inactive)
+        self._operations[file][operation] = None
 
     def _callee(self, body: Body, called: Called) -> str:
         """The callee in the form that the compiler's MIR has."""
@@ -146,7 +181,7 @@ def _check_function(body: Body, context: ItemContext, function: Function) -> Non
     nodes = [child for child in parameters.named if _is_parameter(child.kind)] if parameters is not None else []
     for parameter, ty in zip(nodes, types, strict=False):
         _bind_parameter(body, parameter, ty)
-    if inner is None or not may_bind(inner.source, inner.start, inner.end):
+    if inner is None or not (body.reads_all or may_bind(inner.source, inner.start, inner.end)):
         return
     result = _expected_result(body, body.solver.normalize(substitute(function.result, mapping)))
     with body.frame(result):

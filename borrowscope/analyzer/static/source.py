@@ -5,7 +5,7 @@ In: the crates to read, the files that are parsed already. Out: `FileFacts` by a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
@@ -56,6 +56,7 @@ class Contribution(NamedTuple):
     crate: str
     file: str
     facts: dict[str, FileFacts]
+    outside: dict[int, str]  # by end of a body: the digest of what it says of places outside of itself
 
 
 class StaticSource:
@@ -81,18 +82,45 @@ class StaticSource:
 
     def contributions(self, wanted: Container[str] | None = None) -> list[Contribution]:
         """What the bodies of the wanted files say (all, where none are named), in the order of their modules."""
-        if self._crates is None:
+        world = self._world(wanted)
+        if world is None:
             return []
-        trees = Trees({Path(path): file.root for path, file in self._files.items()})
-        world = World(load_catalog(), self._crates(), trees, self._cache, wanted)
         found = [
-            Contribution(crate, file, CrateInference(world, crate, self._place).facts(contexts))
+            self._contribution(world, crate, file, contexts)
             for crate in world.crates
             for file, contexts in _by_file(world, crate)
             if wanted is None or file in wanted
         ]
         world.remember()
         return found
+
+    def contributions_at(self, places: Mapping[str, int], others: Collection[str]) -> list[Contribution]:
+        """What the one body says that stands at a place, for each file; `others` are read first where they come first.
+
+        These are the files whose functions hold impls for all to see.
+        """
+        world = self._world({*places, *others})
+        if world is None:
+            return []
+        return [
+            self._contribution(world, crate, file, contexts)
+            for crate in world.crates
+            for file, contexts in _by_file(
+                world, crate, {file: at for file, at in places.items() if file not in others}
+            )
+            if file in places or file in others
+        ]
+
+    def _world(self, wanted: Container[str] | None) -> World | None:
+        if self._crates is None:
+            return None
+        trees = Trees({Path(path): file.root for path, file in self._files.items()})
+        return World(load_catalog(), self._crates(), trees, self._cache, wanted)
+
+    def _contribution(self, world: World, crate: str, file: str, contexts: Iterable[ItemContext]) -> Contribution:
+        inference = CrateInference(world, crate, self._place)
+        facts = inference.facts(contexts)
+        return Contribution(crate, file, facts, inference.outside)
 
     def _place(self, path: str, start: int, end: int) -> str:
         """A range as rustc prints it: `src/lib.rs:3:9: 3:12`."""
@@ -103,14 +131,17 @@ class StaticSource:
         return f"{file.text.relative}:{first[0]}:{first[1]}: {last[0]}:{last[1]}"
 
 
-def _by_file(world: World, crate: str) -> Iterator[tuple[str, Iterator[ItemContext]]]:
-    """The bodies of a crate, file by file."""
+def _by_file(
+    world: World, crate: str, places: Mapping[str, int] | None = None
+) -> Iterator[tuple[str, Iterator[ItemContext]]]:
+    """The bodies of a crate, file by file; in some files only the body at a place."""
     modules: dict[str, list[Module]] = {}
     for module in world.modules(crate):
         if module.file is not None:
             modules.setdefault(str(module.file), []).append(module)
     for file, found in modules.items():
-        yield file, (context for module in found for context in world.contexts_of(module))
+        at = places.get(file) if places is not None else None
+        yield file, (context for module in found for context in world.contexts_of(module, at))
 
 
 def merged(contributions: Iterable[Contribution]) -> dict[str, FileFacts]:
@@ -131,6 +162,7 @@ def _of_crate(contributions: Iterable[Contribution]) -> dict[str, FileFacts]:
                 known = into.bindings.get(start)
                 into.bindings[start] = fact if known is None else _together(known, fact)
             into.calls += facts.calls
+            into.operations = list(dict.fromkeys([*into.operations, *facts.operations]))
     return found
 
 
@@ -153,6 +185,7 @@ def _merge(into: FileFacts, found: FileFacts) -> None:
         known = into.bindings.get(start)
         into.bindings[start] = fact if known is None else _joined(known, fact)
     into.calls += found.calls
+    into.operations = list(dict.fromkeys([*into.operations, *found.operations]))
 
 
 def _joined(one: BindingFact, other: BindingFact) -> BindingFact:

@@ -471,14 +471,18 @@ class World:
         """The files of a crate."""
         return list(dict.fromkeys(module.file for module in all_modules(self._by_name[crate].root) if module.file))
 
-    def contexts_of(self, module: Module) -> Iterator[ItemContext]:
-        """The items of one module or block."""
-        for entry in module.collected().ordered:
+    def contexts_of(self, module: Module, at: int | None = None) -> Iterator[ItemContext]:
+        """The items of one module or block; with an offset those that stand there in the module's file."""
+        entries = module.collected().ordered
+        source = module.node.source if module.node is not None else None
+        for entry in entries:
+            if at is not None and not _stands_at(entry.node, source, at):
+                continue
             rank = min(module.rank, entry.rank)
             if isinstance(entry, ImplNode):
-                yield from self._member_contexts(module, self.lowering.impl_owner(entry), entry.node, rank)
+                yield from self._member_contexts(module, self.lowering.impl_owner(entry), entry.node, rank, at)
             elif entry.kind == "trait":
-                yield from self._member_contexts(module, self.lowering.trait_owner(entry), entry.node, rank)
+                yield from self._member_contexts(module, self.lowering.trait_owner(entry), entry.node, rank, at)
             elif entry.kind in ("fn", "const", "static") and not entry.is_foreign:
                 context = self._item_context(module, entry)
                 if context is not None:
@@ -498,7 +502,9 @@ class World:
             return ItemContext(item.node, scope, text, Generics(), None, item.path, ty=ty)
         return None
 
-    def _member_contexts(self, module: Module, owner: Owner, node: Node, rank: float) -> Iterator[ItemContext]:
+    def _member_contexts(
+        self, module: Module, owner: Owner, node: Node, rank: float, at: int | None
+    ) -> Iterator[ItemContext]:
         entry = owner.entry
         lowered = self.lowering.lowered(entry) if isinstance(entry, Item) else self.lowering.impl(entry)
         if not isinstance(lowered, (Impl, Trait)):
@@ -506,6 +512,8 @@ class World:
         around = _around(lowered)
         body = node.field("body")
         for member in self.expander.members(module, body) if body is not None else ():
+            if at is not None and not _stands_at(member.node, node.source, at):
+                continue
             context = self._member_context(module, owner, lowered, member, around)
             if context is not None:
                 own_rank = min(rank, member.rank)
@@ -554,6 +562,10 @@ class World:
             return lowered.functions[member.name]
         prefix = lowered.path if isinstance(lowered, Trait) else lowered.trait or owner.self_type.head
         return self.lowering.function(member.node, owner.module, f"{prefix}::{member.name}", owner)
+
+
+def _stands_at(node: Node, source: bytes | None, offset: int) -> bool:
+    return node.start <= offset < node.end and node.source is source
 
 
 def _of_file(module: Module) -> Module:

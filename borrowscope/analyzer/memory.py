@@ -1,0 +1,169 @@
+"""What is kept of a project between two runs of the static analysis: a state, and files by name.
+
+In: an `AnalysisRequest` with a cache. Out: `State`, texts and records as they were; what is damaged or of another
+version is not there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+from borrowscope.analyzer.analyze import AnalysisRequest, in_order
+from borrowscope.analyzer.kept_files import KeptFiles, digest
+from borrowscope.analyzer.kept_part import KeptPart
+from borrowscope.analyzer.outline import Outline
+from borrowscope.analyzer.sources import SourceText
+from borrowscope.analyzer.static.crate_cache import is_immutable
+from borrowscope.analyzer.static.crates import CrateSource
+
+BodyKey = tuple[str, str]
+_Json = Any
+_KEY: Final = 32
+
+
+@dataclass(slots=True)
+class Known:
+    """What is remembered of one file."""
+
+    content: str
+    outline: Outline
+    facts: str = ""  # the digest of what the bodies of all files say of it
+
+
+@dataclass(slots=True)
+class State:
+    """What is remembered of a project. `bodies` lead from crate and file to the paths that its bodies speak of.
+
+    `outside` likewise, to what single bodies say of places outside of themselves (`Contribution.outside`). `stale` are
+    those whose facts are not kept, since only one of their functions was read again.
+    """
+
+    interface: str = ""
+    files: dict[str, Known] = field(default_factory=dict)
+    bodies: dict[BodyKey, list[str]] = field(default_factory=dict)
+    outside: dict[BodyKey, dict[int, str]] = field(default_factory=dict)
+    stale: set[BodyKey] = field(default_factory=set)
+
+    def content(self, path: str) -> str | None:
+        """The digest of a file's text."""
+        known = self.files.get(path)
+        return known.content if known is not None else None
+
+    def speaking_of(self, paths: Iterable[str]) -> set[BodyKey]:
+        """The bodies that stand in one of the files or speak of it."""
+        asked = {*paths}
+        return {key for key, told in self.bodies.items() if not asked.isdisjoint((key[1], *told))}
+
+    def part_key(self, path: str) -> bytes:
+        """What the records of a file follow from: all outlines, its own text, and what bodies say of it."""
+        known = self.files[path]
+        return digest(self.interface, known.content, known.facts).encode()
+
+
+class Memory:
+    """The texts of a request, and what is kept of them. `name` tells the project and its crates."""
+
+    def __init__(self, request: AnalysisRequest, stamp: str) -> None:
+        assert request.cache is not None
+        assert request.crates is not None
+        self.request = request
+        self.texts: dict[str, SourceText] = {text.path: text for text in in_order(request)}
+        self.crates = request.crates()
+        self.contents = {path: digest(text.source) for path, text in self.texts.items()}
+        self._files = KeptFiles(request.cache / "files", stamp)
+        self._name = digest(json.dumps([*_described(self.texts.values()), *map(_crate_key, self.crates)]))
+
+    def name(self, what: str, *of: str) -> str:
+        """What a kept file is called."""
+        return f"{what}-{digest(self._name, *of)}"
+
+    def read(self, what: str, *of: str) -> bytes | None:
+        """The contents of a kept file."""
+        return self._files.read(self.name(what, *of))
+
+    def write(self, content: bytes, what: str, *of: str) -> None:
+        """Keep contents."""
+        self._files.write(self.name(what, *of), content)
+
+    @cached_property
+    def old(self) -> State:
+        """The state that the run before left."""
+        content = self.read("state")
+        return _state_of(json.loads(content)) if content is not None else State()
+
+    def write_state(self, state: State) -> None:
+        """Keep the state for the next run."""
+        self.write(_state_json(state), "state")
+
+    def read_part(self, path: str, state: State) -> KeptPart | None:
+        """The records of a file, where they follow from that state."""
+        content = self.read("records", path) or b""
+        if not content or content[:_KEY] != state.part_key(path):
+            return None
+        return KeptPart.read(content[_KEY:])
+
+    def write_part(self, path: str, state: State, part: KeptPart) -> None:
+        """Keep the records of a file."""
+        self.write(state.part_key(path) + part.written(), "records", path)
+
+    def read_text(self, path: str) -> bytes | None:
+        """The text of a file as the old state knows it."""
+        content = self.read("text", path)
+        return content if content is not None and digest(content) == self.old.content(path) else None
+
+    def write_text(self, path: str) -> None:
+        """Keep the text of a file."""
+        self.write(self.texts[path].source, "text", path)
+
+
+def _described(texts: Iterable[SourceText]) -> Iterator[list[str]]:
+    return ([text.path, text.relative, text.crate, text.module_path] for text in texts)
+
+
+def _crate_key(source: CrateSource) -> list[_Json]:
+    """What a crate is; sources that may change, and that are none of the files to analyze, by size and time."""
+    is_open = not source.is_workspace and not is_immutable(source.root)
+    return [
+        source.key,
+        source.name,
+        source.edition,
+        str(source.root),
+        sorted(source.dependencies.items()),
+        sorted(source.features) if source.features is not None else None,
+        source.is_workspace,
+        list(_states(source.root.parent)) if is_open else [],
+    ]
+
+
+def _states(folder: Path) -> Iterator[tuple[str, int, int]]:
+    for path in sorted(folder.rglob("*.rs")):
+        state = path.stat()
+        yield str(path), state.st_size, state.st_mtime_ns
+
+
+def _state_json(state: State) -> bytes:
+    files = {path: [known.content, known.facts, *_outline_row(known.outline)] for path, known in state.files.items()}
+    bodies = [
+        [*key, paths, [*state.outside.get(key, {}).items()], key in state.stale] for key, paths in state.bodies.items()
+    ]
+    return json.dumps([state.interface, files, bodies], separators=(",", ":")).encode()
+
+
+def _outline_row(outline: Outline) -> list[_Json]:
+    return [getattr(outline, name) for name in Outline.__slots__]
+
+
+def _state_of(found: _Json) -> State:
+    interface, files, bodies = found
+    return State(
+        interface,
+        {path: Known(content, Outline(*outline), facts) for path, (content, facts, *outline) in files.items()},
+        {(crate, file): paths for crate, file, paths, _, _ in bodies},
+        {(crate, file): dict(outside) for crate, file, _, outside, _ in bodies if outside},
+        {(crate, file) for crate, file, _, _, is_stale in bodies if is_stale},
+    )

@@ -1,0 +1,152 @@
+"""The analysis of a project in which only statements of single functions changed: nothing but these is read again.
+
+In: what is kept of the project. Out: `Patched`, the state and the records of the changed files; None where something
+else may have changed, or where what a function says of other places is not what it said before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from borrowscope.analyzer.analyze import dependencies_cache
+from borrowscope.analyzer.body_change import BodyChange, find_change
+from borrowscope.analyzer.facts import FileFacts
+from borrowscope.analyzer.kept_files import digest
+from borrowscope.analyzer.kept_items import ItemKnowledge
+from borrowscope.analyzer.kept_part import KeptPart
+from borrowscope.analyzer.known_bindings import SourceTree
+from borrowscope.analyzer.memory import Memory, State
+from borrowscope.analyzer.outline import blanked
+from borrowscope.analyzer.static.source import Contribution, StaticSource, merged
+from borrowscope.parse.syntax import parse_source
+
+_NOTHING: Final = "nothing"
+
+
+@dataclass(slots=True)
+class Patched:
+    """The new state, and the records of the changed files."""
+
+    state: State
+    parts: dict[str, KeptPart]
+
+
+def find_patches(memory: Memory, changed: Collection[str]) -> Patched | None:
+    """What the changes come to, if they are inside of one function of each file."""
+    changes: dict[str, BodyChange] = {}
+    parts: dict[str, KeptPart] = {}
+    for path in changed:
+        known, text = memory.old.files.get(path), memory.read_text(path)
+        part = memory.read_part(path, memory.old) if known is not None else None
+        if known is None or text is None or part is None:
+            return None
+        change = find_change(text, memory.texts[path].source, known.outline)
+        if change is None or _touches_shared(part.notes.shared, change, text):
+            return None
+        changes[path], parts[path] = change, part
+    return _Patching(memory, changes, parts).run() if changes else None
+
+
+def _touches_shared(names: Iterable[str], change: BodyChange, old: bytes) -> bool:
+    """Whether methods are called on what other functions of the file see, too: that is told with its binding."""
+    called = [rb"\b%b\s*(?:\.|/[/*])" % re.escape(name.encode()) for name in names]
+    texts = (old[change.start : change.end], change.source[change.start : change.new_end])
+    return any(re.search(name, text) is not None for name in called for text in texts)
+
+
+class _Patching:
+    """One attempt."""
+
+    def __init__(self, memory: Memory, changes: dict[str, BodyChange], parts: dict[str, KeptPart]) -> None:
+        self._memory = memory
+        self._changes = changes
+        self._parts = parts
+        self._state = replace(memory.old, files={**memory.old.files}, outside={**memory.old.outside})
+
+    def run(self) -> Patched | None:
+        """The new state; what is kept is written when all is known."""
+        for path, change in self._changes.items():
+            known = self._state.files[path]
+            facts = digest(known.facts, "patched")
+            self._state.files[path] = replace(
+                known, content=self._memory.contents[path], outline=change.outline, facts=facts
+            )
+        said = self._said()
+        if not self._is_as_before(said):
+            return None
+        parts = self._with_patches(said)
+        if parts is None:
+            return None
+        for path, part in parts.items():
+            self._memory.write_text(path)
+            self._memory.write_part(path, self._state, part)
+        self._state.stale = self._state.stale | self._state.speaking_of(self._changes)
+        return Patched(self._state, parts)
+
+    def _said(self) -> list[Contribution]:
+        """What the changed functions say."""
+        loose = {path for path, known in self._state.files.items() if known.outline.has_loose_impls}
+        crates = self._memory.crates
+        static = StaticSource(lambda: crates, self._trees(), dependencies_cache(self._memory.request))
+        places = {path: change.new_end - 1 for path, change in self._changes.items()}
+        return [found for found in static.contributions_at(places, loose) if found.file in self._changes]
+
+    def _trees(self) -> list[SourceTree]:
+        return [
+            SourceTree(
+                text,
+                parse_source(
+                    self._changes[path].beside_others
+                    if path in self._changes
+                    else blanked(text.source, self._state.files[path].outline.blanks)
+                ),
+            )
+            for path, text in self._memory.texts.items()
+        ]
+
+    def _is_as_before(self, said: Sequence[Contribution]) -> bool:
+        """Whether the functions say of other places what they said before; moves what is known of the others."""
+        told = {(found.crate, found.file): found for found in said}
+        if told.keys() != {key for key in self._state.bodies if key[1] in self._changes}:
+            return False
+        for key, found in told.items():
+            change, before = self._changes[found.file], self._state.outside.get(key, {})
+            own = found.outside.get(change.new_end, _NOTHING)
+            if not own or own != before.get(change.end, _NOTHING) or (change.lines and "" in before.values()):
+                return False
+            self._state.outside[key] = {
+                end + change.shift if end >= change.end else end: words for end, words in before.items()
+            }
+        return True
+
+    def _with_patches(self, said: Sequence[Contribution]) -> dict[str, KeptPart] | None:
+        facts = merged(
+            found._replace(facts={found.file: _within(self._changes[found.file], found.facts.get(found.file))})
+            for found in said
+        )
+        knowledge = ItemKnowledge(self._memory, self._state.interface, self._trees)
+        patched: dict[str, KeptPart] = {}
+        for path, change in self._changes.items():
+            text, kept = self._memory.texts[path], self._parts[path]
+            tree = SourceTree(replace(text, source=change.alone, tree=None), change.root)
+            part, analysis = knowledge.part(tree, facts[path])
+            if any(function.path in kept.notes.repeated for function in part.functions):
+                return None
+            new = kept.with_patch(change, text.relative, analysis.found.scopes, part)
+            if new is None:
+                return None
+            patched[path] = new
+        return patched
+
+
+def _within(change: BodyChange, facts: FileFacts | None) -> FileFacts:
+    """What a file's facts say of the function itself."""
+    if facts is None:
+        return FileFacts("")
+    bindings = {start: fact for start, fact in facts.bindings.items() if change.holds(start)}
+    calls = [call for call in facts.calls if change.holds(call.span.start)]
+    operations = [operation for operation in facts.operations if change.holds(operation.span.start)]
+    return replace(facts, bindings=bindings, calls=calls, operations=operations)
