@@ -100,6 +100,13 @@ def _add_places(facts: dict[str, FileFacts], body: BodyFacts) -> None:
         _file(facts, path).written_parts.add((binding, place))
     for path, binding, place, use in body.captured_uses:
         _file(facts, path).captured_uses[binding, place] = use
+    for path, capture in body.captures:
+        _file(facts, path).captures.append(capture)
+    if body.closure_trait is not None:
+        path, start, trait = body.closure_trait
+        _file(facts, path).closure_traits[start] = trait
+    for path, span, ty in body.made:
+        _file(facts, path).made.setdefault(span, ty)
 
 
 def _counts(rebound: dict[Place, str], path: str, binding: int, body: BodyFacts) -> bool:
@@ -158,6 +165,8 @@ def _finish(file: FileFacts) -> None:
         for fact in (known, *known.alternatives):
             fact.ty = fact.ty and std_names(fact.ty)
     file.calls = [_std_call(call) for call in file.calls]
+    file.made = {span: ty and std_names(ty) for span, ty in file.made.items()}
+    file.captures = sorted(dict.fromkeys(file.captures))
     file.bindings = dict(sorted(file.bindings.items()))
     file.moves = sorted(dict.fromkeys(file.moves), key=lambda move: (move.span, move.binding))
     file.borrows = sorted(dict.fromkeys(file.borrows), key=lambda borrow: (borrow.span, borrow.binding))

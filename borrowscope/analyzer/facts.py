@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
+from borrowscope.analyzer.unsafety.operations import Operation
 from borrowscope.text.span import Span
 
 
@@ -103,6 +104,14 @@ class BorrowFact:
     target: int | None = None  # start offset of the binding that the reference is bound to, if there is one
 
 
+class CaptureFact(NamedTuple):
+    """What a closure captures: starts of the closure literal and of the variable's name; `ref`, `ref mut` or `move`."""
+
+    closure: int
+    binding: int
+    mode: str
+
+
 @dataclass(slots=True, frozen=True)
 class CallFact:
     """One resolved call: span of the whole call expression, span of the callee's name, and its full path."""
@@ -127,3 +136,7 @@ class FileFacts:
     # By start of a binding's name and of the place: assignments to a part of it, and what closures do to captures.
     written_parts: set[tuple[int, int]] = field(default_factory=set)
     captured_uses: dict[tuple[int, int], str] = field(default_factory=dict)  # "move", "copy", "&", "&mut"
+    captures: list[CaptureFact] = field(default_factory=list)
+    closure_traits: dict[int, str] = field(default_factory=dict)  # by start of the literal: Fn, FnMut, FnOnce
+    made: dict[Span, str | None] = field(default_factory=dict)  # types of struct, variant, tuple, array expressions
+    operations: list[Operation] = field(default_factory=list)  # that need `unsafe`

@@ -14,6 +14,7 @@ from borrowscope.analyzer.facts import (
     BindingFact,
     BorrowFact,
     CallFact,
+    CaptureFact,
     DropCause,
     DropFact,
     MoveFact,
@@ -21,6 +22,7 @@ from borrowscope.analyzer.facts import (
     TypeSource,
 )
 from borrowscope.analyzer.mir import Body, Operand, Statement, operands, plain_local
+from borrowscope.analyzer.mir_values import read_captures, read_closure_trait, read_made_value
 from borrowscope.analyzer.source_files import SourceFile, SourceFiles
 from borrowscope.text.span import Span
 
@@ -57,6 +59,9 @@ class BodyFacts:
     closures: list[tuple[str, Span]] = field(default_factory=list)
     written_parts: list[tuple[str, int, int]] = field(default_factory=list)
     captured_uses: list[tuple[str, int, int, str]] = field(default_factory=list)
+    captures: list[tuple[str, CaptureFact]] = field(default_factory=list)
+    closure_trait: tuple[str, int, str] | None = None
+    made: list[tuple[str, Span, str | None]] = field(default_factory=list)
     captured_places: dict[str, Place] = field(default_factory=dict)
     types: dict[int, str] | None = None  # of all locals, once somebody asks
 
@@ -71,6 +76,7 @@ def read_body(body: Body, files: SourceFiles) -> BodyFacts:
     facts = BodyFacts(body.path)
     _read_names(body, files, facts)
     _read_item(body, files, facts)
+    facts.closure_trait = read_closure_trait(body, files)
     for statement in body.statements():
         _read_statement(body, statement, files, facts)
     _read_drops(body, files, facts)
@@ -168,8 +174,13 @@ def _read_statement(body: Body, statement: Statement, files: SourceFiles, facts:
         found = files.find_span(statement.span)
         if found is not None:
             facts.closures.append((found[0].path, found[1]))
+        named = {local: (known.file.path, known.fact.span.start) for local, known in facts.locals.items()}
+        facts.captures.extend(read_captures(statement, body, files, named, facts.captured_places))
     else:
         _read_call(body, statement, target, files, facts)
+        made = read_made_value(statement, files, lambda: _types(body, facts))
+        if made is not None:
+            facts.made.append(made)
 
 
 def _read_write(statement: Statement, files: SourceFiles, facts: BodyFacts) -> None:
@@ -252,15 +263,20 @@ def _read_borrow(
     facts.borrows.append((known.file.path, borrow))
 
 
+def _types(body: Body, facts: BodyFacts) -> dict[int, str]:
+    if facts.types is None:
+        facts.types = body.declared_types()
+    return facts.types
+
+
 def _read_call(body: Body, statement: Statement, target: int | None, files: SourceFiles, facts: BodyFacts) -> None:
     callee = body.callee(statement)
     whole = files.find_span(statement.span) if callee else None
     name = files.find_span(callee.span) if callee else None
     if callee is None or whole is None or name is None or whole[0] is not name[0]:
         return
-    if facts.types is None:
-        facts.types = body.declared_types()
-    result = facts.types.get(plain_local(statement.left) or 0) if plain_local(statement.left) is not None else None
+    local = plain_local(statement.left)
+    result = _types(body, facts).get(local) if local is not None else None
     facts.calls.append((whole[0].path, CallFact(whole[1], name[1], callee.path, target, result)))
 
 

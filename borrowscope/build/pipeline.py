@@ -78,6 +78,9 @@ def merge_facts(into: FileFacts, found: FileFacts) -> None:
     into.closure_spans |= found.closure_spans
     into.written_parts |= found.written_parts
     into.captured_uses |= found.captured_uses
+    into.captures = list(dict.fromkeys([*into.captures, *found.captures]))
+    into.closure_traits |= found.closure_traits
+    into.made = found.made | into.made
 
 
 def _in_order(units: Sequence[CheckedUnit]) -> list[CheckedUnit]:

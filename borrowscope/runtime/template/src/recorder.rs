@@ -52,15 +52,50 @@ pub(crate) fn birth_typed(word: u32, ty: &'static str) -> u32 {
     }
     writing(|local| {
         local.cause.set(format::cause::SCOPE_END);
-        if local.cursor.get() == 0 {
-            next_chunk(local, 1)?;
-        }
-        let number = text_number(local, ty);
+        let number = ready_text_number(local, ty)?;
         let instance = new_instance(local);
         write(local, word, instance, number, [])?;
         Some(instance)
     })
     .unwrap_or(0)
+}
+
+/// A birth that names another party and its type.
+#[inline(never)]
+pub(crate) fn birth_typed_of(word: u32, other: u32, ty: &'static str) -> u32 {
+    if word == 0 {
+        return birth(word, other);
+    }
+    writing(|local| {
+        local.cause.set(format::cause::SCOPE_END);
+        let number = ready_text_number(local, ty)?;
+        let instance = new_instance(local);
+        write(local, word, instance, other, [object(0, number, 0)])?;
+        Some(instance)
+    })
+    .unwrap_or(0)
+}
+
+/// Records an event that is told by the name of its type.
+#[inline(never)]
+pub(crate) fn event_typed(word: u32, instance: u32, ty: &'static str) {
+    if word != 0 {
+        writing(|local| {
+            let number = ready_text_number(local, ty)?;
+            write(local, word, instance, number, [])
+        });
+    }
+}
+
+/// Records an event that names another party and its type.
+#[inline(never)]
+pub(crate) fn event_typed_of(word: u32, instance: u32, other: u32, ty: &'static str) {
+    if word != 0 {
+        writing(|local| {
+            let number = ready_text_number(local, ty)?;
+            write(local, word, instance, other, [object(0, number, 0)])
+        });
+    }
 }
 
 /// Records that `from` moved into a new instance, which is given.
@@ -98,12 +133,14 @@ pub(crate) fn began(word: u32) -> u32 {
     .unwrap_or(0)
 }
 
-/// A birth whose cell is the last attempted one, if its value lies there.
+/// A birth of a guard, whose lock or cell is that of the attempt at `site`, else one that holds `value`.
 #[inline(never)]
-pub(crate) fn birth_of_cell_guard(word: u32, owner: u32, flags: u32, value: usize) -> u32 {
-    let (address, size) = local::with(|local| local.attempt.replace((0, 0)));
-    let is_inside = value.wrapping_sub(address) < size.max(1) && address != 0;
-    birth_of(word, owner, [object(flags, 0, if is_inside { address } else { 0 })])
+pub(crate) fn birth_of_guard(word: u32, site: u32, flags: u32, value: usize) -> u32 {
+    let taken = local::with(|local| {
+        local.attempts.close();
+        local.attempts.find(site, value)
+    });
+    birth_of(word, taken.owner, [object(flags, 0, taken.address)])
 }
 
 /// Records an event.
@@ -118,10 +155,10 @@ pub(crate) fn event_with(word: u32, instance: u32, other: u32, more: Slot) {
     writing(|local| write(local, word, instance, other, [more]));
 }
 
-/// Records an attempt and remembers the cell.
+/// Records an attempt and remembers the lock or cell.
 #[inline(never)]
-pub(crate) fn attempt(word: u32, owner: u32, address: usize, size: usize) {
-    local::with(|local| local.attempt.set((address, size)));
+pub(crate) fn attempt(word: u32, site: u32, owner: u32, address: usize, size: usize) {
+    local::with(|local| local.attempts.add(site, owner, address, size));
     writing(|local| write(local, word, 0, owner, [object(0, 0, address)]));
 }
 
@@ -361,6 +398,15 @@ fn name_thread(local: &Local) {
     if let Some(name) = thread.name() {
         write_text(local, format::mark::THREAD << format::KIND_SHIFT, name);
     }
+}
+
+/// The number of a text, also for the first event of a thread.
+#[inline(always)]
+fn ready_text_number(local: &Local, text: &'static str) -> Option<u32> {
+    if local.cursor.get() == 0 {
+        next_chunk(local, 1)?;
+    }
+    Some(text_number(local, text))
 }
 
 fn text_number(local: &Local, text: &'static str) -> u32 {
