@@ -5,11 +5,13 @@ In: the call facts of a file, syntax nodes. Out: the fact of a call, the place t
 
 from __future__ import annotations
 
+from borrowscope.analyzer.callee import parse_callee
 from borrowscope.analyzer.facts import CallFact
 from borrowscope.parse.syntax import Node
 from borrowscope.text.span import Span
 
 _CLONES = ("Clone>::clone", "clone::Clone::clone")
+_PLACE_TRAITS = ("Deref", "DerefMut", "Index", "IndexMut")  # of std::ops: what a place may call
 
 
 def is_clone(call: CallFact | None) -> bool:
@@ -29,15 +31,43 @@ class Calls:
     def __init__(self, calls: list[CallFact]) -> None:
         self._by_callee = {call.callee_span: call for call in calls}
         self._by_span = {call.span: call for call in calls}
+        self._user_places = {call.span.start for call in calls if _is_user_place(call)}
 
     def find(self, node: Node) -> CallFact | None:
         """The fact of a call expression, or None."""
         function = node.field("function")
         if function is None:
             return None
-        name = function.field("field") if function.kind == "field_expression" else function
+        name = callee_name(function)
         found = self._by_callee.get(Span(name.start, name.end)) if name is not None else None
         return found or self._by_span.get(Span(node.start, node.end))
+
+    def at(self, node: Node) -> CallFact | None:
+        """The fact of a call that stands for the whole expression: the last one of what a `for` loop calls on it."""
+        return self._by_callee.get(Span(node.start, node.end))
+
+    def runs_user_code(self, place: Node) -> bool:
+        """Whether evaluating the place calls a `Deref` or `Index` that is not std's."""
+        return any(start in self._user_places for start in range(place.start, place.end))
+
+
+def _is_user_place(call: CallFact) -> bool:
+    callee = parse_callee(call.callee)
+    if callee.trait is None or callee.self_type is None:
+        return False
+    module, _, name = callee.trait.rpartition("::")
+    return module == "std::ops" and name in _PLACE_TRAITS and not callee.self_type.startswith(("std::", "[", "&"))
+
+
+def callee_name(function: Node) -> Node | None:
+    """What names the callee: a method's name, without its generic arguments, or the whole path."""
+    method = _without_arguments(function)
+    return method.field("field") if method.kind == "field_expression" else function
+
+
+def _without_arguments(function: Node) -> Node:
+    inner = function.field("function") if function.kind == "generic_function" else None
+    return inner if inner is not None and inner.kind == "field_expression" else function
 
 
 def call_source(call: Node) -> Node | None:
@@ -45,6 +75,7 @@ def call_source(call: Node) -> Node | None:
     function = call.field("function")
     if function is None:
         return None
+    function = _without_arguments(function)
     if function.kind == "field_expression":
         return function.field("value")
     arguments = call.field("arguments")

@@ -5,9 +5,12 @@ In: one function's plan with its bindings and moves. Out: the same plan, births 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from borrowscope.analyzer.callee import parse_callee
 from borrowscope.analyzer.facts import CallFact
+from borrowscope.analyzer.producer import producing_call, written_form
 from borrowscope.parse.syntax import Node
 from borrowscope.rewrite.calls import Calls, call_source, is_clone
 from borrowscope.rewrite.model import Site
@@ -15,6 +18,7 @@ from borrowscope.rewrite.plans import BindingPlan, FunctionPlan
 from borrowscope.rewrite.positions import is_simple_place, place_base, strip_parentheses
 from borrowscope.rewrite.scopes import AfterLet, Frame
 from borrowscope.tables.births import NEW, NEW_TYPED, Producer, birth_of
+from borrowscope.tables.operations import CHANNELS, FROM_RAW, INITIALIZED, SPAWNS, UPGRADES
 
 _CELL = ("std::cell::RefCell::<",)
 _COUNTED = ("std::rc::Rc::<", "std::sync::Arc::<")
@@ -24,14 +28,12 @@ _GUARD_TYPES = ("std::cell::Ref<", "std::cell::RefMut<")
 def choose_birth(plan: FunctionPlan, calls: Calls, one: BindingPlan) -> None:
     """Choose the most telling birth of a binding, and the binding that it names."""
     ty = one.fact.ty or ""
-    producer = Producer.OTHER
-    if one.binding.kind == "let" and isinstance(one.binding.anchor, AfterLet):
-        pattern = one.binding.anchor.node.field("pattern")
-        value = one.binding.anchor.node.field("value")
-        is_plain = pattern is not None and pattern.kind != "ref_pattern"
-        if value is not None and is_plain and one.binding.anchor.node.field("alternative") is None:
-            producer, one.source_node = _producer(calls, strip_parentheses(value), ty)
-    one.source = plan.plan_of(place_base(one.source_node)) if one.source_node is not None else None
+    producer, value = Producer.OTHER, _initializer(one)
+    if value is not None:
+        producer, one.source_node = _produced(calls, one, value, ty)
+        one.source = plan.plan_of(place_base(one.source_node)) if one.source_node is not None else None
+        if one.source is not None and one.source.binding.start > value.start:
+            one.source = None  # a name of the initializer's own block
     one.birth = birth_of(producer, ty)
     plain = NEW_TYPED if _mentions(ty, plan.type_parameters) else NEW
     if one.birth is NEW:
@@ -41,6 +43,67 @@ def choose_birth(plan: FunctionPlan, calls: Calls, one: BindingPlan) -> None:
     one.site.event = one.birth.event
     if one.birth.event == "Borrow":
         one.site.fields = {"mutable": one.fact.is_mutable_reference is True}
+    elif value is not None and one.birth.event in _DESCRIBED:
+        _DESCRIBED[one.birth.event](calls, one, value)
+
+
+def _initializer(one: BindingPlan) -> Node | None:
+    """The value of the `let` whose name this is, or one of whose names in the case of a pair."""
+    let = one.binding.anchor.node if isinstance(one.binding.anchor, AfterLet) else None
+    if let is None or let.field("alternative") is not None:
+        return None
+    pattern = let.field("pattern")
+    is_name = one.binding.kind == "let" and pattern is not None and pattern.kind != "ref_pattern"
+    return let.field("value") if is_name or (pattern is not None and pattern.kind == "tuple_pattern") else None
+
+
+def _produced(calls: Calls, one: BindingPlan, value: Node, ty: str) -> tuple[Producer, Node | None]:
+    """What made the value, seen through blocks; through `unwrap`, `?`, casts and the like only that a call made it."""
+    producing = producing_call(value)
+    call = calls.find(producing) if producing.kind == "call_expression" else None
+    path = parse_callee(call.callee).path if call is not None else ""
+    if one.binding.kind != "let":
+        is_channel = call is not None and (path in CHANNELS or _is_pair_of_ends(call.result or ""))
+        return (Producer.CHANNEL if is_channel else Producer.OTHER), None
+    if path in SPAWNS:
+        one.birth_call = producing
+        return Producer.SPAWN, None
+    if path in FROM_RAW:
+        return Producer.FROM_RAW, None
+    written = written_form(value)
+    if written.start != producing.start or written.end != producing.end:
+        is_made = producing.kind == "call_expression" and not is_clone(call) and path not in UPGRADES
+        return (Producer.CALL if is_made else Producer.OTHER), None
+    return _producer(calls, written, ty)
+
+
+def _is_pair_of_ends(ty: str) -> bool:
+    return ty.startswith(("(std::sync::mpsc::Sender<", "(std::sync::mpsc::SyncSender<")) and (
+        ">, std::sync::mpsc::Receiver<" in ty
+    )
+
+
+def _describe_once_cell(_calls: Calls, one: BindingPlan, _value: Node) -> None:
+    one.site.fields = {"cell_type": (one.fact.ty or "").partition("<")[0].rpartition("::")[2]}
+
+
+def _describe_uninit(calls: Calls, one: BindingPlan, value: Node) -> None:
+    call = calls.find(written_form(value))
+    one.site.fields = {"initialized": INITIALIZED.get(parse_callee(call.callee).path) if call is not None else None}
+
+
+def _describe_cow(_calls: Calls, one: BindingPlan, value: Node) -> None:
+    """The value's variant decides when it is born; as far as the text tells it, the site says it, too."""
+    function = written_form(value).field("function")
+    if function is not None and function.text.endswith("::Borrowed"):
+        one.site.event = "CowBorrowed"
+
+
+_DESCRIBED: dict[str, Callable[[Calls, BindingPlan, Node], None]] = {
+    "OnceCellNew": _describe_once_cell,
+    "MaybeUninitNew": _describe_uninit,
+    "CowOwned": _describe_cow,
+}
 
 
 def _mentions(ty: str, parameters: frozenset[str]) -> bool:
@@ -57,6 +120,8 @@ def _producer(calls: Calls, value: Node, ty: str) -> tuple[Producer, Node | None
             if inner is not None and place_base(inner) and not is_raw
             else (Producer.OTHER, None)
         )
+    if value.kind == "macro_invocation" and ty.startswith("std::pin::Pin<"):
+        return Producer.CALL, None  # `pin!(..)`
     if value.kind != "call_expression":
         return Producer.OTHER, None
     call = calls.find(value)

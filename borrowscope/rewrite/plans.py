@@ -26,8 +26,13 @@ RUNTIME_PATH = "::borrowscope_runtime::site::"
 
 
 BINDING_KINDS = frozenset({"let", "param", "self", "pattern", "for", "closure_param", "assign", "move"})
-# Ways out tell the causes of ends; a function's own guard keeps them apart from its caller's.
-_NEEDED_BY = {"exit": ENDING_GROUPS, "fn": ENDING_GROUPS | {Group.CONTROL_FLOW, Group.TRY}}
+# Ways out tell the causes of ends; a function's own guard keeps them apart from its caller's, and so on.
+_NEEDED_BY = {
+    "exit": ENDING_GROUPS,
+    "async": ENDING_GROUPS,
+    "await": ENDING_GROUPS,
+    "fn": ENDING_GROUPS | {Group.CONTROL_FLOW, Group.TRY},
+}
 
 
 class Placement(Enum):
@@ -66,6 +71,7 @@ class BindingPlan:
     source: BindingPlan | None = None  # borrowed owner, clone source, cell
     source_node: Node | None = None
     attempt: Site | None = None  # of a cell's guard: told before the borrow
+    birth_call: Node | None = None  # a call that is told by the birth alone
     moved_from: MovePlan | None = None  # `let y = x;`: born by the move of x
     moves: list[MovePlan] = field(default_factory=list)
     assignments: list[Node] = field(default_factory=list)
@@ -150,6 +156,13 @@ class FunctionPlan:
         )
         self.file.sites.append(site)
         return site
+
+    def number_about(self, site: Site, one: BindingPlan | None) -> str:
+        """The number of a site that speaks of an instance: told only where the instance is in the sample."""
+        number = self.file.number(site)
+        if self.file.choice.threshold is None or one is None or not one.is_enabled:
+            return number
+        return f"{RUNTIME_PATH}only_if({one.guard}.id() != 0, {number})"
 
     def plan_of(self, node: Node | None) -> BindingPlan | None:
         """The observed binding that a name in expression position means, seen from its own frame only (rule 11)."""

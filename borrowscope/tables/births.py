@@ -17,6 +17,9 @@ class Producer(StrEnum):
     CLONE = "clone"  # the call resolves to Clone::clone
     CELL_GUARD = "cell_guard"  # a method call that yields Ref or RefMut
     DOWNGRADE = "downgrade"  # Rc::downgrade, Arc::downgrade
+    FROM_RAW = "from_raw"  # Box::from_raw
+    SPAWN = "spawn"  # a thread's start, whose handle the binding receives
+    CHANNEL = "channel"  # one of the two names that receive a new channel
     CALL = "call"  # any other call
     OTHER = "other"
 
@@ -33,6 +36,7 @@ class Birth:
 
 
 _VALUE, _FROM = "&{value}", "{owner}, &{value}"
+_MPSC = "std::sync::mpsc::"
 
 BIRTHS = (
     Birth("Borrow", Producer.REFERENCE, "&", "track_borrow_with_id", "{owner}"),
@@ -45,11 +49,24 @@ BIRTHS = (
     Birth("RefCellBorrow", Producer.CELL_GUARD, "std::cell::RefMut<", "track_refcell_borrow_mut_with_id", _FROM),
     Birth("WeakNew", Producer.DOWNGRADE, "std::rc::Weak<", "track_weak_new_with_id", _FROM),
     Birth("WeakNew", Producer.DOWNGRADE, "std::sync::Weak<", "track_weak_new_sync_with_id", _FROM),
+    Birth("WeakNew", Producer.CALL, "std::rc::Weak<", "track_weak_new_with_id", _FROM),
+    Birth("WeakNew", Producer.CALL, "std::sync::Weak<", "track_weak_new_sync_with_id", _FROM),
     Birth("RcNew", Producer.CALL, "std::rc::Rc<", "track_rc_new_with_id", _VALUE),
     Birth("ArcNew", Producer.CALL, "std::sync::Arc<", "track_arc_new_with_id", _VALUE),
     Birth("BoxNew", Producer.CALL, "std::boxed::Box<", "track_box_new_with_id", _VALUE),
     Birth("RefCellNew", Producer.CALL, "std::cell::RefCell<", "track_refcell_new_with_id", _VALUE),
     Birth("CellNew", Producer.CALL, "std::cell::Cell<", "track_cell_new_with_id", _VALUE),
+    Birth("OnceCellNew", Producer.CALL, "std::cell::OnceCell<", "track_once_cell_new_with_id", _VALUE),
+    Birth("OnceCellNew", Producer.CALL, "std::sync::OnceLock<", "track_once_lock_new_with_id", _VALUE),
+    Birth("MaybeUninitNew", Producer.CALL, "std::mem::MaybeUninit<", "track_maybe_uninit_new_with_id", _VALUE),
+    Birth("PinNew", Producer.CALL, "std::pin::Pin<", "track_pin_new_with_id", _VALUE),
+    Birth("CowOwned", Producer.CALL, "std::borrow::Cow<", "track_cow_new_with_id", _VALUE),
+    Birth("BoxFromRaw", Producer.FROM_RAW, "std::boxed::Box<", "track_box_from_raw_with_id", _VALUE),
+    Birth("ThreadSpawn", Producer.SPAWN, "std::thread::JoinHandle<", "track_thread_spawn_with_id", _VALUE),
+    Birth("ThreadSpawn", Producer.SPAWN, "std::thread::ScopedJoinHandle<", "track_thread_spawn_with_id", _VALUE),
+    Birth("ChannelSenderNew", Producer.CHANNEL, f"{_MPSC}Sender<", "track_channel_sender_new_with_id", _VALUE),
+    Birth("ChannelSenderNew", Producer.CHANNEL, f"{_MPSC}SyncSender<", "track_channel_sender_new_with_id", _VALUE),
+    Birth("ChannelReceiverNew", Producer.CHANNEL, f"{_MPSC}Receiver<", "track_channel_receiver_new_with_id", _VALUE),
 )
 
 

@@ -15,8 +15,11 @@ class Yield(StrEnum):
     GUARD = "Guard"  # records the end of a binding
     FN_GUARD = "FnGuard"  # records that the function was left
     CONSTRUCT = "Construct"  # records that a construct was left
+    COROUTINE = "Coroutine"  # records that an async body was left, also where it is cancelled
+    FUTURE = "Awaited"  # its last argument as a future, which records the end of its await
     FRAME = "Frame"  # keeps what ways out note inside a body
     VALUE = "value"  # its last argument, unchanged
+    OWNER = "owner"  # the owner's instance, for the call around it
     NOTHING = "()"
 
 
@@ -36,9 +39,15 @@ def _birth(function: str, event: str, arguments: str, doc: str, end: str = "Drop
     return TrackerRow(function, event, tuple(arguments.split()), Yield.GUARD, end, doc)
 
 
+def _passing(function: str, event: str | None, doc: str, arguments: str = "site owner T") -> TrackerRow:
+    return TrackerRow(function, event, tuple(arguments.split()), Yield.VALUE, None, doc)
+
+
 def _construct(function: str, event: str, end: str, doc: str) -> TrackerRow:
     return TrackerRow(function, event, ("site",), Yield.CONSTRUCT, end, doc)
 
+
+_AT = "site owner before T"  # with what is known of the place before
 
 TRACKERS: tuple[TrackerRow, ...] = (
     _birth("track_new_with_id", "New", "site &T", "a binding"),
@@ -78,12 +87,55 @@ TRACKERS: tuple[TrackerRow, ...] = (
     _construct("track_loop_enter_with_id", "LoopEnter", "LoopExit", "a loop; the guard counts its iterations"),
     _construct("track_match_enter_with_id", "MatchEnter", "MatchExit", "a match; the guard tells its arm"),
     _construct("track_unsafe_block_enter_with_id", "UnsafeBlockEnter", "UnsafeBlockExit", "an unsafe block"),
-    _construct("track_async_block_enter_with_id", "AsyncBlockEnter", "AsyncBlockExit", "an async block that runs"),
+    TrackerRow(
+        "track_async_block_enter_with_id",
+        "AsyncBlockEnter",
+        ("site",),
+        Yield.COROUTINE,
+        "AsyncBlockExit",
+        "an async block, function or closure that runs",
+    ),
+    TrackerRow("awaited", "AwaitStart", ("site", "task", "F"), Yield.FUTURE, "AwaitEnd", "the operand of an await"),
     TrackerRow("track_branch_with_id", "Branch", ("site",), Yield.NOTHING, None, "a branch that was taken"),
     TrackerRow("track_let_else_with_id", "LetElse", ("site",), Yield.NOTHING, None, "a let-else that took its else"),
     TrackerRow("cloned", "Clone", ("site", "source", "T"), Yield.VALUE, None, "a clone without a binding"),
     TrackerRow("rc_cloned", "RcClone", ("site", "source", "Rc<T>"), Yield.VALUE, None, "an Rc without a binding"),
     TrackerRow("arc_cloned", "ArcClone", ("site", "source", "Arc<T>"), Yield.VALUE, None, "an Arc without a binding"),
+    _birth("track_once_cell_new_with_id", "OnceCellNew", "site &OnceCell<T>", "a OnceCell"),
+    _birth("track_once_lock_new_with_id", "OnceCellNew", "site &OnceLock<T>", "a OnceLock"),
+    _birth("track_maybe_uninit_new_with_id", "MaybeUninitNew", "site &MaybeUninit<T>", "a MaybeUninit"),
+    _birth("track_pin_new_with_id", "PinNew", "site &Pin<T>", "a Pin"),
+    _birth("track_cow_new_with_id", "CowOwned", "site &Cow<T>", "a Cow: CowBorrowed where its variant is that"),
+    _birth("track_box_from_raw_with_id", "BoxFromRaw", "site &Box<T>", "a Box of a raw pointer"),
+    _birth("track_thread_spawn_with_id", "ThreadSpawn", "site &T", "the handle of a thread"),
+    _birth("track_channel_sender_new_with_id", "ChannelSenderNew", "site &T", "the sender of a channel"),
+    _birth("track_channel_receiver_new_with_id", "ChannelReceiverNew", "site &T", "the receiver of a channel"),
+    _passing("cell_read", "CellGet", "a read of a Cell", _AT),
+    _passing("cell_written", "CellSet", "a write of a Cell", _AT),
+    _passing("cell_changed", "CellGet", "a read and a write of a Cell", _AT),
+    TrackerRow("cell_updating", "CellGet", ("site", "owner", "before"), Yield.OWNER, None, "the read of an update"),
+    _passing("once_cell_read", "OnceCellGet", "a read of a once cell", _AT),
+    _passing("once_cell_set", "OnceCellSet", "a write of a once cell", _AT),
+    _passing("once_cell_read_or_set", "OnceCellGetOrInit", "a read of a once cell, or its first write", _AT),
+    _passing("maybe_uninit_written", "MaybeUninitWrite", "a write of a MaybeUninit"),
+    _passing("maybe_uninit_assumed", "MaybeUninitAssumeInit", "a MaybeUninit becomes its value"),
+    _passing("maybe_uninit_read", "MaybeUninitAssumeInitRead", "a read of a MaybeUninit"),
+    _passing("maybe_uninit_dropped", "MaybeUninitAssumeInitDrop", "the end of a MaybeUninit's value"),
+    _passing("pin_taken_apart", "PinIntoInner", "a Pin gives its pointer back"),
+    _passing("cow_made_mutable", "CowToMut", "a Cow made writable", _AT),
+    _passing("box_made_raw", "BoxIntoRaw", "a Box becomes a raw pointer"),
+    _passing("box_leaked", "BoxIntoRaw", "a Box becomes a reference for good"),
+    _passing("weak_upgraded", "WeakUpgrade", "an upgrade of a Weak of an Rc"),
+    _passing("weak_upgraded_sync", "WeakUpgrade", "an upgrade of a Weak of an Arc"),
+    _passing("unwrapped", "Unwrap", "a value out of an Option or a Result"),
+    _passing("spawned", "ThreadSpawn", "a thread whose handle no binding receives"),
+    _passing("spawned_if_possible", "ThreadSpawn", "the same, if it was started"),
+    _passing("joined", "ThreadJoin", "a thread that was joined"),
+    TrackerRow("attempting", "Attempt", ("site", "owner", "before"), Yield.OWNER, None, "something that may block"),
+    _passing("attempting_with", "Attempt", "the value with which something is tried that may block", "site T"),
+    _passing("sent", "ChannelSend", "a value sent, if there was a receiver", _AT),
+    _passing("received", "ChannelRecv", "a value received, or none", _AT),
+    _passing("receiving", "ChannelRecv", "what a `for` loop receives, each time", "attempt site owner before T"),
     TrackerRow("borrowed", "Borrow", ("site", "owner"), Yield.NOTHING, None, "a borrow without a binding"),
     TrackerRow("track_return_with_id", "Return", ("site",), Yield.NOTHING, None, "a return of nothing or of a place"),
     TrackerRow("returning", "Return", ("site", "T"), Yield.VALUE, None, "a return of a value"),

@@ -4,16 +4,28 @@
 //! nothing is read from a value but counts, addresses and sizes.
 
 pub use crate::chosen::{only_if, sampled, untold};
-pub use crate::guard::{Construct, FnGuard, Frame, Guard, Id};
+pub use crate::guard::{Construct, Coroutine, FnGuard, Frame, Guard, Id};
 pub use crate::tried::Tried;
+pub use awaits::*;
+pub use cells::*;
+pub use locks::*;
+pub use places::*;
 pub use pointers::*;
+pub use threads::*;
+pub use wrappers::*;
 
+mod awaits;
+mod cells;
+mod locks;
+mod places;
 mod pointers;
+mod threads;
+mod wrappers;
 
-use crate::format::{cause, kind, FLAG_MUTABLE, FLAG_SUCCESS};
+use crate::format::{cause, kind};
 use crate::guard::word;
 use crate::recorder::{self, object, Slot};
-use std::cell::{Cell, Ref, RefCell, RefMut};
+use std::cell::{Cell, RefCell};
 
 /// No instance.
 pub const NONE: u32 = 0;
@@ -81,42 +93,6 @@ pub fn track_cell_new_with_id<T: ?Sized>(site: u32, value: &Cell<T>) -> Guard {
     born_with(kind::CELL_NEW, site, NONE, || object(0, 0, address(value)))
 }
 
-#[inline(always)]
-fn cell_guard(site: u32, owner: u32, flags: u32, value: usize) -> Guard {
-    if recorder::is_off() {
-        return Guard::silent();
-    }
-    let instance = recorder::birth_of_cell_guard(word(kind::REF_CELL_BORROW, site), owner, flags, value);
-    Guard::new(kind::REF_CELL_DROP, site, instance)
-}
-
-/// The guard of a shared borrow of a `RefCell` was born.
-#[inline]
-pub fn track_refcell_borrow_with_id<T: ?Sized>(site: u32, owner: u32, value: &Ref<'_, T>) -> Guard {
-    cell_guard(site, owner, FLAG_SUCCESS, address::<T>(&**value))
-}
-
-/// The guard of a unique borrow of a `RefCell` was born.
-#[inline]
-pub fn track_refcell_borrow_mut_with_id<T: ?Sized>(site: u32, owner: u32, value: &RefMut<'_, T>) -> Guard {
-    cell_guard(site, owner, FLAG_SUCCESS | FLAG_MUTABLE, address::<T>(&**value))
-}
-
-/// Something is tried that may fail or block. Its outcome is recorded by another call.
-#[inline]
-pub fn attempt<T: ?Sized>(site: u32, owner: u32, value: &T) {
-    if !recorder::is_off() {
-        let size = std::mem::size_of_val(value);
-        recorder::attempt(word(kind::ATTEMPT, site), owner, address(value), size);
-    }
-}
-
-/// A borrow of a `RefCell` is tried. Its outcome is recorded by another call.
-#[inline]
-pub fn attempt_refcell<T: ?Sized>(site: u32, owner: u32, cell: &RefCell<T>) {
-    attempt(site, owner, cell);
-}
-
 /// A closure assigned to a variable that it captures: the old value ended, a new one is there; no instance is known.
 #[inline]
 pub fn replaced(site: u32) {
@@ -163,12 +139,6 @@ pub fn track_match_enter_with_id(site: u32) -> Construct {
 #[inline]
 pub fn track_unsafe_block_enter_with_id(site: u32) -> Construct {
     entered(kind::UNSAFE_BLOCK_ENTER, kind::UNSAFE_BLOCK_EXIT, site)
-}
-
-/// An async block was polled for the first time; the guard records its end, also where it is cancelled.
-#[inline]
-pub fn track_async_block_enter_with_id(site: u32) -> Construct {
-    entered(kind::ASYNC_BLOCK_ENTER, kind::ASYNC_BLOCK_EXIT, site)
 }
 
 #[inline(always)]
