@@ -23,6 +23,10 @@ SEEN: Final = re.compile(
 _HOLDERS: Final = frozenset({"mod_item", "impl_item", "trait_item"})
 _READ: Final = frozenset({"function_item", "macro_definition"})
 _IMPL: Final = re.compile(rb"\bimpl\b[^{};]*?(?:\bfor\s+|[\s>])&?(?:'\w+\s+)?(?:mut\s+)?(\w+)\s*(?:<[^{};]*)?\{")
+# `|` after a value is an operator; what stands before a comment is not looked for.
+_CLOSURE: Final = re.compile(
+    rb"(?:[^\s\w)\]}'\"|]|\b(?:move|return|break|else|in|if|while|match|static)|\*/|//[^\n]*\n)\s*\||\basync\b"
+)
 _SPACE: Final = re.compile(rb"\s*")
 _NEWLINE: Final = b"\n"
 _BLANK: Final = bytes(byte if byte == ord(_NEWLINE) else ord(" ") for byte in range(256))
@@ -171,8 +175,9 @@ def _has_loose_impls(body: Node) -> bool:
 
 
 def _position(macro: Node) -> Iterator[str]:
-    """Where a macro stands is seen in the names of closures that it writes."""
-    if b"|" in macro.source[macro.start : macro.end]:
+    """Where a macro stands is seen in the names of closures and async blocks that it writes."""
+    text = macro.source[macro.start : macro.end]
+    if _CLOSURE.search(text) is not None:
         line = macro.source.rfind(_NEWLINE, 0, macro.start) + 1
         yield f"{macro.source.count(_NEWLINE, 0, macro.start)}:{macro.start - line}"
 
