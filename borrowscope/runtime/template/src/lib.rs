@@ -26,10 +26,12 @@ mod config;
 mod format;
 mod guard;
 mod local;
+mod polls;
 mod recorder;
 mod setup;
 pub mod site;
 mod stream;
+mod taken;
 mod text;
 mod tried;
 

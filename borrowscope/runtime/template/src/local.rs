@@ -1,5 +1,6 @@
 //! What one thread knows: its place in its chunk, its instances, the texts that it has stored.
 
+use crate::taken::Attempts;
 use std::cell::Cell;
 
 /// Number of a thread that has none yet.
@@ -33,8 +34,8 @@ pub(crate) struct Local {
     pub(crate) chunk_at: Cell<u64>,
     /// Size of the chunk's own mapping, 0 where it shares one.
     pub(crate) mapping: Cell<usize>,
-    /// Address and size of the last attempted cell.
-    pub(crate) attempt: Cell<(usize, usize)>,
+    /// The locks and cells that were tried last.
+    pub(crate) attempts: Attempts,
     text_count: Cell<u32>,
     texts: [Cell<(usize, usize, u32)>; TEXTS],
 }
@@ -66,7 +67,7 @@ impl Local {
             chunk: Cell::new(0),
             chunk_at: Cell::new(0),
             mapping: Cell::new(0),
-            attempt: Cell::new((0, 0)),
+            attempts: Attempts::new(),
             text_count: Cell::new(0),
             texts: [EMPTY; TEXTS],
         }

@@ -1,0 +1,83 @@
+//! What a thread has tried to take: the locks and cells of its last attempts, by which a guard finds its own.
+
+use std::cell::Cell;
+
+/// Attempts that a thread remembers.
+const KEPT: usize = 8;
+const NOTHING: Taken = Taken {
+    site: 0,
+    owner: 0,
+    address: 0,
+    size: 0,
+};
+
+/// One lock or cell that was tried.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Taken {
+    /// Site of the attempt.
+    pub(crate) site: u32,
+    /// Instance of the binding that is the lock or cell, 0 where none is known.
+    pub(crate) owner: u32,
+    /// Where the lock or cell lies.
+    pub(crate) address: usize,
+    size: usize,
+}
+
+/// The last attempts of one thread.
+pub(crate) struct Attempts {
+    kept: [Cell<Taken>; KEPT],
+    count: Cell<usize>,
+    /// Site of an attempt whose outcome is still to come, 0 if there is none.
+    open: Cell<u32>,
+}
+
+impl Attempts {
+    pub(crate) const fn new() -> Attempts {
+        #[allow(clippy::declare_interior_mutable_const)]
+        const EMPTY: Cell<Taken> = Cell::new(NOTHING);
+        Attempts {
+            kept: [EMPTY; KEPT],
+            count: Cell::new(0),
+            open: Cell::new(0),
+        }
+    }
+
+    /// Remembers an attempt.
+    pub(crate) fn add(&self, site: u32, owner: u32, address: usize, size: usize) {
+        let count = self.count.get().wrapping_add(1);
+        self.count.set(count);
+        self.open.set(site);
+        self.kept[count % KEPT].set(Taken {
+            site,
+            owner,
+            address,
+            size,
+        });
+    }
+
+    /// The last attempt.
+    pub(crate) fn last(&self) -> Taken {
+        self.kept[self.count.get() % KEPT].get()
+    }
+
+    /// The attempt that a guard comes from: the last one at `site`, else the last one whose lock holds the guarded
+    /// value. What is told of no attempt is 0.
+    pub(crate) fn find(&self, site: u32, value: usize) -> Taken {
+        self.newest(|taken| site != 0 && taken.site == site)
+            .or_else(|| self.newest(|taken| value.wrapping_sub(taken.address) < taken.size))
+            .or_else(|| self.newest(|taken| value == taken.address.wrapping_add(taken.size)))
+            .unwrap_or(NOTHING)
+    }
+
+    fn newest(&self, fits: impl Fn(&Taken) -> bool) -> Option<Taken> {
+        let count = self.count.get();
+        (0..KEPT)
+            .map(|back| self.kept[count.wrapping_sub(back) % KEPT].get())
+            .find(|taken| taken.address != 0 && fits(taken))
+    }
+
+    /// The site of the attempt whose outcome is still to come; it counts as told from here on.
+    pub(crate) fn close(&self) -> u32 {
+        self.open.replace(0)
+    }
+}
