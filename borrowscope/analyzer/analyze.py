@@ -6,6 +6,7 @@ or starts a program.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,12 +24,15 @@ from borrowscope.analyzer.static.crate_cache import CrateCache
 from borrowscope.analyzer.static.crates import CrateSource
 from borrowscope.analyzer.static.source import StaticSource
 from borrowscope.analyzer.type_info import AnalyzerInfo, FilePart, Skipped, TypeInfo, Variable
+from borrowscope.analyzer.unsafety.records import operation_records
 from borrowscope.analyzer.user_types import read_user_types
 from borrowscope.analyzer.variables import file_records
 from borrowscope.parse.syntax import Node, parse_source
 from borrowscope.tables.tool import VERSION
 from borrowscope.text.collector import collector_paused
 from borrowscope.text.deep_stack import run_deep
+
+_UNSAFE = re.compile(rb"\bunsafe\b")
 
 
 @dataclass(slots=True, frozen=True)
@@ -116,7 +120,7 @@ def _examine_file(
     rustc = request.facts.get(path)
     if rustc is not None:
         analysis = analyze_file(tree, TypeKnowledge(rustc, FileFacts(path)), types)
-        if all(known.ty is not None for known in analysis.bindings):
+        if not _UNSAFE.search(tree.text.source) and all(known.ty is not None for known in analysis.bindings):
             return analysis
     return analyze_file(tree, TypeKnowledge(rustc or FileFacts(path), static.facts(path)), types)
 
@@ -154,6 +158,7 @@ def file_part(file: FileAnalysis, items: SourceItems, traits: OwnershipTraits) -
     return FilePart(
         variables=records.variables,
         expressions=records.expressions,
+        unsafe_operations=list(operation_records(file.operations, tree.text.relative, tree.lines)),
         functions=functions_of(tree),
         statics=list(statics_of(tree)),
         unions=list(unions_of(tree)),
@@ -172,7 +177,7 @@ def assembled(request: AnalysisRequest, parts: Mapping[str, FilePart]) -> TypeIn
         by_name=_index(files, "name"),
         by_function=_index(files, "function_path"),
         expressions=[expression for part in parts.values() for expression in part.expressions],
-        unsafe_operations=[],
+        unsafe_operations=[operation for part in parts.values() for operation in part.unsafe_operations],
         functions={path: part.functions for path, part in parts.items()},
         statics=[static for part in parts.values() for static in part.statics],
         unions=[union for part in parts.values() for union in part.unions],

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from borrowscope.analyzer.known_bindings import SourceTree
 from borrowscope.analyzer.type_info import ForeignFunction, FunctionInfo, StaticInfo, UnionField, UnionInfo
+from borrowscope.parse.foreign_items import is_marked_safe
 from borrowscope.parse.functions import FunctionItem, attribute_name, attributes_of
 from borrowscope.parse.syntax import Node
 from borrowscope.tables.std_types import PRELUDE, STD_TYPES
@@ -131,7 +132,7 @@ def foreign_functions_of(tree: SourceTree) -> Iterator[ForeignFunction]:
         for node in body.children if body is not None else []:
             name = node.field("name") if node.kind == "function_signature_item" else None
             if name is not None:
-                yield _foreign_function(tree, block, name, abi, before)
+                yield _foreign_function(tree, block, node, abi, before)
             before = [*before, node] if node.kind in _BEFORE_FUNCTION else []
 
 
@@ -139,14 +140,15 @@ def foreign_functions_of(tree: SourceTree) -> Iterator[ForeignFunction]:
 _BEFORE_FUNCTION = frozenset({"attribute_item", "ERROR", "line_comment", "block_comment"})
 
 
-def _foreign_function(tree: SourceTree, block: Node, name: Node, abi: str, before: list[Node]) -> ForeignFunction:
+def _foreign_function(tree: SourceTree, block: Node, node: Node, abi: str, before: list[Node]) -> ForeignFunction:
+    name = node.field("name") or node
     line, column = tree.lines.byte_column(name.start)
     return ForeignFunction(
         name=name.text,
         path=f"{_module_of(tree, block)}::{name.text}",
         abi=abi,
         link_name=next((value for node in before if (value := _link_name(node))), None),
-        is_safe=any(node.kind == "ERROR" and node.text == "safe" for node in before),
+        is_safe=is_marked_safe(node),
         block=(block.start, block.end),
         file=tree.text.relative,
         line=line,

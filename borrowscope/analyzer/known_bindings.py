@@ -16,6 +16,8 @@ from borrowscope.analyzer.facts import BindingFact, FileFacts, TypeSource
 from borrowscope.analyzer.kinds import KindContext, initializer_kind
 from borrowscope.analyzer.source_items import item_nodes
 from borrowscope.analyzer.sources import SourceText
+from borrowscope.analyzer.unsafety.joining import known_operations
+from borrowscope.analyzer.unsafety.operations import Operation
 from borrowscope.parse.functions import FunctionItem, find_functions, path_around
 from borrowscope.parse.syntax import Node
 from borrowscope.text.span import LineIndex
@@ -64,6 +66,7 @@ class FileAnalysis:
     kinds: KindContext
     found: FileBindings = field(default_factory=FileBindings)
     bindings: list[KnownBinding] = field(default_factory=list)
+    operations: list[Operation] = field(default_factory=list)  # that need `unsafe`
 
 
 @dataclass(slots=True, frozen=True)
@@ -83,7 +86,7 @@ def analyze_file(tree: SourceTree, knowledge: TypeKnowledge, types: Mapping[str,
         for call in facts.calls
         if call.callee_span != call.span
     }
-    analysis = FileAnalysis(tree, rustc, KindContext(types, callees))
+    analysis = FileAnalysis(tree, rustc, KindContext(types, callees), operations=known_operations(rustc, static))
 
     def is_binding(name: str, start: int, in_unknown_macro: bool) -> bool:  # noqa: FBT001
         """A name in a pattern binds if somebody says so; else if it does not look like a constant."""

@@ -258,6 +258,7 @@ class FilePart(Record):
 
     variables: list[Variable]
     expressions: list[Expression]
+    unsafe_operations: list[UnsafeOperation]
     functions: list[FunctionInfo]
     statics: list[StaticInfo]
     unions: list[UnionInfo]

@@ -19,6 +19,7 @@ _FOLDER = "core/arch/x86_64"
 _UNSTABLE = "stab unstable"
 _MASKED = "_mask"
 _IMPLEMENTED = ("std::clone::Clone", "std::marker::Copy", "std::fmt::Debug")
+_AVAILABLE = re.compile(r'class="stab portability">Available on <strong>.*?target features? (.*?)</strong>')
 _ATTRIBUTES = re.compile(r"^(?:#\[[^\]]*\]\s*)*")
 
 
@@ -27,11 +28,14 @@ def build_arch(root: Path) -> str:
     types: dict[str, str] = {}
     functions: dict[str, list[str]] = defaultdict(list)
     values: dict[str, list[str]] = defaultdict(list)
-    for kind, text in _declarations(root / _FOLDER):
+    features: dict[str, list[str]] = defaultdict(list)
+    for kind, text, needs in _declarations(root / _FOLDER):
         if kind == "fn":
             name, _, row = signatures.function_row(_legacy(text)).partition(PART)
             if _MASKED not in name:
                 functions[row].append(name)
+                if needs and not row.startswith("u"):
+                    features[needs].append(name)
         elif kind == "constant":
             name, ty = signatures.typed_row(text)
             if not ty.endswith("_ENUM"):  # hundreds, of AVX-512 alone
@@ -45,20 +49,28 @@ def build_arch(root: Path) -> str:
             "types": types,
             "functions": {row: " ".join(names) for row, names in sorted(functions.items())},
             "values": {row: " ".join(names) for row, names in sorted(values.items())},
+            "features": {needs: " ".join(names) for needs, names in sorted(features.items())},
             "impls": list(_IMPLEMENTED),
         }
     )
 
 
-def _declarations(folder: Path) -> list[tuple[str, str]]:
+def _declarations(folder: Path) -> list[tuple[str, str, str]]:
+    """Kind, text and target features."""
     found = []
     for path in sorted(folder.glob("*.*.html")):
         kind = path.name.partition(".")[0]
         page = path.read_text(encoding="utf-8")
         if kind != "fn" or _UNSTABLE not in page:
             text = re.sub(r"\s+", " ", plain(declaration(page)))
-            found.append((kind, _ATTRIBUTES.sub("", text)))
+            found.append((kind, _ATTRIBUTES.sub("", text), _features(page)))
     return found
+
+
+def _features(page: str) -> str:
+    """The target features that a function needs, in the documentation's words: `Available on ... <code>avx2</code>`."""
+    available = _AVAILABLE.search(page)
+    return " ".join(re.findall(r"<code>([^<]*)</code>", available.group(1))) if available is not None else ""
 
 
 def _legacy(text: str) -> str:

@@ -36,6 +36,7 @@ from borrowscope.parse.macro_rules import Expansion, MacroText
 if TYPE_CHECKING:
     from borrowscope.analyzer.static.scopes import ItemContext, Scope
     from borrowscope.analyzer.static.symbols import World
+    from borrowscope.analyzer.unsafety.operations import Operation
     from borrowscope.parse.syntax import Node
 
 _REFERENCES: Final = (REF, REF_MUT)
@@ -84,6 +85,9 @@ class Frame:
 
 class Body:
     """The state while one item's body is read."""
+
+    reads_all = False  # whether also what binds nothing is read
+    reached: dict[Node, Function] | None = None  # what calls reach, for those who ask
 
     def __init__(self, world: World, context: ItemContext, places: Places) -> None:
         generics = context.generics
@@ -160,6 +164,13 @@ class Body:
                 return True
             self._closed_count += 1
         return False
+
+    def destructured(self, node: Node, ty: Ty) -> None:
+        """A struct pattern matches values of the type: for those who ask."""
+
+    def operations(self) -> Iterable[tuple[str, Operation]]:
+        """The unsafe operations by file, once the body was read: of a body that looks for them."""
+        return ()
 
     # places
     def locate(self, offset: int) -> tuple[str, int] | None:

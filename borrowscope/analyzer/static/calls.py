@@ -59,6 +59,8 @@ def _note(body: Body, node: Node, callee: FunctionItem) -> None:
 
 def note_call(body: Body, node: Node, function: Function, self_type: Ty | None, trait: str) -> None:
     """Remember which function a call reaches, if it makes the value of a binding or matters to ownership."""
+    if body.reached is not None:
+        body.reached[node] = function
     if id(node) not in body.producing and function.path not in OWNERSHIP_CALLS:
         return
     first, last = body.locate(node.start), body.locate(node.end - 1)

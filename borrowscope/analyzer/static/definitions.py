@@ -58,6 +58,7 @@ class Function:
     is_const: bool = False
     is_foreign: bool = False
     owner: Impl | Trait | None = None
+    features: frozenset[str] = frozenset()  # of its `#[target_feature]`, with what they imply
 
 
 @dataclass(slots=True, eq=False)
@@ -133,6 +134,7 @@ class Value:
     ty: Ty
     kind: str  # "const", "static", "static mut"
     is_foreign: bool = False
+    is_safe: bool = False  # `safe static` of an extern block
 
 
 class Definitions(Protocol):

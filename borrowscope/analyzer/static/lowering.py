@@ -54,6 +54,8 @@ from borrowscope.analyzer.static.types import (
     make_projection,
     substitute,
 )
+from borrowscope.analyzer.unsafety.features import features_of
+from borrowscope.parse.foreign_items import is_marked_safe
 from borrowscope.parse.syntax import Node
 
 _SPACE: Final = re.compile(r"\s+")
@@ -264,14 +266,15 @@ class Lowering:
         is_mutable = item.kind == "static" and item.node.child("mutable_specifier") is not None
         if item.wrapper:
             ty = make(item.wrapper, (ty,))
-        return Value(item.path, ty, "static mut" if is_mutable else item.kind, is_foreign=item.is_foreign)
+        kind, is_foreign = "static mut" if is_mutable else item.kind, item.is_foreign
+        return Value(item.path, ty, kind, is_foreign=is_foreign, is_safe=is_foreign and is_marked_safe(item.node))
 
     # functions
     def _free_function(self, item: Item) -> Function:
         function = self.function(item.node, item.module, item.path, None)
         if item.is_foreign:
             function.is_foreign = True
-            function.is_unsafe = not re.search(r"\bsafe\b", item.node.text.partition("fn")[0])
+            function.is_unsafe = not is_marked_safe(item.node)
         return function
 
     def function(self, node: Node, module: Module, path: str, owner: Owner | None) -> Function:
@@ -319,6 +322,7 @@ class Lowering:
             is_unsafe="unsafe" in words,
             is_const="const" in words,
             owner=owner.lowered if owner is not None else None,
+            features=features_of(node),
         )
 
     def environment(self, owner: Owner | None, node: Node) -> Environment:

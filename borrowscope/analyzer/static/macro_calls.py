@@ -188,7 +188,7 @@ def _matches(body: Body, node: Node, _: Ty | None) -> Ty:
 
 
 def _diverging(body: Body, node: Node, _: Ty | None) -> Ty:
-    if may_bind(node.source, node.start + 1, node.end):
+    if body.reads_all or may_bind(node.source, node.start + 1, node.end):
         diverges = body.diverges
         _checked(body, node)
         body.diverges = diverges
@@ -228,5 +228,6 @@ _MACROS: Final[dict[str, Callable[[Body, Node, Ty | None], Ty]]] = {
     "global_asm": _plain(UNIT),
     "offset_of": _plain(USIZE),
 }
+STD_MACROS: Final = frozenset(_MACROS)
 # Macros of crates that everybody uses, where the crate's source cannot be had.
 _FOREIGN: Final = frozenset({"matches"})

@@ -184,6 +184,7 @@ def _struct(body: Body, node: Node, ty: Ty, mode: Mode) -> None:
     if found is not None:
         body.solver.unify(found[0], peeled)
         fields = found[1]
+        body.destructured(node, found[0])
     for part in node.named:
         if part.kind == "field_pattern":
             _field(body, part, fields, mode)

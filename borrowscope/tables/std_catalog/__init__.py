@@ -6,7 +6,7 @@ In: nothing. Out: where the facts are, and the marks in their rows (read by `ana
 `module::name` as `name=path`; "types", "traits", "functions", "values": canonical path -> row(s); "inherent": head of
 the self type -> impls; "impls": trait -> head of the self type -> impls ("" for a bare parameter).
 `arch.json` has the same for `std::arch::x86_64`: "types" by name; "functions", "values": row without name -> names;
-"impls": traits that all its types have.
+"impls": traits that all its types have; "features": target features -> the safe functions that need them.
 Rows name types and traits by the shortest suffix of their path that is nobody else's (`short_names`).
 """
 

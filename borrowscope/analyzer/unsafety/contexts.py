@@ -1,0 +1,45 @@
+"""Which bodies are read for unsafe operations: those that say `unsafe`, or call macros whose rules do.
+
+In: an item's context. Out: the body that reads it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from borrowscope.analyzer.static.body import Body, Places
+from borrowscope.analyzer.unsafety.watching import WatchingBody
+
+if TYPE_CHECKING:
+    from borrowscope.analyzer.static.scopes import ItemContext, Scope
+    from borrowscope.analyzer.static.symbols import World
+
+_UNSAFE: Final = re.compile(rb"\bunsafe\b")
+_CALLED: Final = re.compile(rb"((?:\w+\s*::\s*)*\w+)\s*!\s*[(\[{]")
+
+
+def body_of(world: World, context: ItemContext, places: Places) -> Body:
+    """The inference for an item: one that watches where there may be something to see."""
+    node = context.node
+    if _UNSAFE.search(node.source, node.start, node.end) or _calls_unsafe(
+        context.scope, node.source, node.start, node.end, set()
+    ):
+        return WatchingBody(world, context, places)
+    return Body(world, context, places)
+
+
+def _calls_unsafe(scope: Scope, source: bytes, start: int, end: int, seen: set[bytes]) -> bool:
+    """Whether a macro that is called in the range writes `unsafe`, itself or by others."""
+    for found in _CALLED.finditer(source, start, end):
+        name = found.group(1)
+        if name in seen:
+            continue
+        seen.add(name)
+        macro = scope.find_macro(name.decode())
+        if macro is None:
+            continue
+        text, first, last = macro[0].origin.text, macro[0].start, macro[0].end
+        if _UNSAFE.search(text, first, last) or _calls_unsafe(scope, text, first, last, seen):
+            return True
+    return False

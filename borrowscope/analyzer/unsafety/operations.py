@@ -1,0 +1,52 @@
+"""Operations that need `unsafe`, as plain values.
+
+In: nothing, these are values. Out: `Operation` with its place, its kind, what it reaches, and the block that it is in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from borrowscope.text.span import Span
+
+
+class OperationKind(StrEnum):
+    """The kinds of type_info.md, `unsafe_operations`."""
+
+    UNSAFE_CALL = "unsafe_call"
+    FFI_CALL = "ffi_call"
+    RAW_DEREF = "raw_deref"
+    UNION_READ = "union_read"
+    STATIC_MUT = "static_mut"
+    EXTERN_STATIC = "extern_static"
+    INLINE_ASM = "inline_asm"
+    TARGET_FEATURE_CALL = "target_feature_call"
+
+
+class Enclosure(StrEnum):
+    """What allows an operation."""
+
+    BLOCK = "unsafe_block"
+    FUNCTION = "unsafe_fn"
+
+
+@dataclass(slots=True, frozen=True)
+class Operation:
+    """One operation. `at` is where it is told: a method's name, else where its expression begins.
+
+    One that is not resolved stands in an unsafe context, and nobody can say whether it needs it: its `kind` is what it
+    would be. `inside` is None where the block stands in another file, or in a macro that is not known.
+    """
+
+    kind: OperationKind
+    span: Span
+    at: int
+    target: str | None = None
+    inside: Span | None = None
+    enclosure: Enclosure | None = None
+    in_macro: bool = False
+    is_resolved: bool = True
+    is_inactive: bool = False  # in code that is not compiled, as far as the text tells
+    source: Literal["rustc", "static"] = "static"  # who says what it reaches
