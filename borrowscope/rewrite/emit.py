@@ -22,7 +22,7 @@ from borrowscope.rewrite.positions import (
     tail_of,
 )
 from borrowscope.rewrite.scopes import AfterLet, BodyHead, ChainLet, Declared
-from borrowscope.tables.births import NEW
+from borrowscope.tables.births import NEW, Producer
 
 
 class Emitter:
@@ -37,18 +37,19 @@ class Emitter:
         self._pattern_moves: dict[int, list[MovePlan]] = defaultdict(list)
         self._moves = [move for one in plan.bindings.values() for move in one.moves]
 
-    def heads(self, enter: Site, frames: list[tuple[Node, Site]]) -> None:
-        """Observe every binding; `enter` is the function's own site, `frames` bodies with ways out of their own."""
+    def heads(self, guards: list[tuple[Node, Site, str]]) -> None:
+        """Observe every binding; `guards` stand first in their bodies, in this order: site and call of each."""
         for move in self._moves:
             if move.placement in _WITH_TARGET and move.target is not None:
                 self._pattern_moves[move.target.binding.start].append(move)
         for one in self._plan.bindings.values():
             self._binding(one)
-        notes = {self._plan.body.start: (enter, f"track_fn_enter_with_id({self._file.number(enter)})")}
-        notes |= {body.start: (site, "frame()") for body, site in frames}
-        self._bodies |= {body.start: body for body in (self._plan.body, *(body for body, _ in frames))}
+        notes: dict[int, list[tuple[Site, str]]] = defaultdict(list)
+        for body, site, call in guards:
+            self._bodies[body.start] = body
+            notes[body.start].append((site, call))
         for start, body in self._bodies.items():
-            self._head(body, self._heads[start], notes.get(start))
+            self._head(body, self._heads[start], notes[start])
 
     def moves(self) -> None:
         """Tell the moves; after the heads, so that a body that is just the operand nests in its head."""
@@ -83,14 +84,15 @@ class Emitter:
 
     def birth(self, one: BindingPlan, site: Site) -> str:
         """The expression that records a birth and yields the guard."""
-        row = one.birth if site is one.site else NEW
+        row = one.birth if site is one.site or one.birth.producer is Producer.GUARD else NEW
         move = one.moved_from if site is one.site else None
         number = self._file.number(site)
         if move is not None and move.owner.is_enabled:
             return f"{move.owner.guard}.moved_to({number}){self._suffix(one)}"
         if move is not None:
             row = NEW
-        arguments = row.arguments.format(value=one.binding.name, owner=self._owner(one.source))
+        attempt = self._plan.attempt_number(one.acquired_by if site is one.site else None)
+        arguments = row.arguments.format(value=one.binding.name, owner=self._owner(one.source), attempt=attempt)
         return self._sampled(f"{RUNTIME_PATH}{row.function}({number}, {arguments})") + self._suffix(one)
 
     def _sampled(self, birth: str) -> str:
@@ -120,18 +122,9 @@ class Emitter:
 
     def _after_let(self, one: BindingPlan, let: Node) -> None:
         cfgs = cfgs_of(let)
-        self._attempt(one, let, cfgs)
         text = "".join(f" {cfgs}{statement}" for statement in self._statements(one))
         if text:
             self._editor.after(let.start, let.end, text, one.site.index)
-
-    def _attempt(self, one: BindingPlan, let: Node, cfgs: str) -> None:
-        if one.attempt is None or one.source_node is None or not one.is_enabled:
-            return  # an attempt without its outcome would look refused
-        if not self._file.is_enabled(one.attempt):
-            return
-        arguments = f"{self._file.number(one.attempt)}, {self._owner(one.source)}, &{one.source_node.text}"
-        self._editor.open(let.start, let.end, f"{RUNTIME_PATH}attempt_refcell({arguments}); {cfgs}", one.attempt.index)
 
     def _chain(self, one: BindingPlan, condition: Node) -> None:
         if one.is_enabled:
@@ -139,11 +132,13 @@ class Emitter:
             self._editor.after(condition.start, condition.end, text, one.site.index)
 
     # 2. heads of bodies
-    def _head(self, body: Node, bindings: list[BindingPlan], note: tuple[Site, str] | None) -> None:
-        texts = [(one.site.index, " ".join(self._statements(one))) for one in bindings]
-        if note is not None and self._file.is_enabled(note[0]):
-            site, call = note
-            texts.insert(0, (site.index, f"let __bs_{site.index} = {RUNTIME_PATH}{call};"))
+    def _head(self, body: Node, bindings: list[BindingPlan], guards: list[tuple[Site, str]]) -> None:
+        texts = [
+            (site.index, f"let __bs_{site.index} = {RUNTIME_PATH}{call};")
+            for site, call in guards
+            if self._file.is_enabled(site)
+        ]
+        texts += [(one.site.index, " ".join(self._statements(one))) for one in bindings]
         texts = [(index, text) for index, text in texts if text]
         if not texts:
             return

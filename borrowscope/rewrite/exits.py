@@ -58,8 +58,8 @@ def plan_exits(plan: FunctionPlan) -> list[Exit]:
     """Every way out of the function's scopes, with a site where it can be told."""
     found = []
     for node in plan.scopes.expressions.values():
-        if node.kind in _EVENTS or node.kind in ("try_expression", "await_expression"):
-            one = Exit(node, _target(node))
+        if node.kind in _EVENTS or node.kind == "try_expression":
+            one = Exit(node, exit_target(node))
             _plan(plan, one)
             found.append(one)
     return found
@@ -140,9 +140,9 @@ def _emit(file: FilePlan, one: Exit, site: Site) -> None:
         file.editor.wrap(one.node, "{ " + note, " }", site.index)
 
 
-def framed_bodies(plan: FunctionPlan, exits: list[Exit]) -> list[tuple[Node, Site]]:
-    """Bodies of closures and async blocks that have told ways out of their own, each with one of their sites."""
-    found: dict[int, tuple[Node, Site]] = {}
+def framed_bodies(plan: FunctionPlan, exits: list[Exit]) -> list[tuple[Node, Site, str]]:
+    """Bodies of closures and async blocks that have told ways out of their own: one of their sites, and a frame."""
+    found: dict[int, tuple[Node, Site, str]] = {}
     for one in exits:
         if (
             one.site is None
@@ -153,13 +153,13 @@ def framed_bodies(plan: FunctionPlan, exits: list[Exit]) -> list[tuple[Node, Sit
             continue
         body = one.target.field("body") or one.target.child("block")
         if body is not None:
-            found.setdefault(body.start, (body, one.site))
+            found.setdefault(body.start, (body, one.site, "frame()"))
     return list(found.values())
 
 
 def may_leave_early(plan: FunctionPlan, binding: Binding, exits: list[Exit]) -> bool:
     """Whether the binding's scope may end in a way that is not told; a macro that was not entered may do it, too."""
-    scope = _scope(binding)
+    scope = scope_of(binding)
     if scope is None:
         return True
     within = range(binding.start, scope.end)
@@ -172,7 +172,8 @@ def may_leave_early(plan: FunctionPlan, binding: Binding, exits: list[Exit]) -> 
     )
 
 
-def _scope(binding: Binding) -> Span | None:
+def scope_of(binding: Binding) -> Span | None:
+    """The text in which a binding can be alive."""
     anchor = binding.anchor
     if isinstance(anchor, BodyHead):
         return Span(anchor.body.start, anchor.body.end)
@@ -180,7 +181,8 @@ def _scope(binding: Binding) -> Span | None:
     return Span(block.start, block.end) if block is not None else None
 
 
-def _target(node: Node) -> Node | None:
+def exit_target(node: Node) -> Node | None:
+    """What a way out leaves: a loop, a labelled block, a closure or async block; None for the function."""
     label = node.child("label")
     is_of_loop = node.kind in ("break_expression", "continue_expression")
     for ancestor in node.ancestors():

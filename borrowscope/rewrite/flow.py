@@ -1,4 +1,4 @@
-"""Control flow that runs: loops with their iterations, branches, matches with their arms, unsafe and async blocks.
+"""Control flow that runs: loops with their iterations, branches, matches with their arms, unsafe blocks.
 
 In: one function's plan. Out: sites, and edits that declare a guard before the construct (it tells the end on every way
 out) and put notes at the heads of bodies. What has no place for a guard is listed as skipped (rule 7 of the design).
@@ -188,19 +188,12 @@ def _let(plan: FunctionPlan, flow: Flow, node: Node) -> None:
 
 
 # 3. blocks: a guard at the head
-_BLOCKS = {
-    "unsafe_block": ("unsafe", "UnsafeBlockEnter", "track_unsafe_block_enter_with_id"),
-    "async_block": ("async", "AsyncBlockEnter", "track_async_block_enter_with_id"),
-}
-
-
-def _block(plan: FunctionPlan, flow: Flow, node: Node) -> None:
+def _unsafe(plan: FunctionPlan, flow: Flow, node: Node) -> None:
     body = node.child("block")
     if body is not None:
-        kind, event, function = _BLOCKS[node.kind]
-        frame = plan.scopes.frames.get(Span(node.start, node.end)) or plan.scopes.frame_of(node)
-        site = plan.new_site(kind, event, node, frame)
-        flow.notes.append(_Note(body, site, f"let __bs_{site.index} = {_call(plan, function, site)};"))
+        site = _site(plan, "unsafe", "UnsafeBlockEnter", node)
+        call = _call(plan, "track_unsafe_block_enter_with_id", site)
+        flow.notes.append(_Note(body, site, f"let __bs_{site.index} = {call};"))
 
 
 _Planner = Callable[[FunctionPlan, Flow, Node], None]
@@ -209,7 +202,7 @@ _PLANNERS: dict[str, _Planner] = {
     "match_expression": _match,
     "if_expression": _if,
     "let_declaration": _let,
-    **dict.fromkeys(_BLOCKS, _block),
+    "unsafe_block": _unsafe,
 }
 
 

@@ -9,8 +9,9 @@ from borrowscope.analyzer.facts import BindingFact
 from borrowscope.analyzer.type_text import short_type
 from borrowscope.parse.functions import FunctionItem
 from borrowscope.parse.syntax import Node
+from borrowscope.rewrite.awaits import emit_awaits, plan_awaits
 from borrowscope.rewrite.calls import Calls, call_source, cloned_type, is_clone
-from borrowscope.rewrite.constructs import choose_birth, plan_assignments, plan_attempt
+from borrowscope.rewrite.constructs import choose_birth, plan_assignments
 from borrowscope.rewrite.emit import Emitter
 from borrowscope.rewrite.exits import emit_exits, framed_bodies, may_leave_early, plan_exits
 from borrowscope.rewrite.families import FAMILIES
@@ -36,24 +37,26 @@ def rewrite_function(file: FilePlan, item: FunctionItem, body: Node, calls: Call
         plan.bindings[binding.start] = _binding_plan(plan, bindings[binding.start], binding.start)
     for one in plan.bindings.values():
         choose_birth(plan, calls, one)
-        plan_attempt(plan, one)
     span = Span(item.node.start, item.node.end)
     plan_moves(plan, [move for move in file.facts.moves if span.contains(move.span)])
     _number_moves(plan)
     assignments = plan_assignments(plan)
     exits = plan_exits(plan)
+    coroutines = plan_awaits(plan)
     flow = plan_flow(plan)
     emissions = [family(plan, calls) for family in FAMILIES]
     _settle(plan)
     for one in plan.bindings.values():
-        if may_leave_early(plan, one.binding, exits):
+        if may_leave_early(plan, one.binding, [*exits, *coroutines.exits]):
             one.site.fields["may_leave_early"] = True
     plan_last_uses(plan)
     emitter = Emitter(plan)
     emit_flow_heads(plan, flow)
-    emitter.heads(enter, framed_bodies(plan, exits))
+    entry = (body, enter, f"track_fn_enter_with_id({file.number(enter)})")
+    emitter.heads([*coroutines.heads(plan), entry, *framed_bodies(plan, exits)])
     emit_flow_guards(plan, flow)
     emit_exits(plan, exits)
+    emit_awaits(plan, coroutines)
     emitter.moves()
     for node, targets in assignments:
         emitter.assignment(node, targets)

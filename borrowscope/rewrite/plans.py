@@ -70,7 +70,7 @@ class BindingPlan:
     birth: Birth = NEW
     source: BindingPlan | None = None  # borrowed owner, clone source, cell
     source_node: Node | None = None
-    attempt: Site | None = None  # of a cell's guard: told before the borrow
+    acquired_by: Site | None = None  # of a guard: the attempt that it comes from
     birth_call: Node | None = None  # a call that is told by the birth alone
     moved_from: MovePlan | None = None  # `let y = x;`: born by the move of x
     moves: list[MovePlan] = field(default_factory=list)
@@ -163,6 +163,12 @@ class FunctionPlan:
         if self.file.choice.threshold is None or one is None or not one.is_enabled:
             return number
         return f"{RUNTIME_PATH}only_if({one.guard}.id() != 0, {number})"
+
+    def attempt_number(self, attempt: Site | None) -> str:
+        """The bare number of an attempt, by which a guard finds its lock; 0 where it is not known or switched off."""
+        if attempt is None or attempt.index in self.file.options.disabled:
+            return "0"
+        return f"{self.file.options.file_id * 256 + attempt.index}"
 
     def plan_of(self, node: Node | None) -> BindingPlan | None:
         """The observed binding that a name in expression position means, seen from its own frame only (rule 11)."""

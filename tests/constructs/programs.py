@@ -12,16 +12,15 @@ _PARTIES = {"name", "instance", "owner", "from", "to", "source", "object"}
 _COMMON = {"seq", "time_ns", "process", "thread", "thread_name", "event", "ty"} | _PLACE | _PARTIES
 
 
-def run_both(source: str, folder: Path) -> tuple[Outcome, Outcome, list[dict[str, Any]]]:
+def run_both(source: str, folder: Path, edition: str = "2024") -> tuple[Outcome, Outcome, list[dict[str, Any]]]:
     """The program's untouched and traced outcomes, and the events of the traced run."""
     file, program, recording = folder / "program.rs", folder / "program", folder / "program.bstrace"
     file.write_text(source, encoding="utf-8")
-    built = run_command(["rustc", "--edition=2021", "-Awarnings", str(file), "-o", str(program)], folder)
+    built = run_command(["rustc", f"--edition={edition}", "-Awarnings", str(file), "-o", str(program)], folder)
     assert built.code == 0, built.stderr
     untouched = run_command([str(program)], folder)
-    traced = run_command(
-        [*BORROWSCOPE, "run", str(file), "-o", str(recording), "--preset", "verbose", "--quiet"], folder
-    )
+    words = ["run", str(file), "--edition", edition, "-o", str(recording), "--preset", "verbose", "--quiet"]
+    traced = run_command([*BORROWSCOPE, *words], folder)
     return untouched, traced, exported_events(recording)
 
 

@@ -1,7 +1,7 @@
 //! What generated code keeps beside a variable: numbers only, so it can be wherever the variable can be.
 
 use crate::chosen::{is_told, NOTHING};
-use crate::{format, recorder};
+use crate::{format, polls, recorder};
 
 /// Kind and site in one word; 0 where the site's number says that it is not recorded.
 #[inline(always)]
@@ -53,6 +53,16 @@ pub struct Construct {
     end: u32,
     instance: u32,
     iteration: u32,
+}
+
+/// Stands in the body of an async block, function or closure and records that it was left, also where it is cancelled.
+///
+/// It is dropped behind all that the body holds: from there on ends have the cause again that the body interrupted.
+#[derive(Debug)]
+#[must_use = "the guard records that the body was left when it is dropped"]
+pub struct Coroutine {
+    end: u32,
+    instance: u32,
 }
 
 impl Guard {
@@ -245,6 +255,31 @@ impl Drop for Construct {
     fn drop(&mut self) {
         if self.instance != 0 && !recorder::is_off() {
             recorder::event(self.end, self.instance, 0);
+        }
+    }
+}
+
+impl Coroutine {
+    /// One execution; instance 0 tells nothing.
+    #[inline(always)]
+    pub(crate) const fn new(site: u32, instance: u32) -> Coroutine {
+        let end = word(format::kind::ASYNC_BLOCK_EXIT, site);
+        Coroutine { end, instance }
+    }
+
+    /// The execution, 0 if there is none.
+    #[inline]
+    pub fn id(&self) -> u32 {
+        self.instance
+    }
+}
+
+impl Drop for Coroutine {
+    #[inline]
+    fn drop(&mut self) {
+        if self.instance != 0 && !recorder::is_off() {
+            recorder::event(self.end, self.instance, 0);
+            polls::leave(self.instance);
         }
     }
 }
