@@ -15,14 +15,12 @@ from borrowscope.parse.syntax import Node
 from borrowscope.rewrite.calls import Calls, call_source, is_clone
 from borrowscope.rewrite.model import Site
 from borrowscope.rewrite.plans import BindingPlan, FunctionPlan
-from borrowscope.rewrite.positions import is_simple_place, place_base, strip_parentheses
+from borrowscope.rewrite.positions import place_base, strip_parentheses
 from borrowscope.rewrite.scopes import AfterLet, Frame
 from borrowscope.tables.births import NEW, NEW_TYPED, Producer, birth_of
 from borrowscope.tables.operations import CHANNELS, FROM_RAW, INITIALIZED, SPAWNS, UPGRADES
 
-_CELL = ("std::cell::RefCell::<",)
 _COUNTED = ("std::rc::Rc::<", "std::sync::Arc::<")
-_GUARD_TYPES = ("std::cell::Ref<", "std::cell::RefMut<")
 
 
 def choose_birth(plan: FunctionPlan, calls: Calls, one: BindingPlan) -> None:
@@ -128,8 +126,6 @@ def _producer(calls: Calls, value: Node, ty: str) -> tuple[Producer, Node | None
     source = call_source(value)
     if is_clone(call):
         return Producer.CLONE, source
-    if ty.startswith(_GUARD_TYPES):
-        return Producer.CELL_GUARD, source if _is_method(call, _CELL) else None
     if _is_method(call, _COUNTED) and call is not None and call.callee.endswith("::downgrade"):
         return Producer.DOWNGRADE, source
     return Producer.CALL, None
@@ -200,18 +196,3 @@ _ASSIGNEE_GROUPS = frozenset(
         "arguments",
     }
 )
-
-
-def plan_attempt(plan: FunctionPlan, one: BindingPlan) -> None:
-    """`let g = CELL.borrow_mut();` is told before, too, if the cell's place can be evaluated once more (rule 8)."""
-    if plan.file.choice.threshold is not None or not plan.file.is_wanted(one.site):
-        return
-    if one.birth.producer is not Producer.CELL_GUARD or one.source_node is None or not is_simple_place(one.source_node):
-        return
-    call = one.source_node.parent
-    method = call.field("field") if call is not None and call.kind == "field_expression" else None
-    if method is None:
-        return
-    one.attempt = plan.new_site("call", "Attempt", method, one.binding.frame)
-    one.attempt.owner = one.source.site.index if one.source is not None else None
-    one.attempt.fields = {"operation": method.text}

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from borrowscope.rewrite.calls import Calls
+from borrowscope.rewrite.guards import plan_guards
 from borrowscope.rewrite.operations import plan_operations
 from borrowscope.rewrite.plans import FunctionPlan
 
 Family = Callable[[FunctionPlan, Calls], Callable[[], None]]
 
-FAMILIES: tuple[Family, ...] = (plan_operations,)
+FAMILIES: tuple[Family, ...] = (plan_guards, plan_operations)

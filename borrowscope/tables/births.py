@@ -1,7 +1,8 @@
 """How a binding is born: the event that tells it best, and the runtime function that records it.
 
 In: the initializer's shape and the type as the compiler prints it. Out: one `Birth` row. `{value}` in `arguments` is
-the binding's name, `{owner}` the instance of the borrowed owner, the clone source or the cell.
+the binding's name, `{owner}` the instance of the borrowed owner or the clone source, `{attempt}` the site of the
+attempt that a guard comes from.
 """
 
 from __future__ import annotations
@@ -9,13 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from borrowscope.tables.guards import GUARDS, GuardRow
+
 
 class Producer(StrEnum):
     """What stands on the right of `let x = ..`, as far as births differ by it."""
 
     REFERENCE = "reference"  # `&place`, `&mut place`
     CLONE = "clone"  # the call resolves to Clone::clone
-    CELL_GUARD = "cell_guard"  # a method call that yields Ref or RefMut
+    GUARD = "guard"  # a guard of a lock or cell, whatever gave it
     DOWNGRADE = "downgrade"  # Rc::downgrade, Arc::downgrade
     FROM_RAW = "from_raw"  # Box::from_raw
     SPAWN = "spawn"  # a thread's start, whose handle the binding receives
@@ -45,8 +48,6 @@ BIRTHS = (
     Birth("WeakClone", Producer.CLONE, "std::rc::Weak<", "track_weak_clone_with_id", _FROM),
     Birth("WeakClone", Producer.CLONE, "std::sync::Weak<", "track_weak_clone_sync_with_id", _FROM),
     Birth("Clone", Producer.CLONE, "", "track_clone_with_id", _FROM),
-    Birth("RefCellBorrow", Producer.CELL_GUARD, "std::cell::Ref<", "track_refcell_borrow_with_id", _FROM),
-    Birth("RefCellBorrow", Producer.CELL_GUARD, "std::cell::RefMut<", "track_refcell_borrow_mut_with_id", _FROM),
     Birth("WeakNew", Producer.DOWNGRADE, "std::rc::Weak<", "track_weak_new_with_id", _FROM),
     Birth("WeakNew", Producer.DOWNGRADE, "std::sync::Weak<", "track_weak_new_sync_with_id", _FROM),
     Birth("WeakNew", Producer.CALL, "std::rc::Weak<", "track_weak_new_with_id", _FROM),
@@ -87,6 +88,16 @@ UNNAMED_CLONES = (
 
 NEW = Birth("New", Producer.OTHER, "", "track_new_with_id", _VALUE)
 NEW_TYPED = Birth("New", Producer.OTHER, "", "track_new_typed_with_id", _VALUE)
+
+
+_GUARD_BIRTHS = {
+    row.path: Birth(row.event, Producer.GUARD, row.path, row.function, "{attempt}, &{value}") for row in GUARDS
+}
+
+
+def birth_of_guard(guard: GuardRow | None) -> Birth | None:
+    """How a binding is born that holds a guard."""
+    return _GUARD_BIRTHS[guard.path] if guard is not None else None
 
 
 def birth_of(producer: Producer, ty: str) -> Birth:

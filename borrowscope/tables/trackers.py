@@ -18,6 +18,7 @@ class Yield(StrEnum):
     COROUTINE = "Coroutine"  # records that an async body was left, also where it is cancelled
     FUTURE = "Awaited"  # its last argument as a future, which records the end of its await
     FRAME = "Frame"  # keeps what ways out note inside a body
+    HELD = "Held"  # a temporary beside the record of its end
     VALUE = "value"  # its last argument, unchanged
     OWNER = "owner"  # the owner's instance, for the call around it
     NOTHING = "()"
@@ -37,6 +38,14 @@ class TrackerRow:
 
 def _birth(function: str, event: str, arguments: str, doc: str, end: str = "Drop") -> TrackerRow:
     return TrackerRow(function, event, tuple(arguments.split()), Yield.GUARD, end, doc)
+
+
+def _held(function: str, event: str, end: str, doc: str) -> TrackerRow:
+    return TrackerRow(function, event, ("site", "attempt", "T"), Yield.HELD, end, doc)
+
+
+def _attempt(function: str, lock: str, doc: str) -> TrackerRow:
+    return TrackerRow(function, "Attempt", ("site", "owner", lock), Yield.VALUE, None, doc)
 
 
 def _passing(function: str, event: str | None, doc: str, arguments: str = "site owner T") -> TrackerRow:
@@ -65,23 +74,27 @@ TRACKERS: tuple[TrackerRow, ...] = (
     _birth("track_weak_clone_with_id", "WeakClone", "site source &rc::Weak<T>", "a clone of a Weak of an Rc"),
     _birth("track_weak_new_sync_with_id", "WeakNew", "site source &sync::Weak<T>", "a Weak of an Arc"),
     _birth("track_weak_clone_sync_with_id", "WeakClone", "site source &sync::Weak<T>", "a clone of a Weak of an Arc"),
-    _birth("track_refcell_borrow_with_id", "RefCellBorrow", "site owner &Ref<T>", "a cell's guard", "RefCellDrop"),
+    _birth("track_refcell_borrow_with_id", "RefCellBorrow", "site attempt &Ref<T>", "a cell's guard", "RefCellDrop"),
     _birth(
         "track_refcell_borrow_mut_with_id",
         "RefCellBorrow",
-        "site owner &RefMut<T>",
+        "site attempt &RefMut<T>",
         "a cell's unique guard",
         "RefCellDrop",
     ),
-    TrackerRow("attempt", "Attempt", ("site", "owner", "&T"), Yield.NOTHING, None, "something that may fail or block"),
-    TrackerRow(
-        "attempt_refcell",
-        "Attempt",
-        ("site", "owner", "&RefCell<T>"),
-        Yield.NOTHING,
-        None,
-        "a borrow of a cell, through anything that derefs to it",
+    _birth(
+        "track_lock_guard_acquire_with_id", "LockGuardAcquire", "site attempt &T", "a lock's guard", "LockGuardDrop"
     ),
+    _held("cell_held", "RefCellBorrow", "RefCellDrop", "a cell's guard without a name"),
+    _held("lock_held", "LockGuardAcquire", "LockGuardDrop", "a lock's guard without a name"),
+    _attempt("__bs_attempt", "&T", "a lock or cell that is about to be taken by a method"),
+    _attempt("attempt_refcell", "&RefCell<T>", "a cell that is about to be borrowed by a function"),
+    _attempt("attempt_mutex", "&Mutex<T>", "a lock that is about to be taken by a function"),
+    _attempt("attempt_rwlock", "&RwLock<T>", "a lock that is about to be taken by a function"),
+    TrackerRow("expecting", "Attempt", ("site",), Yield.FRAME, None, "a borrow whose guard is not seen, if it panics"),
+    TrackerRow("passed", None, ("expecting", "T"), Yield.VALUE, None, "the guard of such a borrow"),
+    TrackerRow("cell_tried", "RefCellBorrow", ("site", "attempt", "T"), Yield.VALUE, None, "a borrow that was refused"),
+    TrackerRow("locked", "Lock", ("site", "T"), Yield.VALUE, None, "what came of taking a lock"),
     TrackerRow("replaced", "Drop", ("site",), Yield.NOTHING, None, "an assignment inside a closure: Drop, then New"),
     TrackerRow("track_fn_enter_with_id", "FnEnter", ("site",), Yield.FN_GUARD, "FnExit", "a function's execution"),
     _construct("track_loop_enter_with_id", "LoopEnter", "LoopExit", "a loop; the guard counts its iterations"),
