@@ -25,6 +25,7 @@ pub fn pin_taken_apart<T>(site: u32, owner: u32, value: T) -> T {
 
 /// A `Cow` was born: its variant says which event it is.
 #[inline]
+#[allow(clippy::ptr_arg)]
 pub fn track_cow_new_with_id<B: ?Sized + ToOwned>(site: u32, value: &Cow<'_, B>) -> Guard {
     let kind = match value {
         Cow::Borrowed(_) => kind::COW_BORROWED,
@@ -56,7 +57,7 @@ pub fn box_made_raw<T: ?Sized>(site: u32, owner: u32, value: *mut T) -> *mut T {
 
 /// A `Box` became a reference for good.
 #[inline]
-pub fn box_leaked<'a, T: ?Sized>(site: u32, owner: u32, value: &'a mut T) -> &'a mut T {
+pub fn box_leaked<T: ?Sized>(site: u32, owner: u32, value: &mut T) -> &mut T {
     told_at(kind::BOX_INTO_RAW, site, owner, address::<T>(value));
     value
 }
