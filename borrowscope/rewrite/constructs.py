@@ -13,11 +13,12 @@ from borrowscope.analyzer.facts import CallFact
 from borrowscope.analyzer.producer import producing_call, written_form
 from borrowscope.parse.syntax import Node
 from borrowscope.rewrite.calls import Calls, call_source, is_clone
+from borrowscope.rewrite.generic_types import is_generic
 from borrowscope.rewrite.model import Site
 from borrowscope.rewrite.plans import BindingPlan, FunctionPlan
 from borrowscope.rewrite.positions import place_base, strip_parentheses
 from borrowscope.rewrite.scopes import AfterLet, Frame
-from borrowscope.tables.births import NEW, NEW_TYPED, Producer, birth_of
+from borrowscope.tables.births import CLONE_TYPED, NEW, NEW_TYPED, Producer, birth_of
 from borrowscope.tables.operations import CHANNELS, FROM_RAW, INITIALIZED, SPAWNS, UPGRADES
 
 _COUNTED = ("std::rc::Rc::<", "std::sync::Arc::<")
@@ -33,11 +34,13 @@ def choose_birth(plan: FunctionPlan, calls: Calls, one: BindingPlan) -> None:
         if one.source is not None and one.source.binding.start > value.start:
             one.source = None  # a name of the initializer's own block
     one.birth = birth_of(producer, ty)
-    plain = NEW_TYPED if _mentions(ty, plan.type_parameters) else NEW
+    plain = NEW_TYPED if is_generic(ty, plan.type_parameters) else NEW
     if one.birth is NEW:
         one.birth = plain
     elif not plan.file.choice.is_told(one.birth.event):
         one.birth = replace(plain, producer=one.birth.producer)  # New stands in for what is not told
+    elif one.birth.event == CLONE_TYPED.event and plain is NEW_TYPED:
+        one.birth = CLONE_TYPED
     one.site.event = one.birth.event
     if one.birth.event == "Borrow":
         one.site.fields = {"mutable": one.fact.is_mutable_reference is True}
@@ -102,11 +105,6 @@ _DESCRIBED: dict[str, Callable[[Calls, BindingPlan, Node], None]] = {
     "MaybeUninitNew": _describe_uninit,
     "CowOwned": _describe_cow,
 }
-
-
-def _mentions(ty: str, parameters: frozenset[str]) -> bool:
-    words = set("".join(char if char.isalnum() or char == "_" else " " for char in ty).split())
-    return bool(words & parameters) or "impl" in words
 
 
 def _producer(calls: Calls, value: Node, ty: str) -> tuple[Producer, Node | None]:

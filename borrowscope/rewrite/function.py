@@ -10,7 +10,8 @@ from borrowscope.analyzer.type_text import short_type
 from borrowscope.parse.functions import FunctionItem
 from borrowscope.parse.syntax import Node
 from borrowscope.rewrite.awaits import emit_awaits, plan_awaits
-from borrowscope.rewrite.calls import Calls, call_source, cloned_type, is_clone
+from borrowscope.rewrite.calls import Calls, call_source, is_clone
+from borrowscope.rewrite.clones import plan_clones
 from borrowscope.rewrite.constructs import choose_birth, plan_assignments
 from borrowscope.rewrite.emit import Emitter
 from borrowscope.rewrite.exits import emit_exits, framed_bodies, may_leave_early, plan_exits
@@ -22,7 +23,6 @@ from borrowscope.rewrite.moves import plan_moves
 from borrowscope.rewrite.plans import RUNTIME_PATH, BindingPlan, FilePlan, FunctionPlan, MovePlan, Placement
 from borrowscope.rewrite.positions import place_base
 from borrowscope.rewrite.scopes import FunctionScopes, read_scopes
-from borrowscope.tables.births import unnamed_clone_of
 from borrowscope.text.span import Span
 
 
@@ -44,6 +44,7 @@ def rewrite_function(file: FilePlan, item: FunctionItem, body: Node, calls: Call
     exits = plan_exits(plan)
     coroutines = plan_awaits(plan)
     flow = plan_flow(plan)
+    emit_clones = plan_clones(plan, calls)
     emissions = [family(plan, calls) for family in FAMILIES]
     _settle(plan)
     for one in plan.bindings.values():
@@ -60,7 +61,7 @@ def rewrite_function(file: FilePlan, item: FunctionItem, body: Node, calls: Call
     emitter.moves()
     for node, targets in assignments:
         emitter.assignment(node, targets)
-    _unnamed_clones(plan, calls)
+    emit_clones()
     _unnamed_borrows(plan, calls)
     for emit in emissions:
         emit()
@@ -156,35 +157,6 @@ def _is_told(plan: FunctionPlan, move: MovePlan) -> bool:
     return True
 
 
-def _unnamed_clones(plan: FunctionPlan, calls: Calls) -> None:
-    """`s.clone()` that no binding is born by: the value passes through a function that records it."""
-    births = {one.fact.span.start for one in plan.bindings.values() if one.birth.producer == "clone"}
-    for node, frame in plan.scopes.calls:
-        call = calls.find(node)
-        if not is_clone(call) or call is None or call.target in births:
-            continue
-        source_node = call_source(node)
-        source = plan.plan_of(place_base(source_node)) if source_node is not None else None
-        name = node.field("function")
-        told = name.field("field") if name is not None and name.kind == "field_expression" else name
-        ty = cloned_type(call)
-        row = unnamed_clone_of(ty)
-        site = plan.new_site("call", row.event, told or node, frame)
-        site.owner, site.ty = source.site.index if source is not None else None, short_type(ty) if ty else None
-        if plan.file.is_enabled(site):
-            owner = f"{source.guard}.id()" if source is not None and source.is_enabled else f"{RUNTIME_PATH}NONE"
-            before = f"{RUNTIME_PATH}{row.function}({_number_about(plan, site, source)}, {owner}, "
-            plan.file.editor.wrap(node, before, ")", site.index)
-
-
-def _number_about(plan: FunctionPlan, site: Site, one: BindingPlan | None) -> str:
-    """The number of a site that speaks of an instance: told only where the instance is in the sample."""
-    number = plan.file.number(site)
-    if plan.file.choice.threshold is None or one is None or not one.is_enabled:
-        return number
-    return f"{RUNTIME_PATH}only_if({one.guard}.id() != 0, {number})"
-
-
 def _unnamed_borrows(plan: FunctionPlan, calls: Calls) -> None:
     """`f(&x)`: a borrow that no binding is born by, told in the argument's place; `Rc::clone(&a)` tells it already."""
     cloned = [call_source(node) for node, _ in plan.scopes.calls if is_clone(calls.find(node))]
@@ -200,7 +172,7 @@ def _unnamed_borrows(plan: FunctionPlan, calls: Calls) -> None:
         site.owner, site.depends_on = owner.site.index, (owner.site.index,)
         site.fields = {"mutable": node.child("mutable_specifier") is not None}
         if plan.file.is_enabled(site) and owner.is_enabled:
-            before = f"({RUNTIME_PATH}borrowed({_number_about(plan, site, owner)}, {owner.guard}.id()), "
+            before = f"({RUNTIME_PATH}borrowed({plan.number_about(site, owner)}, {owner.guard}.id()), "
             plan.file.editor.wrap(node, before, ").1", site.index)
 
 

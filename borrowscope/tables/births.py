@@ -80,6 +80,9 @@ class UnnamedClone:
     function: str
 
 
+# Types behind a parameter are named at run time.
+CLONED_TYPED = UnnamedClone("Clone", "", "cloned_typed")
+
 UNNAMED_CLONES = (
     UnnamedClone("RcClone", "std::rc::Rc<", "rc_cloned"),
     UnnamedClone("ArcClone", "std::sync::Arc<", "arc_cloned"),
@@ -88,6 +91,7 @@ UNNAMED_CLONES = (
 
 NEW = Birth("New", Producer.OTHER, "", "track_new_with_id", _VALUE)
 NEW_TYPED = Birth("New", Producer.OTHER, "", "track_new_typed_with_id", _VALUE)
+CLONE_TYPED = Birth("Clone", Producer.CLONE, "", "track_clone_typed_with_id", _FROM)
 
 
 _GUARD_BIRTHS = {
@@ -108,6 +112,7 @@ def birth_of(producer: Producer, ty: str) -> Birth:
     return NEW
 
 
-def unnamed_clone_of(ty: str) -> UnnamedClone:
+def unnamed_clone_of(ty: str, *, is_generic: bool) -> UnnamedClone:
     """The first row that fits the cloned type."""
-    return next(row for row in UNNAMED_CLONES if ty.startswith(row.type_prefix))
+    row = next(row for row in UNNAMED_CLONES if ty.startswith(row.type_prefix))
+    return CLONED_TYPED if is_generic and row.event == CLONED_TYPED.event else row

@@ -8,6 +8,8 @@ pub use crate::guard::{Construct, Coroutine, FnGuard, Frame, Guard, Id};
 pub use crate::tried::Tried;
 pub use awaits::*;
 pub use cells::*;
+pub use clones::*;
+pub use expressions::*;
 pub use locks::*;
 pub use places::*;
 pub use pointers::*;
@@ -16,6 +18,8 @@ pub use wrappers::*;
 
 mod awaits;
 mod cells;
+mod clones;
+mod expressions;
 mod locks;
 mod places;
 mod pointers;
@@ -73,12 +77,6 @@ pub fn track_new_typed_with_id<T: ?Sized>(site: u32, _value: &T) -> Guard {
 #[inline]
 pub fn track_borrow_with_id(site: u32, owner: u32) -> Guard {
     born(kind::BORROW, site, owner)
-}
-
-/// A clone of `source` was born.
-#[inline]
-pub fn track_clone_with_id<T: ?Sized>(site: u32, source: u32, _value: &T) -> Guard {
-    born(kind::CLONE, site, source)
 }
 
 /// A `RefCell` was born.
@@ -158,15 +156,6 @@ pub fn track_branch_with_id(site: u32) {
 #[inline]
 pub fn track_let_else_with_id(site: u32) {
     noted(kind::LET_ELSE, site);
-}
-
-/// A clone of `source` that no binding receives.
-#[inline]
-pub fn cloned<T>(site: u32, source: u32, value: T) -> T {
-    if !recorder::is_off() {
-        recorder::event(word(kind::CLONE, site), NONE, source);
-    }
-    value
 }
 
 /// A borrow of `owner` that no binding receives.
