@@ -7,7 +7,7 @@ version is not there.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +20,7 @@ from borrowscope.analyzer.outline import Outline
 from borrowscope.analyzer.sources import SourceText
 from borrowscope.analyzer.static.crate_cache import is_immutable
 from borrowscope.analyzer.static.crates import CrateSource
+from borrowscope.analyzer.static.layout import Layout
 
 BodyKey = tuple[str, str]
 _Json = Any
@@ -110,6 +111,17 @@ class Memory:
     def write_part(self, path: str, state: State, part: KeptPart) -> None:
         """Keep the records of a file."""
         self.write(state.part_key(path) + part.written(), "records", path)
+
+    def read_layouts(self, state: State) -> dict[str, Layout] | None:
+        """Where things are in the crates, as all outlines have it."""
+        content = self.read("layouts")
+        interface, rows = json.loads(content) if content is not None else ("", {})
+        return {crate: Layout(*row) for crate, row in rows.items()} if interface == state.interface else None
+
+    def write_layouts(self, state: State, layouts: Mapping[str, Layout]) -> None:
+        """Keep where things are."""
+        rows = {crate: [getattr(layout, name) for name in Layout.__slots__] for crate, layout in layouts.items()}
+        self.write(json.dumps([state.interface, rows], separators=(",", ":")).encode(), "layouts")
 
     def read_text(self, path: str) -> bytes | None:
         """The text of a file as the old state knows it."""

@@ -7,8 +7,9 @@ else may have changed, or where what a function says of other places is not what
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 from borrowscope.analyzer.analyze import dependencies_cache
@@ -20,8 +21,10 @@ from borrowscope.analyzer.kept_part import KeptPart
 from borrowscope.analyzer.known_bindings import SourceTree
 from borrowscope.analyzer.memory import Memory, State
 from borrowscope.analyzer.outline import blanked
+from borrowscope.analyzer.sources import SourceText
 from borrowscope.analyzer.static.source import Contribution, StaticSource, merged
-from borrowscope.parse.syntax import parse_source
+from borrowscope.parse.syntax import Node, parse_source
+from borrowscope.text.span import LineIndex
 
 _NOTHING: Final = "nothing"
 
@@ -44,7 +47,7 @@ def find_patches(memory: Memory, changed: Collection[str]) -> Patched | None:
         if known is None or text is None or part is None:
             return None
         change = find_change(text, memory.texts[path].source, known.outline)
-        if change is None or _touches_shared(part.notes.shared, change, text):
+        if change is None or _touches_shared(part.notes.shared, change, text) or _names_others(memory, change, text):
             return None
         changes[path], parts[path] = change, part
     return _Patching(memory, changes, parts).run() if changes else None
@@ -55,6 +58,13 @@ def _touches_shared(names: Iterable[str], change: BodyChange, old: bytes) -> boo
     called = [rb"\b%b\s*(?:\.|/[/*])" % re.escape(name.encode()) for name in names]
     texts = (old[change.start : change.end], change.source[change.start : change.new_end])
     return any(re.search(name, text) is not None for name in called for text in texts)
+
+
+def _names_others(memory: Memory, change: BodyChange, old: bytes) -> bool:
+    """Whether the function names other crates than before: the compiler loads those that are named anywhere."""
+    names = {name.encode() for crate in memory.crates if crate.is_workspace for name in crate.dependencies}
+    before, now = old[change.start : change.end], change.source[change.start : change.new_end]
+    return any((name in before) != (name in now) for name in names)
 
 
 class _Patching:
@@ -87,25 +97,30 @@ class _Patching:
         return Patched(self._state, parts)
 
     def _said(self) -> list[Contribution]:
-        """What the changed functions say."""
+        """What the changed functions say; nothing where that cannot be told."""
+        layouts = self._memory.read_layouts(self._state)
+        if layouts is None:
+            return []
         loose = {path for path, known in self._state.files.items() if known.outline.has_loose_impls}
         crates = self._memory.crates
-        static = StaticSource(lambda: crates, self._trees(), dependencies_cache(self._memory.request))
+        static = StaticSource(lambda: crates, self._trees, dependencies_cache(self._memory.request))
         places = {path: change.new_end - 1 for path, change in self._changes.items()}
-        return [found for found in static.contributions_at(places, loose) if found.file in self._changes]
+        try:
+            said = static.contributions_at(places, loose, layouts)
+        except LookupError:
+            return []
+        return [found for found in said if found.file in self._changes]
 
-    def _trees(self) -> list[SourceTree]:
-        return [
-            SourceTree(
-                text,
-                parse_source(
-                    self._changes[path].beside_others
-                    if path in self._changes
-                    else blanked(text.source, self._state.files[path].outline.blanks)
-                ),
-            )
-            for path, text in self._memory.texts.items()
-        ]
+    @cached_property
+    def _trees(self) -> list[_Outer]:
+        return [_Outer(text, lambda path=path: self._outer(path)) for path, text in self._memory.texts.items()]  # type: ignore[misc]
+
+    def _outer(self, path: str) -> bytes:
+        """A file without the insides of functions, but for the one that changed."""
+        change = self._changes.get(path)
+        if change is not None:
+            return change.beside_others
+        return blanked(self._memory.texts[path].source, self._state.files[path].outline.blanks)
 
     def _is_as_before(self, said: Sequence[Contribution]) -> bool:
         """Whether the functions say of other places what they said before; moves what is known of the others."""
@@ -127,7 +142,7 @@ class _Patching:
             found._replace(facts={found.file: _within(self._changes[found.file], found.facts.get(found.file))})
             for found in said
         )
-        knowledge = ItemKnowledge(self._memory, self._state.interface, self._trees)
+        knowledge = ItemKnowledge(self._memory, self._state.interface, self._all_trees)
         patched: dict[str, KeptPart] = {}
         for path, change in self._changes.items():
             text, kept = self._memory.texts[path], self._parts[path]
@@ -140,6 +155,27 @@ class _Patching:
                 return None
             patched[path] = new
         return patched
+
+    def _all_trees(self) -> list[SourceTree]:
+        return [SourceTree(tree.text, tree.root) for tree in self._trees]
+
+
+class _Outer:
+    """A file that is parsed when somebody asks for its tree."""
+
+    def __init__(self, text: SourceText, source: Callable[[], bytes]) -> None:
+        self.text = text
+        self._source = source
+
+    @cached_property
+    def root(self) -> Node:
+        """The tree."""
+        return parse_source(self._source())
+
+    @cached_property
+    def lines(self) -> LineIndex:
+        """Where lines begin."""
+        return LineIndex(self.text.source)
 
 
 def _within(change: BodyChange, facts: FileFacts | None) -> FileFacts:

@@ -103,7 +103,7 @@ class _Recall:
         self._state.interface = digest(*(known.outline.digest for known in self._state.files.values()))
         for path in changed:
             self._memory.write_text(path)
-        is_same = self._old.interface == self._state.interface
+        is_same = self._old.interface == self._state.interface and self._memory.read_layouts(self._state) is not None
         self._read_bodies(self._old.speaking_of(changed) | self._old.stale, is_same)
 
     def _tree(self, path: str) -> SourceTree:
@@ -170,7 +170,10 @@ class _Recall:
             wanted = wanted | {path for path, known in self._state.files.items() if known.outline.has_loose_impls}
         crates = self._memory.crates
         static = StaticSource(lambda: crates, self._trees, dependencies_cache(self._memory.request))
-        return {(found.crate, found.file): found for found in static.contributions(wanted)}
+        contributions = static.contributions(wanted)
+        if wanted is None:
+            self._memory.write_layouts(self._state, static.layouts())
+        return {(found.crate, found.file): found for found in contributions}
 
     def _merge(self, contributions: Iterable[Contribution], touched: Container[str]) -> None:
         for path, facts in merged(contributions).items():

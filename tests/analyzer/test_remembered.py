@@ -116,7 +116,7 @@ def test_damaged_files_are_made_anew(request_of: Request, damage: Callable[[byte
         whole = path.read_bytes()
         path.write_bytes(damage(whole))
         assert remembered_text(request) == told(request)
-        waits = path.name.startswith(("facts-", "items-", "text-"))  # until somebody asks for them
+        waits = path.name.startswith(("facts-", "items-", "layouts-", "text-"))  # until somebody asks for them
         assert waits or path.read_bytes() == whole
 
 

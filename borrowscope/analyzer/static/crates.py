@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from borrowscope.parse.syntax import Node, parse_source
 
@@ -32,14 +33,25 @@ class CrateSource:
     is_proc_macro: bool = False
 
 
-class Trees:
-    """The trees of files; a file is parsed once."""
+class Tree(Protocol):
+    """A file that somebody else parses."""
 
-    def __init__(self, known: Mapping[Path, Node] | None = None) -> None:
-        self._trees: dict[Path, Node | None] = dict(known or {})
+    @property
+    def root(self) -> Node:
+        """Its tree."""
+
+
+class Trees:
+    """The trees of files; a file is parsed once. `known` are those that others parse."""
+
+    def __init__(self, known: Mapping[Path, Tree] | None = None) -> None:
+        self._known = known or {}
+        self._trees: dict[Path, Node | None] = {}
 
     def read(self, path: Path) -> Node | None:
         """The tree of the file; None where it cannot be read."""
+        if path in self._known:
+            return self._known[path].root
         if path not in self._trees:
             try:
                 self._trees[path] = parse_source(path.read_bytes())

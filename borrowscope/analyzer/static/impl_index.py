@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 from borrowscope.analyzer.static.definitions import Bound, Function, Generics, Impl
 from borrowscope.analyzer.static.generic_text import read_parameters, trait_path
 from borrowscope.analyzer.static.item_tree import TYPE, CrateItems, ImplNode, Item, Module, all_modules
+from borrowscope.analyzer.static.layout import Layout, ModuleFinder
 from borrowscope.analyzer.static.lowering import Lowering
 from borrowscope.analyzer.static.resolution import Primitive, StdItem
 from borrowscope.analyzer.static.types import (
@@ -73,6 +74,11 @@ class ImplIndex:
         self._entries: Callable[[str], Iterable[tuple[str, ImplNode | Item]]] | None = None
         self._heads: set[str] = set()
         self._traits_by_member: dict[str, list[Item]] = {}
+        self._finder: ModuleFinder | None = None
+        self._layout = Layout()
+        self._number = -1  # of the module that is read
+        self._read: set[int] = set()
+        self._order: dict[int, tuple[int, int]] = {}  # by id of a module or block
 
     @property
     def is_built(self) -> bool:
@@ -84,8 +90,52 @@ class ImplIndex:
         self._entries = entries
         self._is_built = True
 
+    def expect(self, layout: Layout, finder: ModuleFinder) -> None:
+        """Read only the modules that have what is asked for."""
+        self._layout, self._finder = layout, finder
+        self._is_built = True
+
+    def fill(self, layout: Layout) -> None:
+        """Tell which modules have which impls and traits."""
+        self._built()
+        layout.heads, layout.members = self._layout.heads, self._layout.members
+
+    def _load(self, numbers: Iterable[int]) -> None:
+        """Read modules."""
+        assert self._finder is not None
+        for number in numbers:
+            if number not in self._read:
+                self._read.add(number)
+                self._add_numbered(number, self._finder.module(number))
+
+    def _add_numbered(self, number: int, module: Module) -> None:
+        before, self._number = self._number, number
+        self.add(module)
+        self._number = before
+
+    def _order_entries(self, head: str) -> None:
+        """Put what is known for the head into the order in which all modules together would give it."""
+        for impls in (self._by_head, self._inherent):
+            impls.get(head, []).sort(key=self._place)
+        for table in (self._of_traits, self._derived):
+            for (_, other), entries in table.items():
+                if other == head:
+                    entries.sort(key=self._place)
+        self._derives_of.get(head, []).sort(key=lambda row: self._place(row[1]))
+
+    def _place(self, entry: ImplNode | Item) -> tuple[int, int]:
+        return self._order.get(id(entry.module), (len(self._layout.modules), 0))
+
     def _for(self, head: str) -> ImplIndex:
         """This index with the impls for the head."""
+        if self._finder is not None:
+            if head not in self._heads:
+                self._heads.add(head)
+                numbers = self._layout.heads.get(head, ())
+                self._load(numbers)
+                if len(numbers) > 1:
+                    self._order_entries(head)
+            return self
         if self._entries is None:
             return self._built()
         if head not in self._heads:
@@ -120,12 +170,21 @@ class ImplIndex:
     def _built(self) -> ImplIndex:
         if not self._is_built:
             self._is_built = True
-            for module in all_modules(self._crate.root):
-                self.add(module)
+            for number, module in enumerate(all_modules(self._crate.root)):
+                self._add_numbered(number, module)
         return self
+
+    def _note_place(self, into: dict[str, list[int]], name: str) -> None:
+        """Remember which module has what is asked for by a name."""
+        if self._number >= 0 and self._finder is None:
+            numbers = into.setdefault(name, [])
+            if not numbers or numbers[-1] != self._number:
+                numbers.append(self._number)
 
     def add(self, module: Module) -> None:
         """Note the impls, derives and traits of one module or block."""
+        if self._number >= 0:
+            self._order[id(module)] = (self._number, len(self._order))
         if module.calls and not module.is_block:
             module.crate.expand_calls(module, "impl")
         for entry in module.impls:
@@ -138,6 +197,7 @@ class ImplIndex:
         for item in module.traits:
             for name, member in self._lowering.trait_owner(item).members.items():
                 if member.kind == "fn":
+                    self._note_place(self._layout.members, name)
                     self._traits_by_member.setdefault(name, []).append(item)
 
     def _add_impl(self, entry: ImplNode) -> None:
@@ -147,6 +207,7 @@ class ImplIndex:
         head = self._head(entry, self_type)
         if head is None:
             return
+        self._note_place(self._layout.heads, head)
         self._by_head.setdefault(head, []).append(entry)
         if trait is None:
             self._inherent.setdefault(head, []).append(entry)
@@ -198,6 +259,7 @@ class ImplIndex:
                         self._note_derive(trait, item.path, item)
 
     def _note_derive(self, trait: str, head: str, item: Item) -> None:
+        self._note_place(self._layout.heads, head)
         self._derived.setdefault((trait, head), []).append(item)
         self._derives_of.setdefault(head, []).append((trait, item))
 
@@ -265,7 +327,10 @@ class ImplIndex:
 
     def traits_with(self, name: str) -> list[Item]:
         """The traits of the crate that declare a function of that name."""
-        return self._built()._traits_by_member.get(name, [])  # noqa: SLF001
+        if self._finder is None:
+            return self._built()._traits_by_member.get(name, [])  # noqa: SLF001
+        self._load(self._layout.members.get(name, ()))
+        return sorted(self._traits_by_member.get(name, ()), key=self._place)
 
     def _derive(self, trait: str, item: Item) -> Impl:
         definition = self._lowering.lowered(item)

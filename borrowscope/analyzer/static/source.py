@@ -17,6 +17,7 @@ from borrowscope.analyzer.static.crate_cache import CrateCache
 from borrowscope.analyzer.static.crates import CrateSource, Trees
 from borrowscope.analyzer.static.infer import CrateInference
 from borrowscope.analyzer.static.item_tree import Module
+from borrowscope.analyzer.static.layout import Layout
 from borrowscope.analyzer.static.symbols import ItemContext, World
 from borrowscope.parse.syntax import Node
 from borrowscope.text.span import LineIndex
@@ -71,6 +72,7 @@ class StaticSource:
         self._crates = crates
         self._files = {file.text.path: file for file in files}
         self._cache = cache
+        self._read: World | None = None
 
     def facts(self, path: str) -> FileFacts:
         """What is known of a file; nothing without crates."""
@@ -86,36 +88,41 @@ class StaticSource:
         if world is None:
             return []
         found = [
-            self._contribution(world, crate, file, contexts)
+            self._contribution(world, crate, file, _contexts(world, modules))
             for crate in world.crates
-            for file, contexts in _by_file(world, crate)
+            for file, modules in _by_file(world, crate).items()
             if wanted is None or file in wanted
         ]
         world.remember()
+        self._read = world
         return found
 
-    def contributions_at(self, places: Mapping[str, int], others: Collection[str]) -> list[Contribution]:
-        """What the one body says that stands at a place, for each file; `others` are read first where they come first.
+    def layouts(self) -> dict[str, Layout]:
+        """Where things are in the crates of the workspace, once all contributions were asked for."""
+        return {crate: self._read.layout(crate) for crate in self._read.crates} if self._read is not None else {}
 
-        These are the files whose functions hold impls for all to see.
+    def contributions_at(
+        self, places: Mapping[str, int], others: Collection[str], layouts: Mapping[str, Layout]
+    ) -> list[Contribution]:
+        """What the one body says that stands at a place, for each file, and what all bodies of the other files say.
+
+        These are the files whose functions hold impls for all to see. `LookupError` where a layout does not fit.
         """
-        world = self._world({*places, *others})
-        if world is None:
+        world = self._world(others, layouts)
+        if world is None or not layouts.keys() >= {*world.crates}:
             return []
+        asked = {*places, *others}
         return [
-            self._contribution(world, crate, file, contexts)
+            self._contribution(world, crate, file, _contexts(world, modules, None if file in others else places[file]))
             for crate in world.crates
-            for file, contexts in _by_file(
-                world, crate, {file: at for file, at in places.items() if file not in others}
-            )
-            if file in places or file in others
+            for file, modules in world.modules_of(crate, asked).items()
         ]
 
-    def _world(self, wanted: Container[str] | None) -> World | None:
+    def _world(self, wanted: Container[str] | None, layouts: Mapping[str, Layout] | None = None) -> World | None:
         if self._crates is None:
             return None
-        trees = Trees({Path(path): file.root for path, file in self._files.items()})
-        return World(load_catalog(), self._crates(), trees, self._cache, wanted)
+        trees = Trees({Path(path): file for path, file in self._files.items()})
+        return World(load_catalog(), self._crates(), trees, self._cache, wanted, layouts=layouts)
 
     def _contribution(self, world: World, crate: str, file: str, contexts: Iterable[ItemContext]) -> Contribution:
         inference = CrateInference(world, crate, self._place)
@@ -131,17 +138,18 @@ class StaticSource:
         return f"{file.text.relative}:{first[0]}:{first[1]}: {last[0]}:{last[1]}"
 
 
-def _by_file(
-    world: World, crate: str, places: Mapping[str, int] | None = None
-) -> Iterator[tuple[str, Iterator[ItemContext]]]:
-    """The bodies of a crate, file by file; in some files only the body at a place."""
+def _by_file(world: World, crate: str) -> dict[str, list[Module]]:
+    """The modules of a crate, file by file."""
     modules: dict[str, list[Module]] = {}
     for module in world.modules(crate):
         if module.file is not None:
             modules.setdefault(str(module.file), []).append(module)
-    for file, found in modules.items():
-        at = places.get(file) if places is not None else None
-        yield file, (context for module in found for context in world.contexts_of(module, at))
+    return modules
+
+
+def _contexts(world: World, modules: Iterable[Module], at: int | None = None) -> Iterator[ItemContext]:
+    """The bodies of modules; with an offset only the one that stands there."""
+    return (context for module in modules for context in world.contexts_of(module, at))
 
 
 def merged(contributions: Iterable[Contribution]) -> dict[str, FileFacts]:

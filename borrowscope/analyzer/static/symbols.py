@@ -5,7 +5,7 @@ In: the catalog and `CrateSource` values. Out: answers by canonical path, and `I
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -38,6 +38,7 @@ from borrowscope.analyzer.static.item_tree import (
     Module,
     all_modules,
 )
+from borrowscope.analyzer.static.layout import Layout, ModuleFinder, module_rows
 from borrowscope.analyzer.static.lowering import Lowering
 from borrowscope.analyzer.static.resolution import Found, Resolver, StdModule, StdNames
 from borrowscope.analyzer.static.scopes import ItemContext, Scope, Target, target_of
@@ -59,7 +60,8 @@ class Catalog(Definitions, StdNames, Protocol):
 class World:
     """All definitions. `crates` are the names of the workspace's crates, as their paths begin.
 
-    `wanted` are the files whose bodies will be asked for, where these are not all.
+    `wanted` are the files whose bodies will be asked for, where these are not all. With `layouts` (by crate) only those
+    modules of the workspace are read that somebody asks for.
     """
 
     def __init__(
@@ -69,8 +71,12 @@ class World:
         trees: Trees | None = None,
         cache: CrateCache | None = None,
         wanted: Container[str] | None = None,
+        *,
+        layouts: Mapping[str, Layout] | None = None,
     ) -> None:
         self._catalog = catalog
+        self._layouts = layouts or {}
+        self._finders: dict[str, ModuleFinder] = {}
         self._sources = {source.key: source for source in sources}
         self._trees = trees or Trees()
         self._crates: dict[str, CrateItems] = {}
@@ -124,6 +130,9 @@ class World:
         crate.root = Module(crate, name, name, None, file=source.root, file_folder=folder, module_folder=folder)
         self._crates[source.key] = self._by_name[name] = crate
         self._indexes[name] = ImplIndex(self.lowering, crate)
+        if name in self._layouts:
+            self._finders[name] = ModuleFinder(crate, self._layouts[name])
+            self._indexes[name].expect(self._layouts[name], self._finders[name])
         self._recall(source, crate)
         self._loaded += 1
         self._impls.clear()
@@ -434,11 +443,16 @@ class World:
         """The crates that a crate names itself."""
         found = self._direct.get(crate.name)
         if found is None:
-            given = self._sources[crate.key].dependencies
-            named = dict.fromkeys(key for name, key in given.items() if key in self._sources and mentions(crate, name))
-            sources = [self._sources[key] for key in named]
+            sources = [self._sources[key] for key in self._named(crate) if key in self._sources]
             found = self._direct[crate.name] = tuple(self._load(each) for each in sources if not each.is_proc_macro)
         return found
+
+    def _named(self, crate: CrateItems) -> list[str]:
+        """The keys of the crates that a crate names."""
+        if crate.name in self._layouts:
+            return self._layouts[crate.name].named
+        given = self._sources[crate.key].dependencies.items()
+        return list(dict.fromkeys(key for name, key in given if key in self._sources and mentions(crate, name)))
 
     def depends_on(self, crate: CrateItems, other: CrateItems) -> bool:
         """Whether the other crate is among what a crate needs, directly or not."""
@@ -467,9 +481,22 @@ class World:
                 best[module.file] = max(best.get(module.file, 0.0), module.rank)
         return iter([module for module in found if _of_file(module).rank >= best.get(module.file, 0.0)])
 
-    def files(self, crate: str) -> list[Path]:
-        """The files of a crate."""
-        return list(dict.fromkeys(module.file for module in all_modules(self._by_name[crate].root) if module.file))
+    def modules_of(self, crate: str, files: Container[str]) -> dict[str, list[Module]]:
+        """The modules of a crate that these files make, where a layout tells."""
+        finder, layout = self._finders[crate], self._layouts[crate]
+        return {file: finder.of_file(file) for file in layout.files if file in files}
+
+    def layout(self, crate: str) -> Layout:
+        """Where things of the crate are."""
+        found = self._by_name[crate]
+        modules = list(all_modules(found.root))
+        numbers = {id(module): number for number, module in enumerate(modules)}
+        layout = Layout(module_rows(modules), named=self._named(found))
+        for module in self.modules(crate):
+            if module.file is not None:
+                layout.files.setdefault(str(module.file), []).append(numbers[id(module)])
+        self._indexes[crate].fill(layout)
+        return layout
 
     def contexts_of(self, module: Module, at: int | None = None) -> Iterator[ItemContext]:
         """The items of one module or block; with an offset those that stand there in the module's file."""
