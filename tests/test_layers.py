@@ -40,6 +40,7 @@ HOMES = {
     "rich": {"cli"},
     "tomlkit": {"build/manifest.py"},
     "psutil": {"build"},
+    "numpy": {"trace"},
     "pydantic": {"analyzer", "build", "cli", "export", "project", "report", "runtime", "tables", "trace"},
 }
 

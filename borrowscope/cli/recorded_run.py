@@ -29,7 +29,7 @@ from borrowscope.report.summary import summarize
 from borrowscope.tables.recording_files import InstrumentReport
 from borrowscope.tables.stream_format import HEADER_SIZE, STOP_TEXTS, Stop
 from borrowscope.trace.recording import load_recording
-from borrowscope.trace.stream import decode_header, decode_stream
+from borrowscope.trace.stream import decode_header, read_stream
 
 LARGEST_SUMMED_UP = 64_000_000  # bytes of streams; a larger recording is summed up when `report` is asked
 
@@ -140,7 +140,8 @@ def describe_stream(path: Path) -> dict[str, Any]:
                 header = decode_header(file.read(HEADER_SIZE), path.name)
             events = None
         else:
-            stream = decode_stream(path.read_bytes(), path.name)
+            with path.open("rb") as file:
+                stream = read_stream(file, path.name)
             header, events = stream.header, stream.event_count
     except BorrowScopeError as error:
         return {"events": 0, "stopped": error.message}

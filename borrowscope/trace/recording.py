@@ -8,25 +8,25 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from pydantic import ValidationError
 
 from borrowscope.errors import InputError
 from borrowscope.tables import stream_format as spec
 from borrowscope.tables.recording_files import FORMAT_VERSION, RunFile, SiteRecord, SitesFile, SourceFile
-from borrowscope.text.collector import collector_paused
-from borrowscope.trace.event import Event
-from borrowscope.trace.join import join_events
+from borrowscope.trace.events import Events
 from borrowscope.trace.shapes import Shapes
-from borrowscope.trace.stream import Stream, decode_stream
+from borrowscope.trace.stream import Stream, read_stream
+from borrowscope.trace.table import Table, make_table
 
+_READ_SIZE = 1 << 16
 _HINT = "give the folder of a recording (NAME.bstrace), as `borrowscope run -o NAME.bstrace` writes it"
 
 
 @dataclass(slots=True)
 class Recording:
-    """One run: its sites by number, its files by id, and its events in `seq` order.
+    """One run: its sites by number, its files by id, and its events in `seq` order, as columns.
 
     `notes` are what a reader must say: cut streams, recordings that stopped early.
     """
@@ -35,8 +35,13 @@ class Recording:
     sites: dict[int, SiteRecord]
     files: dict[int, SourceFile]
     run: RunFile | None
-    events: list[Event]
+    table: Table
     notes: list[str]
+
+    @property
+    def events(self) -> Events:
+        """The events one by one; each look at one makes it anew."""
+        return Events(self.table)
 
 
 def load_recording(path: Path) -> Recording:
@@ -45,11 +50,6 @@ def load_recording(path: Path) -> Recording:
     Raises:
         InputError: there is no such folder, it is no recording, it is empty, or it is newer than this BorrowScope.
     """
-    with collector_paused():
-        return _load(path)
-
-
-def _load(path: Path) -> Recording:
     names = _stream_names(path)
     sites_file = _load_sites(path)
     sites = {site.number: site for site in sites_file.sites}
@@ -57,13 +57,13 @@ def _load(path: Path) -> Recording:
     notes: list[str] = []
     streams = _load_streams(path, names, notes)
     run = _load_run(path)
-    shapes = Shapes(sites, {number: file.path for number, file in files.items()})
-    events = join_events(streams, shapes)
+    table = make_table(streams, Shapes(sites, {number: file.path for number, file in files.items()}))
     for stream in streams:
         notes.extend(stream.notes)
-    if shapes.unknown:
-        notes.append(f"{len(shapes.unknown)} sites of the streams are not in sites.json: their events have no place")
-    return Recording(path, sites, files, run, events, notes)
+    unknown = {word & spec.SITE_MASK for word in table.word_counts} - sites.keys()
+    if unknown:
+        notes.append(f"{len(unknown)} sites of the streams are not in sites.json: their events have no place")
+    return Recording(path, sites, files, run, table, notes)
 
 
 def _stream_names(path: Path) -> list[str]:
@@ -87,19 +87,34 @@ def _load_streams(path: Path, names: list[str], notes: list[str]) -> list[Stream
     streams = []
     for name in names:
         try:
-            data = (path / name).read_bytes()
+            with (path / name).open("rb") as file:
+                is_empty = _is_empty(file)
+                if is_empty and len(names) == 1:
+                    raise InputError(f"{path / name}: the recording is empty", hint="was the disk full? record again")
+                if is_empty or (len(names) > 1 and _ends_in_header(file)):
+                    notes.append(f"{name}: the stream is empty; its process could not begin to record")
+                else:
+                    streams.append(read_stream(file, name))
         except OSError as error:
             raise InputError(f"{path / name}: cannot be read ({error.strerror})", hint=_HINT) from error
-        is_empty = not data.strip(b"\0")
-        if is_empty and len(names) == 1:
-            raise InputError(f"{path / name}: the recording is empty", hint="was the disk full? record again")
-        if is_empty or (len(names) > 1 and len(data) < spec.HEADER_SIZE and data.startswith(spec.MAGIC)):
-            notes.append(f"{name}: the stream is empty; its process could not begin to record")
-        else:
-            streams.append(decode_stream(data, name))
     if not streams:
         raise InputError(f"{path}: the recording is empty, no process could begin to record", hint="record again")
     return streams
+
+
+def _is_empty(file: BinaryIO) -> bool:
+    """Whether the file holds nothing but zeros."""
+    file.seek(0)
+    while part := file.read(_READ_SIZE):
+        if part.strip(b"\0"):
+            return False
+    return True
+
+
+def _ends_in_header(file: BinaryIO) -> bool:
+    file.seek(0)
+    start = file.read(spec.HEADER_SIZE)
+    return len(start) < spec.HEADER_SIZE and start.startswith(spec.MAGIC)
 
 
 def _load_sites(path: Path) -> SitesFile:

@@ -10,19 +10,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from borrowscope.tables import stream_format as spec
-from borrowscope.tables.events import BY_TAG, EventRow, Other
+from borrowscope.tables.events import BY_TAG, EventRow
 from borrowscope.tables.recording_files import SiteRecord
-
-_BEGINNINGS = ("Enter", "AwaitStart")
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The part of an event that does not change. `begins`: its instance is born with it (a move's target apart)."""
+    """The part of an event that does not change."""
 
     row: EventRow
     site: int
-    begins: bool
     name: str | None = None
     ty: str | None = None
     file: str | None = None
@@ -35,13 +32,12 @@ class Shape:
 
 
 class Shapes:
-    """Makes shapes and keeps them; `unknown` counts the sites that sites.json does not know."""
+    """Makes shapes and keeps them."""
 
     def __init__(self, sites: Mapping[int, SiteRecord], paths: Mapping[int, str]) -> None:
         self._sites = sites
         self._paths = paths
         self._shapes: dict[int, Shape] = {}
-        self.unknown: set[int] = set()
 
     def of(self, word: int) -> Shape:
         """The shape of the events that begin with this word."""
@@ -50,19 +46,24 @@ class Shapes:
             shape = self._shapes[word] = self._make(BY_TAG[word >> spec.KIND_SHIFT], word & spec.SITE_MASK)
         return shape
 
-    def _make(self, row: EventRow, number: int) -> Shape:
-        begins = (row.is_birth and row.other is not Other.TO) or (row.is_construct and row.name.endswith(_BEGINNINGS))
+    def type_of(self, number: int) -> str | None:
+        """The type that a site tells, or the site of its binding."""
         site = self._sites.get(number)
         if site is None:
-            self.unknown.add(number)
-            return Shape(row, number, begins, fields=_fixed_fields(row, {}, None))
+            return None
+        binding = self._binding(site)
+        return site.ty or (binding.ty if binding else None)
+
+    def _make(self, row: EventRow, number: int) -> Shape:
+        site = self._sites.get(number)
+        if site is None:
+            return Shape(row, number, fields=_fixed_fields(row, {}, None))
         binding = self._binding(site)
         return Shape(
             row,
             number,
-            begins,
             None if row.is_construct else site.name or (binding.name if binding else None),
-            site.ty or (binding.ty if binding else None),
+            self.type_of(number),
             self._paths.get(site.file),
             site.line,
             site.column,

@@ -1,18 +1,26 @@
-"""Reads the bytes of one stream into columns of raw events, thread by thread (format: `tables/stream_format.py`).
+"""Reads one stream into columns of raw events, thread by thread (format: `tables/stream_format.py`).
 
-In: bytes. Out: `Stream`; nothing is joined or named yet. A stream that was cut off is read up to its last whole
+In: an open file. Out: `Stream`; nothing is joined or named yet. A stream that was cut off is read up to its last whole
 event; what a reader must say stands in `notes`. Foreign and newer streams raise InputError.
 """
 
 from __future__ import annotations
 
+import io
+import os
 import struct
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import BinaryIO
+
+import numpy as np
 
 from borrowscope.errors import InputError
 from borrowscope.tables import stream_format as spec
-from borrowscope.tables.events import BY_TAG, Other, Payload
 from borrowscope.tables.stream_format import Mark
+from borrowscope.trace.columns import Column, joined, last_of_each
+from borrowscope.trace.slots import Slots, decode_slots
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,28 +44,31 @@ class Header:
 class Thread:
     """The events of one thread as columns, oldest first; `words` are kind and site as in the stream.
 
-    `objects` and `flags` belong to the event with that place in the columns; `texts` are numbered from 1.
+    `object_rows` and `flag_rows` are places in these columns, ascending, each once: the event that the marks beside
+    them belong to. `texts` are numbered from 1.
     """
 
     number: int
-    name: str | None = None
-    ticks: list[int] = field(default_factory=list)
-    words: list[int] = field(default_factory=list)
-    instances: list[int] = field(default_factory=list)
-    others: list[int] = field(default_factory=list)
-    objects: dict[int, tuple[int, int, int]] = field(default_factory=dict)  # small, count, address
-    flags: dict[int, int] = field(default_factory=dict)
+    name: str | None
+    ticks: Column
+    words: Column
+    instances: Column
+    others: Column
+    object_rows: Column = field(default_factory=lambda: np.zeros(0, np.int64))
+    objects: Column = field(default_factory=lambda: np.zeros((0, 4), np.uint32))  # small, count, address low and high
+    flag_rows: Column = field(default_factory=lambda: np.zeros(0, np.int64))
+    flags: Column = field(default_factory=lambda: np.zeros(0, np.uint32))
     texts: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class Stream:
-    """One process: its threads by number, and the moments at which both clocks were read (ticks, ns)."""
+    """One process: its threads by number, and the first and the last moment at which both clocks were read."""
 
     name: str
     header: Header
     threads: dict[int, Thread]
-    moments: list[tuple[int, int]]
+    moments: tuple[tuple[int, int], tuple[int, int]]  # ticks, ns
     notes: list[str]
 
     @property
@@ -72,15 +83,21 @@ class _Chunk:
     sequence: int
     ticks: int
     ns: int
-    slots: memoryview
+    start: int  # of its slots, in the file
+    size: int  # of its slots, as far as the file has them
     is_cut: bool  # the file ends in it
 
 
 def decode_stream(data: bytes, name: str) -> Stream:
-    """Decode a whole stream.
+    """Decode a stream that is in memory; see `read_stream`."""
+    return read_stream(io.BytesIO(data), name)
+
+
+def read_stream(file: BinaryIO, name: str) -> Stream:
+    """Decode a whole stream, chunk by chunk: its bytes are never in memory at once.
 
     Args:
-        data: the content of the file.
+        file: the stream, opened for reading.
         name: the file's name, for messages.
 
     Returns:
@@ -89,18 +106,39 @@ def decode_stream(data: bytes, name: str) -> Stream:
     Raises:
         InputError: the file is empty, no stream, or of a newer format.
     """
-    header = decode_header(data, name)
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    header = decode_header(file.read(spec.HEADER_SIZE), name)
     notes = _header_notes(header, name)
-    if len(data) < header.used:
+    if size < header.used:
         notes.append(
-            f"{name}: the stream is cut off ({len(data)} of {header.used} bytes); it is read up to its last whole event"
+            f"{name}: the stream is cut off ({size} of {header.used} bytes); it is read up to its last whole event"
         )
-    stream = Stream(name, header, {}, [(header.start_ticks, header.start_ns)], notes)
-    chunks = sorted(_chunks(data, stream), key=lambda chunk: (chunk.thread, chunk.sequence))
+    chunks = sorted(_chunks(file, size, name, notes), key=lambda chunk: (chunk.thread, chunk.sequence))
+    sizes = Counter[int]()
     for chunk in chunks:
-        _decode_chunk(chunk, stream)
-    _note_gaps(chunks, stream)
-    return stream
+        sizes[chunk.thread] += chunk.size // spec.SLOT_SIZE
+    builders = {thread: _Builder(thread, count) for thread, count in sizes.items()}
+    moments = [(header.start_ticks, header.start_ns)]
+    for chunk in chunks:
+        file.seek(chunk.start)
+        slots = decode_slots(file.read(chunk.size), chunk.ticks, is_cut=chunk.is_cut)
+        builders[chunk.thread].add(slots)
+        moments = _ends([*moments, (chunk.ticks, chunk.ns), *slots.moments])
+        if slots.damage:
+            notes.append(f"{name}: {_damage_note(slots.damage, chunk.thread)}")
+    _note_gaps(chunks, name, notes)
+    threads = {number: builder.finish() for number, builder in builders.items()}
+    return Stream(name, header, threads, (moments[0], moments[-1]), notes)
+
+
+def _damage_note(damage: str, thread: int) -> str:
+    return f"a piece of thread {thread} is damaged and is left out" if damage == "damaged" else damage
+
+
+def _ends(moments: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The first and the last moment."""
+    return [min(moments), max(moments)]
 
 
 def decode_header(data: bytes, name: str) -> Header:
@@ -138,128 +176,129 @@ def _header_notes(header: Header, name: str) -> list[str]:
     return notes
 
 
-def _chunks(data: bytes, stream: Stream) -> list[_Chunk]:
+def _chunks(file: BinaryIO, size: int, name: str, notes: list[str]) -> Iterable[_Chunk]:
     """Find the chunks. A page that begins with no chunk was reserved only, and must be zero there."""
-    view = memoryview(data)
-    found = []
-    at = int.from_bytes(data[12:16], "little")
-    while at + spec.CHUNK_HEADER_SIZE <= len(data):
-        magic, thread, sequence, size, ticks, ns = spec.CHUNK.unpack_from(data, at)
-        if magic != spec.CHUNK_MAGIC or size < spec.PAGE_SIZE or size % spec.PAGE_SIZE:
+    file.seek(12)
+    at = int.from_bytes(file.read(4), "little")
+    while at + spec.CHUNK_HEADER_SIZE <= size:
+        file.seek(at)
+        magic, thread, sequence, length, ticks, ns = spec.CHUNK.unpack(file.read(spec.CHUNK.size))
+        if magic != spec.CHUNK_MAGIC or length < spec.PAGE_SIZE or length % spec.PAGE_SIZE:
             if magic != 0:
-                stream.notes.append(f"{stream.name}: the page at byte {at} is damaged and is left out")
+                notes.append(f"{name}: the page at byte {at} is damaged and is left out")
             at += spec.PAGE_SIZE
             continue
-        slots = view[at + spec.CHUNK_HEADER_SIZE : min(at + size, len(data))]
-        whole = len(slots) // spec.SLOT_SIZE * spec.SLOT_SIZE
-        found.append(_Chunk(thread, sequence, ticks, ns, slots[:whole], at + size > len(data)))
-        at += size
-    return found
+        start, end = at + spec.CHUNK_HEADER_SIZE, min(at + length, size)
+        yield _Chunk(thread, sequence, ticks, ns, start, end - start, at + length > size)
+        at += length
 
 
-def _decode_chunk(chunk: _Chunk, stream: Stream) -> None:
-    thread = stream.threads.get(chunk.thread)
-    if thread is None:
-        thread = stream.threads[chunk.thread] = Thread(chunk.thread)
-    stream.moments.append((chunk.ticks, chunk.ns))
-    _decode_slots(chunk, thread, stream)
+class _Builder:
+    """Puts the chunks of one thread together.
+
+    Columns are made once, as long as they can get: no page of memory is taken that is not written to.
+    """
+
+    def __init__(self, number: int, size: int) -> None:
+        self._thread = Thread(
+            number,
+            None,
+            np.empty(size, np.uint64),
+            np.empty(size, np.uint32),
+            np.empty(size, np.uint32),
+            np.empty(size, np.uint32),
+        )
+        self._count = 0
+        self._object_rows: list[Column] = []
+        self._objects: list[Column] = []
+        self._flag_rows: list[Column] = []
+        self._flags: list[Column] = []
+
+    def add(self, slots: Slots) -> None:
+        """Take the thread's next chunk."""
+        thread, rows = self._thread, slice(self._count, self._count + len(slots.ticks))
+        thread.ticks[rows] = slots.ticks
+        thread.words[rows] = slots.heads[:, 0]
+        thread.instances[rows] = slots.heads[:, 2]
+        thread.others[rows] = slots.heads[:, 3]
+        if len(slots.object_rows):
+            self._object_rows.append(slots.object_rows + self._count)
+            self._objects.append(slots.objects)
+        if len(slots.flag_rows):
+            self._flag_rows.append(slots.flag_rows + self._count)
+            self._flags.append(slots.flags)
+        if slots.texts:
+            _store_texts(thread, slots.texts)
+        self._count = rows.stop
+
+    def finish(self) -> Thread:
+        """The whole thread."""
+        thread, count = self._thread, self._count
+        thread.ticks, thread.words = thread.ticks[:count], thread.words[:count]
+        thread.instances, thread.others = thread.instances[:count], thread.others[:count]
+        if self._objects:
+            thread.object_rows, thread.objects = _last_marks(self._object_rows, self._objects)
+        if self._flags:
+            thread.flag_rows, thread.flags = _last_marks(self._flag_rows, self._flags)
+        return thread
 
 
-def _decode_slots(chunk: _Chunk, thread: Thread, stream: Stream) -> None:
-    """The hot loop: events go to the columns, marks to their handlers."""
-    add_ticks, add_word = thread.ticks.append, thread.words.append
-    add_instance, add_other = thread.instances.append, thread.others.append
-    marks = _Marks(thread, stream)
-    shift, first_mark, known = spec.KIND_SHIFT, spec.FIRST_MARK, BY_TAG
-    now, word = chunk.ticks, 0
-    for word, delta, instance, other in struct.iter_unpack("<IIII", chunk.slots):
-        kind = word >> shift
-        if kind >= first_mark:
-            if not marks.take(kind, word & spec.SITE_MASK, delta, instance, other):
-                break
-            if marks.clock:
-                now, marks.clock = marks.clock, 0
-        elif kind in known:
-            now += delta
-            add_ticks(now)
-            add_word(word)
-            add_instance(instance)
-            add_other(other)
+def _last_marks(rows: list[Column], marks: list[Column]) -> tuple[Column, Column]:
+    """The last mark of each event; those before a thread's first event belong to none."""
+    places, values = joined(rows, np.int64), joined(marks, np.uint32)
+    chosen = last_of_each(places) & (places >= 0)
+    return places[chosen], values[chosen]
+
+
+def _store_texts(thread: Thread, slots: list[list[int]]) -> None:
+    """Put the texts of a chunk together: a head (STRING, THREAD), then 12 bytes in each TEXT slot."""
+    texts = _Texts(thread)
+    for word, first, second, third in slots:
+        kind = word >> spec.KIND_SHIFT
+        if kind == Mark.TEXT:
+            texts.take(struct.pack("<III", first, second, third))
         else:
-            if word:
-                stream.notes.append(f"{stream.name}: a piece of thread {thread.number} is damaged and is left out")
-            break
-    marks.end_text()
-    if chunk.is_cut and word >> shift in known:
-        _drop_half_event(thread)
+            texts.begin(kind, word & spec.SITE_MASK, first, second)
+    texts.end()
 
 
-def _drop_half_event(thread: Thread) -> None:
-    """The file ends right behind a head: marks may be missing that belong to it."""
-    row = BY_TAG[thread.words[-1] >> spec.KIND_SHIFT]
-    if row.payload is not Payload.NONE or row.other is Other.TO:
-        for column in (thread.ticks, thread.words, thread.instances, thread.others):
-            column.pop()
+class _Texts:
+    """The text that is being put together."""
 
+    def __init__(self, thread: Thread) -> None:
+        self._thread = thread
+        self._bytes = bytearray()
+        self._head: tuple[int, int, int, int] | None = None  # kind, number, length, stored
 
-class _Marks:
-    """What marks say, in the order in which they come."""
+    def begin(self, kind: int, number: int, length: int, stored: int) -> None:
+        """A text's head."""
+        self._head = (kind, number, length, stored)
+        if stored == 0:
+            self.end()
 
-    def __init__(self, thread: Thread, stream: Stream) -> None:
-        self.thread = thread
-        self.stream = stream
-        self.clock = 0
-        self._clock_ticks = 0
-        self._text = bytearray()
-        self._text_head: tuple[int, int, int, int] | None = None  # kind, number, length, stored
+    def take(self, piece: bytes) -> None:
+        """The next bytes."""
+        self._bytes += piece
+        if self._head and len(self._bytes) >= self._head[3]:
+            self.end()
 
-    def take(self, kind: int, small: int, first: int, low: int, high: int) -> bool:
-        """Handle one mark. False if it is unknown: the rest of the chunk cannot be trusted then."""
-        thread = self.thread
-        if kind == Mark.OBJECT:
-            thread.objects[len(thread.words) - 1] = (small, first, high << 32 | low)
-        elif kind == Mark.TEXT:
-            self._text += struct.pack("<III", first, low, high)
-            if self._text_head and len(self._text) >= self._text_head[3]:
-                self.end_text()
-        else:
-            return self._take_rare(kind, small, first, low, high)
-        return True
-
-    def _take_rare(self, kind: int, small: int, first: int, low: int, high: int) -> bool:
-        if kind in (Mark.STRING, Mark.THREAD):
-            self._text_head = (kind, small, first, low)
-            if low == 0:
-                self.end_text()
-        elif kind == Mark.FLAGS:
-            self.thread.flags[len(self.thread.words) - 1] = small
-        elif kind == Mark.CLOCK:
-            self.clock = high << 32 | low
-            self._clock_ticks = self.clock
-        elif kind == Mark.TICK and self._clock_ticks:
-            self.stream.moments.append((self._clock_ticks, high << 32 | low))
-        else:
-            self.stream.notes.append(f"{self.stream.name}: a mark of the unknown kind {kind} ends a chunk early")
-            return False
-        return True
-
-    def end_text(self) -> None:
-        """Store the text that was being collected."""
-        if self._text_head is None:
+    def end(self) -> None:
+        """Store the text as far as it came."""
+        if self._head is None:
             return
-        kind, number, length, stored = self._text_head
-        text = bytes(self._text[:stored]).decode("utf-8", "replace") + ("…" if stored < length else "")
+        kind, number, length, stored = self._head
+        text = bytes(self._bytes[:stored]).decode("utf-8", "replace") + ("…" if stored < length else "")
         if kind == Mark.THREAD:
-            self.thread.name = text
+            self._thread.name = text
         else:
-            self.thread.texts[number] = text
-        self._text_head = None
-        self._text.clear()
+            self._thread.texts[number] = text
+        self._head = None
+        self._bytes.clear()
 
 
-def _note_gaps(chunks: list[_Chunk], stream: Stream) -> None:
+def _note_gaps(chunks: list[_Chunk], name: str, notes: list[str]) -> None:
     expected: dict[int, int] = {}
     for chunk in chunks:
         if chunk.sequence != expected.get(chunk.thread, 0):
-            stream.notes.append(f"{stream.name}: a piece of thread {chunk.thread} is missing")
+            notes.append(f"{name}: a piece of thread {chunk.thread} is missing")
         expected[chunk.thread] = chunk.sequence + 1

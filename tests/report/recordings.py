@@ -6,11 +6,17 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from borrowscope.tables.recording_files import SiteRecord, SourceFile
-from borrowscope.trace.event import Event
-from borrowscope.trace.recording import Recording
+from borrowscope.tables import stream_format as spec
+from borrowscope.tables.events import BY_NAME, Other, Payload
+from borrowscope.tables.recording_files import SiteRecord, SitesFile, SourceFile
+from borrowscope.tables.stream_format import Cause, Mark
+from borrowscope.trace.recording import Recording, load_recording
+from tests.trace.streams import Slot, chunk, head, mark, stream, text
 
 FILE = "src/main.rs"
+TICK = 1000  # ns between two events
+CAUSES = {cause.text: int(cause) for cause in Cause}
+FLAGS = {"is_mutable": spec.FLAG_MUTABLE}
 
 
 class Script:
@@ -21,7 +27,9 @@ class Script:
         self.source = source
         self.function = function
         self.sites: dict[int, SiteRecord] = {}
-        self.events: list[Event] = []
+        self._slots: dict[int, list[Slot]] = {}
+        self._last: dict[int, int] = {}
+        self._now = 0
 
     def site(self, kind: str, event: str, line: int, text: str, name: str | None = None, **more: Any) -> SiteRecord:
         column = self.source.splitlines()[line - 1].index(text) + 1
@@ -40,37 +48,62 @@ class Script:
         self.sites[site.number] = site
         return site
 
-    def record(self, site: SiteRecord, event: str | None = None, *, thread: int = 0, **parts: Any) -> Event:
-        joins = {key: parts.pop(key, None) for key in ("instance", "owner", "from_", "to", "source", "object")}
-        made = Event(
-            seq=len(self.events),
-            time_ns=len(self.events) * 1000,
-            process=77,
-            thread=thread,
-            thread_name="main" if thread == 0 else None,
-            event=event or site.event,
-            name=site.name,
-            ty=site.ty,
-            file=FILE,
-            line=site.line,
-            column=site.column,
-            function=site.function,
-            site=site.number,
-            fields=parts,
-            **joins,
-        )
-        self.events.append(made)
-        return made
+    def record(self, site: SiteRecord, event: str | None = None, *, thread: int = 0, **parts: Any) -> None:
+        """Add an event. What only sites can tell of it is told by its site."""
+        row = BY_NAME[event or site.event]
+        self._now += TICK
+        numbers = {key: _raw(parts.pop(key, None)) for key in ("instance", "owner", "from_", "to", "source")}
+        cause = parts.pop("cause", "scope_end")
+        others = {
+            Other.OWNER: numbers["owner"],
+            Other.SOURCE: numbers["source"],
+            Other.TO: numbers["to"],
+            Other.CAUSE: CAUSES.get(cause, 0),
+            Other.NUMBER: parts.pop("iteration", 0),
+        }
+        delta = self._now - self._last.get(thread, 0)
+        slots = self._slots.setdefault(thread, text(Mark.THREAD, 0, "main") if thread == 0 else [])
+        slots.append(head(row.name, site.number, numbers["instance"], others.get(row.other, 0), delta))
+        if row.payload not in {Payload.NONE, Payload.TYPE}:
+            slots.append(_mark(row.payload, parts))
+        if cause is None:
+            site.fields["may_leave_early"] = True
+        site.fields.update(parts)
+        self._last[thread] = self._now
 
     def recording(self, notes: list[str] | None = None) -> Recording:
+        """Write what was added, and read it back."""
         place = self.folder / "sources" / FILE
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(self.source, encoding="utf-8")
         digest = hashlib.sha256(self.source.encode()).hexdigest()
-        files = {1: SourceFile(id=1, path=FILE, sha256=digest)}
-        return Recording(
-            path=self.folder, sites=self.sites, files=files, run=None, events=self.events, notes=notes or []
-        )
+        files = [SourceFile(id=1, path=FILE, sha256=digest)]
+        sites = SitesFile(tool="test", files=files, sites=list(self.sites.values()))
+        (self.folder / "sites.json").write_text(sites.model_dump_json())
+        chunks = [chunk(slots, thread=thread, size=_pages(slots), ticks=1000) for thread, slots in self._slots.items()]
+        (self.folder / "77-1.bsstream").write_bytes(stream(*chunks, pid=77))
+        recording = load_recording(self.folder)
+        recording.notes.extend(notes or [])
+        return recording
+
+
+def _raw(number: int | None) -> int:
+    """The number in the stream, where 0 is none."""
+    return 0 if number is None else number + 1
+
+
+def _pages(slots: list[Slot]) -> int:
+    size = spec.CHUNK_HEADER_SIZE + len(slots) * spec.SLOT_SIZE
+    return -(-size // spec.PAGE_SIZE) * spec.PAGE_SIZE
+
+
+def _mark(payload: Payload, parts: dict[str, Any]) -> Slot:
+    """The mark behind an event; what it tells is taken out of the parts."""
+    address = int(parts.pop("object", "0"), 0)
+    if payload is Payload.COUNTS:
+        return mark(Mark.OBJECT, parts.pop("weak_count", 0), parts.pop("strong_count", 0), address)
+    told = [name for name in ("is_mutable", "success") if parts.pop(name, False)]
+    return mark(Mark.OBJECT, sum(FLAGS.get(name, spec.FLAG_SUCCESS) for name in told), 0, address)
 
 
 TOUR = """\
@@ -131,8 +164,8 @@ def tour(folder: Path) -> Script:
     script.record(moved, instance=1, from_=1, to=5)
     script.record(consume, instance=4, from_=4)
     script.record(into_rc, instance=5, from_=5)
-    script.record(shared, instance=6, object="0x10:1", strong_count=1, weak_count=0)
-    script.record(other, instance=7, source=6, object="0x10:1", strong_count=2, weak_count=0)
+    script.record(shared, instance=6, object="0x10", strong_count=1, weak_count=0)
+    script.record(other, instance=7, source=6, object="0x10", strong_count=2, weak_count=0)
     script.record(tmp, instance=8)
     script.record(drop_tmp, instance=8, from_=8)
     for site, instance in ((other, 7), (shared, 6), (items, 3), (r, 2)):

@@ -46,10 +46,11 @@ def test_events_and_marks():
     decoded = decode_stream(stream(chunk(slots)), "s")
     thread = decoded.threads[0]
     assert (thread.name, thread.texts) == ("a worker, ünnamed", {3: "Vec<u8>"})
-    assert thread.ticks == [1010, 1020, 9_000_000_010]
+    assert thread.ticks.tolist() == [1010, 1020, 9_000_000_010]
     assert [word & spec.SITE_MASK for word in thread.words] == [300, 301, 302]
-    assert (thread.instances, thread.others) == ([1, 2, 2], [3, 1, 0])
-    assert (thread.objects, thread.flags) == ({1: (4, 5, 0x7FFF_1234_5678)}, {2: spec.FLAG_PARTIAL})
+    assert (thread.instances.tolist(), thread.others.tolist()) == ([1, 2, 2], [3, 1, 0])
+    assert (thread.object_rows.tolist(), thread.objects.tolist()) == ([1], [[4, 5, 0x1234_5678, 0x7FFF]])
+    assert (thread.flag_rows.tolist(), thread.flags.tolist()) == ([2], [spec.FLAG_PARTIAL])
     assert (decoded.header.executable, decoded.header.pid, decoded.notes) == ("/bin/demo", 7, [])
 
 
@@ -64,7 +65,7 @@ def test_chunks_come_in_any_order_and_with_gaps():
     other = chunk([head("New", 258)], thread=1)
     decoded = decode_stream(stream(second, b"\0" * 8192, other, first), "s")
     assert [word & spec.SITE_MASK for word in decoded.threads[0].words] == [256] * 252 + [257]
-    assert decoded.threads[1].ticks == [1010]
+    assert decoded.threads[1].ticks.tolist() == [1010]
     assert decoded.notes == []
 
 
@@ -76,7 +77,7 @@ def test_a_missing_piece_is_named():
 def test_half_an_event_is_not_seen():
     half = (0, 10, 5, 5)
     decoded = decode_stream(stream(chunk([head("New"), half, mark(Mark.OBJECT, 1, 1, 1)])), "s")
-    assert (decoded.event_count, decoded.threads[0].objects, decoded.notes) == (1, {}, [])
+    assert (decoded.event_count, decoded.threads[0].objects.tolist(), decoded.notes) == (1, [], [])
 
 
 @pytest.mark.parametrize("word", [100 << spec.KIND_SHIFT, 127 << spec.KIND_SHIFT, 5])
