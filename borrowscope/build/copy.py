@@ -25,6 +25,7 @@ from borrowscope.build.manifest import (
     with_runtime,
     without_runtime_member,
 )
+from borrowscope.build.mark_problems import check_project_marks
 from borrowscope.build.overlay import BuildOutcome
 from borrowscope.build.pipeline import analyze_project
 from borrowscope.build.plan import Further, InstrumentPlan, Planner, SourceToTrace
@@ -93,6 +94,7 @@ def instrument_copy(
     with locked(project.own_dir, lambda: note("waiting for another run of this project to end")):
         # the whole of every traced member is copied, so all of it is checked, not only what is selected
         everything = replace(options, workspace=False, exclude=(), packages=tuple(each.spec for each in project.traced))
+        check_project_marks(project, TargetChoice.ALL)
         facts = analyze_project(project, everything, TargetChoice.ALL, show=True)
         if facts.interrupted:
             return CopyOutcome(ExitCode.INTERRUPTED, target)

@@ -1,15 +1,65 @@
 """What is wrong with the marks of a crate, all of it at once, as rustc would say it.
 
-In: files with the problems of their marks. Out: nothing, or a `UsageError` that shows each at its place.
+In: files with the problems of their marks, or a project whose files are read. Out: nothing, or a `UsageError` that
+shows each at its place.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from pathlib import Path
 
+from borrowscope.build.type_check import TargetChoice
 from borrowscope.errors import UsageError
+from borrowscope.parse.modules import crate_files
+from borrowscope.project.model import Project, Target
+from borrowscope.rewrite.file import read_marks
 from borrowscope.rewrite.mark_options import Problem
 from borrowscope.text.span import LineIndex
+
+_NAMED = {"--bin": "bin", "--example": "example", "--test": "test", "--bench": "bench"}
+_BUILT = {
+    TargetChoice.DEFAULT: frozenset({"bin"}),
+    TargetChoice.TESTS: frozenset({"bin", "example", "test"}),
+    TargetChoice.ALL: frozenset({"bin", "example", "test", "bench"}),
+}
+
+
+def check_project_marks(project: Project, choice: TargetChoice, selection: tuple[str, ...] = ()) -> None:
+    """Raise `UsageError` for what is wrong with marks, before anything is built.
+
+    Looked at are the targets that will be built as far as the command's words tell: libraries, what is selected.
+    """
+    seen: set[Path] = set()
+    problems = []
+    for target in _targets(project, choice, selection):
+        for file in crate_files(target.src_path, target.crate_name):
+            if file.path not in seen and file.source is not None:
+                seen.add(file.path)
+                problems.append((_shown(file.path, project), file.source, read_marks(file.source).problems))
+    check_marks(problems)
+
+
+def _targets(project: Project, choice: TargetChoice, selection: tuple[str, ...]) -> Iterator[Target]:
+    chosen = {package.name for package in project.selected}
+    for package in project.traced:
+        for target in package.traceable_targets:
+            is_chosen = package.name in chosen and _is_chosen(target, choice, selection)
+            if target.is_library or is_chosen:
+                yield target
+
+
+def _is_chosen(target: Target, choice: TargetChoice, selection: tuple[str, ...]) -> bool:
+    if choice is not TargetChoice.GIVEN:
+        return target.kind in _BUILT[choice]
+    words = " ".join(selection).replace("=", " ").split(" ")
+    named = {(_NAMED.get(flag), name) for flag, name in pairwise(words)}
+    return (target.kind, target.name) in named
+
+
+def _shown(path: Path, project: Project) -> str:
+    return path.relative_to(project.root).as_posix() if path.is_relative_to(project.root) else path.as_posix()
 
 
 def check_marks(files: Iterable[tuple[str, bytes, list[Problem]]]) -> None:

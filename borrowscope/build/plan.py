@@ -14,6 +14,7 @@ from pathlib import Path
 
 from borrowscope.analyzer.facts import FileFacts
 from borrowscope.build.file_ids import FileIds
+from borrowscope.build.mark_inheritance import inherited_marks
 from borrowscope.build.mark_problems import check_marks
 from borrowscope.build.pipeline import ProjectFacts
 from borrowscope.build.switches import Switches
@@ -42,6 +43,7 @@ class SourceToTrace:
     is_root: bool
     source: bytes
     is_bare: bool = False  # the package has a panic handler of its own
+    inherited: TraceOptions | None = None  # the mark of a module around the file
 
 
 def absolute_text_includes(source: SourceToTrace, _rewritten: RewrittenFile, _off: frozenset[int]) -> list[Insertion]:
@@ -113,12 +115,17 @@ class Planner:
         Raises `UsageError` for marks that cannot be understood.
         """
         seen: set[Path] = set()
+        inherited: dict[Path, TraceOptions] = {}
         for traced in self.facts.targets:
-            for file in crate_files(traced.target.src_path, traced.target.crate_name):
+            files = crate_files(traced.target.src_path, traced.target.crate_name)
+            marked = ((file.path, file.module_path, read_marks(file.source or b"")) for file in files)
+            inherited = inherited_marks(marked) | inherited
+            for file in files:
                 if file.path not in seen:
                     seen.add(file.path)
                     self._read(file.path, file.module_path, traced.package, traced.target, is_root=file.is_root)
         self._leave_bare_packages()
+        self.sources = [replace(source, inherited=inherited.get(source.path)) for source in self.sources]
         marks = [read_marks(file.source) for file in self.sources]
         self.marked = any(each.asks_for_tracing for each in marks)
         check_marks((file.relative, file.source, each.problems) for file, each in zip(self.sources, marks, strict=True))
@@ -176,6 +183,7 @@ class Planner:
             trace_all=self.trace_all or not (self.marked or self.trace),
             trace=self.trace,
             wishes=self.wishes,
+            inherited=source.inherited,
             disabled=disabled,
             module_path=source.module_path,
             crate_root=source.is_root,

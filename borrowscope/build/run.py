@@ -16,6 +16,7 @@ from pathlib import Path
 from borrowscope.build.directories import locked
 from borrowscope.build.file_ids import FileIds
 from borrowscope.build.healed_build import HealedBuild, Verdict, build_with_healing
+from borrowscope.build.mark_problems import check_project_marks
 from borrowscope.build.mirror import MirroredFile, update_mirror
 from borrowscope.build.overlay import RUN, TEST, BuildOutcome, Overlay, build_overlay, final_command, prepare_overlay
 from borrowscope.build.pipeline import ProjectFacts, analyze_project
@@ -84,7 +85,9 @@ def run_project(
         check_place(request.output)
     _check_runnable(project, options, request)
     with locked(project.own_dir, lambda: note("waiting for another run of this project to end")):
-        facts = analyze_project(project, options, _choice(options, request.command), show=True)
+        choice = _choice(options, request.command)
+        check_project_marks(project, choice, options.selection)
+        facts = analyze_project(project, options, choice, show=True)
         for line in facts.notes:
             note(line)
         if facts.interrupted:

@@ -33,6 +33,7 @@ def rewrite_file(source: bytes, facts: FileFacts | None, options: RewriteOptions
     plan = FilePlan(facts or FileFacts(""), options, Editor())
     calls = Calls(plan.facts.calls)
     marks = find_marks(root)
+    marks.inherited = options.inherited
     blank_marks(root, plan.editor)
     records: list[FunctionRecord] = []
     macros: Counter[str] = Counter()

@@ -43,9 +43,15 @@ class Use:
 
 @dataclass(slots=True)
 class Marks:
-    """All marks of a file by the start of their item, and what is wrong with them."""
+    """All marks of a file by the start of their item, and what is wrong with them.
+
+    `modules` are those of modules by their path inside the file; `inherited` is what counts for all of the file that
+    no mark of its own speaks of.
+    """
 
     by_item: dict[int, TraceOptions] = field(default_factory=dict)
+    modules: dict[str, TraceOptions] = field(default_factory=dict)
+    inherited: TraceOptions | None = None
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -54,9 +60,10 @@ class Marks:
         return any(not options.is_off for options in self.by_item.values())
 
     def of(self, item: Node, containers: tuple[Node, ...]) -> TraceOptions | None:
-        """The mark that counts for a function: its own, else that of the nearest impl, trait, module, else the file's.
+        """The mark that counts for a function: its own, else the nearest one around it.
 
-        A function inside another one inherits nothing from outside of that one.
+        Around it are impl, trait, module, the file, and the module that the file is inside of. A function inside
+        another one inherits nothing from outside of that one.
         """
         if item.start in self.by_item:
             return self.by_item[item.start]
@@ -65,7 +72,7 @@ class Marks:
                 return None
             if container.start in self.by_item:
                 return self.by_item[container.start]
-        return self.by_item.get(FILE)
+        return self.by_item.get(FILE, self.inherited)
 
 
 def find_marks(root: Node) -> Marks:
@@ -83,6 +90,8 @@ def find_marks(root: Node) -> Marks:
             marks.problems += [*use.problems, *_misplaced(use, item)]
             if item is not None:
                 marks.by_item[FILE if item.parent is None else item.start] = use.options
+                if item.kind == "mod_item":
+                    marks.modules[_module_path(item)] = use.options
     return marks
 
 
@@ -112,6 +121,12 @@ def _around(attribute: Node) -> Node | None:
     return parent.parent if parent.parent.kind in _ITEMS else None
 
 
+def _module_path(module: Node) -> str:
+    around = [module, *(node for node in module.ancestors() if node.kind == "mod_item")]
+    names = [node.field("name") for node in reversed(around)]
+    return "::".join(name.text.removeprefix("r#") for name in names if name is not None)
+
+
 # 1. what is wrong with a mark's place
 
 
@@ -125,9 +140,6 @@ def _misplaced(use: Use, item: Node | None) -> Iterator[Problem]:
         reason = next((said for applies, said in _unfit(item) if applies), None)
         if reason is not None:
             yield Problem(use.span, *reason)
-    elif item.kind == "mod_item" and item.field("body") is None:
-        remedy = "write `#![trace_borrow]` at the top of the module's own file"
-        yield Problem(use.span, "`#[trace_borrow]` stands on a module without a body", remedy)
 
 
 def _unfit(function: Node) -> Iterator[tuple[bool, tuple[str, str]]]:

@@ -108,6 +108,7 @@ class RewriteOptions:
     trace_all: bool = True
     trace: tuple[str, ...] = ()  # globs: functions whose path matches are traced beside marked ones
     wishes: TraceOptions = NO_WISHES  # the command line's, joined with those of marks
+    inherited: TraceOptions | None = None  # the mark of a module around the file
     disabled: frozenset[int] = frozenset()
     runtime_crate: str = "borrowscope_runtime"
     module_path: str = ""  # `krate::module` of the file's root

@@ -91,9 +91,64 @@ ROWS = {
     "featured": ('feature = "on", quiet, only(drop), filter = "s"', "Drop s"),
     "unfeatured": ('feature = "off"', ""),
     "both_builds": ("debug_only, release_only", ""),
+    "preset_last": (
+        'only(ownership), skip = "move", filter = "?*", sample = 1, verbose',
+        (f"New a; New b; New data; New moved; Borrow r; New cell; New g; New n; Drop n; New n; New s; New t; {ENDS}"),
+    ),
+    "conditions": ('feature = "on", debug_only, quiet, filter = "s", only(new, drop),', "New s; Drop s"),
+    "conditions_fail": ('feature = "on", release_only, quiet', ""),
+    "cloned_only": ('only(methods, smart_pointers), skip(concurrency), filter = "b*"', "RcClone b"),
     "told_of": ('warn, ffi = ["f"], unions = ["U"], statics = ["S"]', STANDARD),
     "excluded": ("off", ""),
 }
+
+
+# every spelling and place: files, and the paths of the functions that are traced
+PLACES = {
+    "src/main.rs": """\
+use borrowscope_macro::trace_borrow;
+use borrowscope_macro::trace_borrow as tb;
+#[trace_borrow(quiet)] mod file;
+#[trace_borrow(quiet)] mod inline {
+    pub mod below;
+    pub fn inherited() { let _inline = 1; }
+    #[trace_borrow(off)] pub fn excluded() { let _no = 1; }
+}
+mod whole;
+struct S;
+impl S {
+    #[trace_borrow(quiet)] fn method(&self) { let _method = 1; fn nested() { let _no = 1; } nested() }
+    fn unmarked(&self) { let _no = 1; }
+}
+#[trace_borrow(quiet)] impl Default for S { fn default() -> S { let _impl = 1; S } }
+#[borrowscope_macro::trace_borrow(quiet)] trait T { fn provided(&self) { let _trait = 1; } }
+impl T for S {}
+#[::borrowscope_macro::trace_borrow(quiet)] fn absolute() { let _absolute = 1; }
+#[borrowscope::trace_borrow(quiet)] fn by_tool() { let _by_tool = 1; }
+#[tb(quiet)] fn renamed() { let _renamed = 1; }
+#[cfg_attr(any(), trace_borrow(quiet))] fn under_cfg() { let _under_cfg = 1; }
+#[cfg_attr(all(), inline, cfg_attr(any(), borrowscope_macro::trace_borrow(quiet)))] fn among() { let _among = 1; }
+fn holder() { let _no = 1; #[trace_borrow(quiet)] fn nested() { let _nested = 1; } nested() }
+#[trace_borrow(only(async))] async fn waiting() { std::future::ready(1).await; }
+fn main() {
+    file::inherited(); file::below::inherited(); inline::inherited(); inline::excluded(); inline::below::inherited();
+    whole::inherited(); whole::inner::inherited();
+    let s = S::default(); s.method(); s.unmarked(); s.provided();
+    absolute(); by_tool(); renamed(); under_cfg(); among(); holder();
+    drop(waiting());
+}
+""",
+    "src/file.rs": "pub mod below;\npub fn inherited() { let _file = 1; }\n",
+    "src/file/below.rs": "pub fn inherited() { let _file_below = 1; }\n",
+    "src/inline/below.rs": "pub fn inherited() { let _inline_below = 1; }\n",
+    "src/whole.rs": """\
+#![trace_borrow(quiet)]
+pub fn inherited() { let _whole = 1; }
+pub mod inner { pub fn inherited() { let _whole_inner = 1; } }
+""",
+}
+TRACED = """_file _file_below _inline _inline_below _whole _whole_inner _impl _method _trait _absolute _by_tool _renamed
+_under_cfg _among _nested"""
 
 
 def source(rows: dict[str, tuple[str, str]]) -> str:
@@ -233,6 +288,38 @@ def test_all_marks_that_are_wrong_are_told_at_once(tmp_path: Path):
     assert "error: unknown argument `skp`\n --> one.rs:1:16\n" in answer.stderr
     assert "\n1 | #[trace_borrow(skp)]\n  |                ^^^\n" in answer.stderr
     assert "error: a `const fn` cannot be traced" in answer.stderr
+
+
+def test_every_spelling_and_place(tmp_path: Path):
+    crate = write_files(tmp_path / "crate", {"Cargo.toml": manifest("places"), **PLACES})
+    answer = borrowscope("run", crate, "-q", "-o", crate / "r.bstrace")
+    assert answer.returncode == 0, answer.stderr
+    found = [event for of_function in events(crate / "r.bstrace").values() for event in of_function]
+    assert {event["name"] for event in found} - {"self"} == set(TRACED.split())
+    listed = borrowscope("instrument", crate, "--out", tmp_path / "copy")
+    assert listed.returncode == 0, listed.stderr
+    built = subprocess.run(
+        ["cargo", "run", "-q", "--offline"], cwd=tmp_path / "copy", capture_output=True, text=True, check=False
+    )
+    assert built.returncode == 0, built.stderr
+
+
+def test_wrong_marks_are_told_before_anything_is_built(tmp_path: Path):
+    files = {
+        "Cargo.toml": manifest("wrong"),
+        "src/main.rs": "#[trace_borrow(skp)]\nmod a;\nfn main() { does not build }\n",
+        "src/a.rs": "#[trace_borrow(quiet, verbose)]\nconst fn f() {}\n#[trace_borrow]\nstruct S;\n",
+        "tests/not_run.rs": "#[trace_borrow(unknown)]\nfn f() {}\n",
+    }
+    crate = write_files(tmp_path, files)
+    answer = borrowscope("run", crate)
+    assert answer.returncode == 2, answer.stderr
+    assert answer.stderr.count("error: ") == 4
+    assert "src/a.rs:1:" in answer.stderr
+    assert "not_run" not in answer.stderr
+    assert not (crate / "target" / "borrowscope" / "types").exists()
+    tests = borrowscope("test", crate)
+    assert tests.stderr.count("error: ") == 5
 
 
 def test_init_lets_a_marked_crate_build_without_us(tmp_path: Path):

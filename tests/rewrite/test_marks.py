@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from borrowscope.build.mark_inheritance import inherited_marks
 from borrowscope.build.mark_problems import check_marks
 from borrowscope.build.unmarked import without_marks
 from borrowscope.errors import UsageError
@@ -89,6 +90,24 @@ def test_a_renamed_import(use: str):
 def test_places(source: str, paths: list[str]):
     assert problems(source) == []
     assert traced(source) == paths
+
+
+def test_the_file_of_a_marked_module_inherits():
+    texts = {
+        "lib.rs": ("k", "#[trace_borrow(quiet)] mod a; mod b { #![trace_borrow(verbose)] mod c; mod d {} } mod r#e;"),
+        "a.rs": ("k::a", "#[trace_borrow(off)] mod own; mod other;"),
+        "a/own.rs": ("k::a::own", "fn f() {}"),
+        "a/other.rs": ("k::a::other", "fn f() {}"),
+        "b/c.rs": ("k::b::c", "fn f() {}"),
+        "e.rs": ("k::e", "#[trace_borrow] mod f {}"),
+    }
+    files = [(Path(name), path, find_marks(parse_source(text.encode()))) for name, (path, text) in texts.items()]
+    assert [problem for _, _, marks in files for problem in marks.problems] == []
+    found = {str(path): options for path, options in inherited_marks(files).items()}
+    assert found.keys() == {"a.rs", "a/own.rs", "a/other.rs", "b/c.rs"}
+    assert found["a.rs"] == found["a/other.rs"] == TraceOptions(preset=Preset.QUIET)
+    assert found["a/own.rs"].is_off
+    assert found["b/c.rs"].preset is Preset.VERBOSE
 
 
 def test_every_argument():
@@ -174,7 +193,6 @@ def test_arguments_that_cannot_be_understood(arguments: str, place: str, message
         ('extern "C" { #[trace_borrow] fn f(); }', "this function has no body to trace"),
         ("trait T { #[trace_borrow] fn f(); }", "this function has no body to trace"),
         ("#[trace_borrow] struct S;", "`#[trace_borrow]` stands on something that is no function"),
-        ("#[trace_borrow] mod m;", "`#[trace_borrow]` stands on a module without a body"),
     ],
 )
 def test_places_that_cannot_be_traced(source: str, message: str):
