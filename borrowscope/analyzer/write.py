@@ -5,11 +5,10 @@ In: a `TypeInfo` and the path. Out: the file. Errors: `OSError` of the file syst
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 
 from borrowscope.analyzer.type_info import TypeInfo
+from borrowscope.text.whole_file import whole_file
 
 FOLDER = ".borrowscope"
 FILE = "type-info.json"
@@ -29,17 +28,10 @@ def write_type_info(info: TypeInfo, path: Path) -> None:
     """Write the file; in a folder `.borrowscope` with a `.gitignore` that hides all of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.parent.name == FOLDER and not (path.parent / ".gitignore").exists():
-        _write_atomically(path.parent / ".gitignore", "*\n")
-    _write_atomically(path, render_type_info(info))
+        _write(path.parent / ".gitignore", "*\n")
+    _write(path, render_type_info(info))
 
 
-def _write_atomically(path: Path, text: str) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+def _write(path: Path, text: str) -> None:
+    with whole_file(path) as stream:
+        stream.write(text)

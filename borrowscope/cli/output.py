@@ -5,7 +5,6 @@ In: text. Out: bytes. Errors: `UsageError` where the file cannot be written; a f
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import TextIO
 
 from borrowscope.cli import terminal
 from borrowscope.errors import UsageError
+from borrowscope.text.whole_file import whole_file
 
 
 def deliver(text: str, output: Path | None) -> None:
@@ -27,12 +27,8 @@ def opened(output: Path | None) -> Iterator[TextIO]:
     if output is None or str(output) == "-":
         yield terminal.stdout()
         return
-    part = output.with_name(f".{output.name}.{os.getpid()}.part")
     try:
-        with part.open("w", encoding="utf-8", newline="\n") as stream:
+        with whole_file(output) as stream:
             yield stream
-        part.replace(output)
     except OSError as error:
         raise UsageError(f"cannot write {output}: {error.strerror}") from error
-    finally:
-        part.unlink(missing_ok=True)
