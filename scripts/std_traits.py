@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import html
 import re
-import subprocess  # noqa: TID251 - asks where the documentation is
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
