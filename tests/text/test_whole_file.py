@@ -23,14 +23,14 @@ def test_the_old_content_stays_until_the_end(tmp_path: Path):
         stream.write("new")
         assert path.read_text() == "old"
     assert path.read_text() == "new"
-    assert os.listdir(tmp_path) == ["out.json"]
+    assert [one.name for one in tmp_path.iterdir()] == ["out.json"]
 
 
 def test_a_failure_leaves_nothing(tmp_path: Path):
     path = tmp_path / "out.json"
     with pytest.raises(ValueError, match="no"), whole_file(path):
         raise ValueError("no")
-    assert os.listdir(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_link_stays_a_link(tmp_path: Path):
