@@ -17,6 +17,7 @@ class Yield(StrEnum):
     CONSTRUCT = "Construct"  # records that a construct was left
     COROUTINE = "Coroutine"  # records that an async body was left, also where it is cancelled
     FUTURE = "Awaited"  # its last argument as a future, which records the end of its await
+    CLOSURE_NOTE = "ClosureNote"  # records what a closure captures
     FRAME = "Frame"  # keeps what ways out note inside a body
     HELD = "Held"  # a temporary beside the record of its end
     VALUE = "value"  # its last argument, unchanged
@@ -50,6 +51,10 @@ def _attempt(function: str, lock: str, doc: str) -> TrackerRow:
 
 def _passing(function: str, event: str | None, doc: str, arguments: str = "site owner T") -> TrackerRow:
     return TrackerRow(function, event, tuple(arguments.split()), Yield.VALUE, None, doc)
+
+
+def _note(function: str, event: str, doc: str) -> TrackerRow:
+    return TrackerRow(function, event, ("site",), Yield.NOTHING, None, doc)
 
 
 def _construct(function: str, event: str, end: str, doc: str) -> TrackerRow:
@@ -163,6 +168,26 @@ TRACKERS: tuple[TrackerRow, ...] = (
     TrackerRow("track_break_with_id", "Break", ("site",), Yield.NOTHING, None, "a break"),
     TrackerRow("track_continue_with_id", "Continue", ("site",), Yield.NOTHING, None, "a continue"),
     TrackerRow("tried", "Try", ("site", "T"), Yield.VALUE, None, "the operand of a `?`, if it leaves"),
+    TrackerRow("before", None, ("N", "T"), Yield.VALUE, None, "a value behind what was noted"),
+    TrackerRow("after", None, ("T", "N"), Yield.VALUE, None, "a value before what is noted"),
+    _note("track_struct_create_with_id", "StructCreate", "a struct or variant"),
+    TrackerRow("struct_made", "StructCreate", ("site", "T"), Yield.VALUE, None, "a struct with its type at run time"),
+    _note("track_tuple_create_with_id", "TupleCreate", "a tuple"),
+    TrackerRow("track_array_create_with_id", "ArrayCreate", ("site", "len"), Yield.NOTHING, None, "an array"),
+    TrackerRow("array_made", "ArrayCreate", ("site", "[T; N]"), Yield.VALUE, None, "an array with its length"),
+    _note("track_range_with_id", "Range", "a range"),
+    _note("track_type_cast_with_id", "TypeCast", "a cast"),
+    _note("track_index_access_with_id", "IndexAccess", "an element that is used"),
+    _note("track_field_access_with_id", "FieldAccess", "a field that is used"),
+    TrackerRow("track_deref_with_id", "Deref", ("site", "owner"), Yield.NOTHING, None, "a reference that is followed"),
+    TrackerRow(
+        "track_closure_create_with_id",
+        "ClosureCreate",
+        ("site",),
+        Yield.CLOSURE_NOTE,
+        None,
+        "a closure; the note tells its captures",
+    ),
     TrackerRow("arrived", None, (), Yield.NOTHING, None, "the end of a loop that ways out lead to"),
     TrackerRow("frame", None, (), Yield.FRAME, None, "a closure's body that has ways out of its own"),
     TrackerRow("vacant", None, (), Yield.GUARD, None, "a guard that tells nothing"),

@@ -27,11 +27,11 @@ CASES = {
             "use std::cell::Ref;\npub struct S(std::cell::RefCell<u8>);\n"
             "impl S { fn g(&self) -> Ref<'_, u8> { self.0.borrow() } pub fn f(&self) { let g = self.g(); } }"
         ),
-        "let g = self.g(); let __bs_4 = track_refcell_borrow_with_id(4, NONE, &g);",
+        "let g = self.g(); let __bs_5 = track_refcell_borrow_with_id(5, 0, &g);",
     ),
     "a mapped guard does not name the moved one": (
         "use std::cell::Ref;\npub fn f(g: Ref<'_, [u8]>) { let h = Ref::map(g, |v| &v[0]); }",
-        "track_refcell_borrow_with_id(2, NONE, &h);",
+        "track_refcell_borrow_with_id(2, 0, &h);",
     ),
     "a closure in parentheses that is called at once takes its captures": (
         "pub fn f(x: String) -> usize { (|| { let y = x; y.len() })() }",
@@ -102,8 +102,8 @@ CASES = {
     "a cell's guard is attempted first": (
         "pub fn f(c: std::cell::RefCell<u8>) { let g = c.borrow_mut(); }",
         (
-            "attempt_refcell(3, __bs_1.id(), &c); let g = c.borrow_mut(); "
-            "let __bs_2 = track_refcell_borrow_mut_with_id(2, __bs_1.id(), &g);"
+            "use Attempt as _; let g = c.__bs_attempt(3, __bs_1.id()).borrow_mut(); "
+            "let __bs_2 = track_refcell_borrow_mut_with_id(2, 259, &g);"
         ),
     ),
     "a pattern's names are observed at the arm's head": (

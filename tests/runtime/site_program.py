@@ -53,7 +53,7 @@ SITES: list[dict[str, Any]] = [
 ]
 
 SOURCE = r"""
-use borrowscope_runtime::site;
+use borrowscope_runtime::site::{self, Attempt as _};
 use std::cell::{Cell, RefCell};
 use std::panic::{catch_unwind, RefUnwindSafe, UnwindSafe};
 use std::rc::Rc;
@@ -113,14 +113,12 @@ fn main() {
         let rc = RefCell::new(1u8);
         let grc = site::track_refcell_new_with_id(272, &rc);
         {
-            site::attempt(273, grc.id(), &rc);
-            let g = rc.borrow();
-            let _gg = site::track_refcell_borrow_with_id(274, grc.id(), &g);
+            let g = rc.__bs_attempt(273, grc.id()).borrow();
+            let _gg = site::track_refcell_borrow_with_id(274, 273, &g);
         }
         {
-            site::attempt_refcell(275, grc.id(), &rc);
-            let m = rc.borrow_mut();
-            let _gm = site::track_refcell_borrow_mut_with_id(276, grc.id(), &m);
+            let m = RefCell::borrow_mut(site::attempt_refcell(275, grc.id(), &rc));
+            let _gm = site::track_refcell_borrow_mut_with_id(276, 275, &m);
         }
         site::borrowed(280, grc.id());
     }

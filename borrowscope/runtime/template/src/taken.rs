@@ -9,6 +9,7 @@ const NOTHING: Taken = Taken {
     owner: 0,
     address: 0,
     size: 0,
+    value: 0,
 };
 
 /// One lock or cell that was tried.
@@ -21,6 +22,8 @@ pub(crate) struct Taken {
     /// Where the lock or cell lies.
     pub(crate) address: usize,
     size: usize,
+    /// Where the value lies that the last guard of it guards: a part of it, or what it owns.
+    value: usize,
 }
 
 /// The last attempts of one thread.
@@ -52,6 +55,7 @@ impl Attempts {
             owner,
             address,
             size,
+            value: 0,
         });
     }
 
@@ -61,19 +65,25 @@ impl Attempts {
     }
 
     /// The attempt that a guard comes from: the last one at `site`, else the last one whose lock holds the guarded
-    /// value. What is told of no attempt is 0.
+    /// value, or whose guard has guarded the same. What is told of no attempt is 0.
     pub(crate) fn find(&self, site: u32, value: usize) -> Taken {
-        self.newest(|taken| site != 0 && taken.site == site)
+        let place = self
+            .newest(|taken| site != 0 && taken.site == site)
             .or_else(|| self.newest(|taken| value.wrapping_sub(taken.address) < taken.size))
-            .or_else(|| self.newest(|taken| value == taken.address.wrapping_add(taken.size)))
-            .unwrap_or(NOTHING)
+            .or_else(|| self.newest(|taken| value == taken.value))
+            .or_else(|| self.newest(|taken| value == taken.address.wrapping_add(taken.size)));
+        place.map_or(NOTHING, |place| {
+            let taken = place.get();
+            place.set(Taken { value, ..taken });
+            taken
+        })
     }
 
-    fn newest(&self, fits: impl Fn(&Taken) -> bool) -> Option<Taken> {
+    fn newest(&self, fits: impl Fn(&Taken) -> bool) -> Option<&Cell<Taken>> {
         let count = self.count.get();
         (0..KEPT)
-            .map(|back| self.kept[count.wrapping_sub(back) % KEPT].get())
-            .find(|taken| taken.address != 0 && fits(taken))
+            .map(|back| &self.kept[count.wrapping_sub(back) % KEPT])
+            .find(|place| place.get().address != 0 && fits(&place.get()))
     }
 
     /// The site of the attempt whose outcome is still to come; it counts as told from here on.
