@@ -16,8 +16,8 @@ from borrowscope.rewrite.positions import (
     ends_in_untyped_closure,
     head_of_block,
     needs_parentheses,
+    starts_statement,
     starts_with_block,
-    statement_of,
     strip_parentheses,
     tail_of,
 )
@@ -193,7 +193,7 @@ class Emitter:
             self._editor.wrap(shorthand, f"{move.owner.binding.name}: {{ {note} ", " }", site)
             return
         star = "*" if move.placement is Placement.DEREFERENCED else ""
-        is_leading = needs_parentheses(node) or _starts_statement(node)
+        is_leading = needs_parentheses(node) or starts_statement(node)
         before, behind = ("({ ", " })") if is_leading else ("{ ", " }")
         self._editor.wrap(node, f"{before}{note} {star}", behind, site)
 
@@ -255,13 +255,3 @@ def _parameter_cfgs(one: BindingPlan) -> str:
         return ""
     parameter = next((node for node in one.binding.node.ancestors() if node.kind == "parameter"), None)
     return cfgs_of(parameter) if parameter is not None else ""
-
-
-def _starts_statement(node: Node) -> bool:
-    """Whether the node is the leftmost part, but not all, of a statement, a tail or an arm's value."""
-    outer = statement_of(node)
-    if outer.kind == "match_arm":
-        value = outer.field("value")
-        return value is not None and value.start == node.start and value.end != node.end
-    inner = outer.named[0] if outer.kind == "expression_statement" and outer.named else outer
-    return outer.start == node.start and inner.end != node.end

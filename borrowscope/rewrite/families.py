@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from borrowscope.rewrite.accesses import plan_accesses
 from borrowscope.rewrite.calls import Calls
+from borrowscope.rewrite.expressions import plan_expressions
 from borrowscope.rewrite.guards import plan_guards
 from borrowscope.rewrite.operations import plan_operations
 from borrowscope.rewrite.plans import FunctionPlan
 
 Family = Callable[[FunctionPlan, Calls], Callable[[], None]]
 
-FAMILIES: tuple[Family, ...] = (plan_guards, plan_operations)
+FAMILIES: tuple[Family, ...] = (plan_guards, plan_operations, plan_expressions, plan_accesses)

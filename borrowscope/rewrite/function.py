@@ -12,6 +12,7 @@ from borrowscope.parse.syntax import Node
 from borrowscope.rewrite.awaits import emit_awaits, plan_awaits
 from borrowscope.rewrite.calls import Calls, call_source, is_clone
 from borrowscope.rewrite.clones import plan_clones
+from borrowscope.rewrite.closures import plan_closures
 from borrowscope.rewrite.constructs import choose_birth, plan_assignments
 from borrowscope.rewrite.emit import Emitter
 from borrowscope.rewrite.exits import emit_exits, framed_bodies, may_leave_early, plan_exits
@@ -44,7 +45,7 @@ def rewrite_function(file: FilePlan, item: FunctionItem, body: Node, calls: Call
     exits = plan_exits(plan)
     coroutines = plan_awaits(plan)
     flow = plan_flow(plan)
-    emit_clones = plan_clones(plan, calls)
+    emit_clones, emit_closures = plan_clones(plan, calls), plan_closures(plan)
     emissions = [family(plan, calls) for family in FAMILIES]
     _settle(plan)
     for one in plan.bindings.values():
@@ -58,6 +59,7 @@ def rewrite_function(file: FilePlan, item: FunctionItem, body: Node, calls: Call
     emit_flow_guards(plan, flow)
     emit_exits(plan, exits)
     emit_awaits(plan, coroutines)
+    emit_closures()  # outside of the moves of what is captured: they consume the guards
     emitter.moves()
     for node, targets in assignments:
         emitter.assignment(node, targets)

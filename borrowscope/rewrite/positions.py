@@ -57,6 +57,16 @@ def needs_parentheses(node: Node) -> bool:
     )
 
 
+def starts_statement(node: Node) -> bool:
+    """Whether the node is the leftmost part, but not all, of a statement, a tail or an arm's value."""
+    outer = statement_of(node)
+    if outer.kind == "match_arm":
+        value = outer.field("value")
+        return value is not None and value.start == node.start and value.end != node.end
+    inner = outer.named[0] if outer.kind == "expression_statement" and outer.named else outer
+    return outer.start == node.start and inner.end != node.end
+
+
 def strip_parentheses(node: Node) -> Node:
     """The expression inside of any parentheses."""
     while node.kind == "parenthesized_expression" and node.named:

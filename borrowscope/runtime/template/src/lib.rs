@@ -22,6 +22,7 @@
 
 mod chosen;
 mod clock;
+mod closure;
 mod config;
 mod format;
 mod guard;

@@ -4,6 +4,7 @@
 //! nothing is read from a value but counts, addresses and sizes.
 
 pub use crate::chosen::{only_if, sampled, untold};
+pub use crate::closure::ClosureNote;
 pub use crate::guard::{Construct, Coroutine, FnGuard, Frame, Guard, Id};
 pub use crate::tried::Tried;
 pub use awaits::*;

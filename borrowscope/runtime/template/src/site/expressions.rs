@@ -1,6 +1,7 @@
 //! Expressions that make a value or look into one: each records one event and leaves the value as it is.
 
 use super::{noted, NONE};
+use crate::closure::ClosureNote;
 use crate::format::kind;
 use crate::guard::word;
 use crate::recorder;
@@ -85,30 +86,11 @@ pub fn track_deref_with_id(site: u32, owner: u32) {
     }
 }
 
-/// A closure that is being made: it tells what it captures.
-#[derive(Debug, Clone, Copy)]
-pub struct ClosureNote {
-    instance: u32,
-}
-
-/// A closure is made.
+/// A closure is made; the note tells what it captures.
 #[inline]
 pub fn track_closure_create_with_id(site: u32) -> ClosureNote {
     if recorder::is_off() {
-        return ClosureNote { instance: NONE };
+        return ClosureNote::new(NONE);
     }
-    ClosureNote {
-        instance: recorder::began(word(kind::CLOSURE_CREATE, site)),
-    }
-}
-
-impl ClosureNote {
-    /// The closure captures this variable.
-    #[inline]
-    pub fn captured(self, site: u32, variable: u32) -> ClosureNote {
-        if !recorder::is_off() {
-            recorder::event(word(kind::CLOSURE_CAPTURE, site), variable, self.instance);
-        }
-        self
-    }
+    ClosureNote::new(recorder::began(word(kind::CLOSURE_CREATE, site)))
 }

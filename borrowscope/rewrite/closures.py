@@ -1,0 +1,168 @@
+"""Closures that are made, and what they capture.
+
+In: one function's plan, the captures that the compiler tells. Out: sites, and a note directly before the closure, or in
+a later argument where a block around the literal would hide the types of its parameters.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from borrowscope.parse.functions import cfgs_of
+from borrowscope.parse.syntax import Node
+from borrowscope.rewrite.contexts import outside_parentheses
+from borrowscope.rewrite.model import Site, SkipReason
+from borrowscope.rewrite.plans import RUNTIME_PATH, BindingPlan, FunctionPlan
+from borrowscope.rewrite.positions import has_untyped_parameters, needs_parentheses, starts_statement
+from borrowscope.rewrite.scopes import Binding
+from borrowscope.text.span import Span
+
+_STRENGTH = ("ref", "ref mut", "move")
+_PLACES = frozenset(
+    {"identifier", "self", "field_expression", "index_expression", "unary_expression", "parenthesized_expression"}
+)
+
+
+@dataclass(slots=True)
+class _Capture:
+    """One variable that a closure captures; `owner` is None where its instance cannot be named (design rule 11)."""
+
+    site: Site
+    owner: BindingPlan | None
+
+
+@dataclass(slots=True)
+class _Closure:
+    """One closure literal; `carrier` is the later argument that tells it, if it cannot be told in its own place."""
+
+    node: Node
+    site: Site
+    captures: list[_Capture]
+    carrier: Node | None
+
+
+def plan_closures(plan: FunctionPlan) -> Callable[[], None]:
+    """Number the sites of all closures and their captures; gives what makes the edits, which stand outside of moves."""
+    captured: dict[int, dict[int, str]] = defaultdict(dict)
+    for capture in plan.file.facts.captures:
+        known = captured[capture.closure].get(capture.binding, "ref")
+        captured[capture.closure][capture.binding] = max(known, capture.mode, key=_STRENGTH.index)
+    closures = []
+    for node in plan.scopes.expressions.values():
+        if node.kind == "closure_expression":
+            closure = _plan(plan, node, captured.get(node.start, {}))
+            closures += [closure] if closure is not None else []
+
+    def emit() -> None:
+        for closure in closures:
+            if plan.file.is_enabled(closure.site):
+                _emit(plan, closure)
+
+    return emit
+
+
+# 1. planning
+def _plan(plan: FunctionPlan, node: Node, modes: dict[int, str]) -> _Closure | None:
+    carrier, is_told = _carrier(plan, node)
+    if not is_told:
+        plan.file.skip(Span(node.start, node.end), "closure", SkipReason.INFERENCE)
+        return None
+    frame = plan.scopes.frame_of(node)
+    is_move = node.child("move") is not None
+    site = plan.new_site("expression", "ClosureCreate", node, frame)
+    trait = plan.file.facts.closure_traits.get(node.start)
+    mode = "move" if is_move else max(modes.values(), key=_STRENGTH.index, default="ref")
+    site.fields = {"capture_mode": mode, "fn_trait": trait}
+    captures = [_capture(plan, node, site, variable, modes) for variable in _captured(plan, node, modes)]
+    return _Closure(node, site, captures, carrier)
+
+
+def _captured(plan: FunctionPlan, node: Node, modes: dict[int, str]) -> list[Binding]:
+    """The variables that the compiler says are captured; where it says nothing, those that the closure names."""
+    if Span(node.start, node.end) in plan.file.facts.closure_spans:
+        return [plan.scopes.bindings[start] for start in sorted(modes) if start in plan.scopes.bindings]
+    used = [use.binding for start, use in plan.scopes.uses.items() if node.start <= start < node.end]
+    outer = {one.start: one for one in used if one is not None and not node.start <= one.start < node.end}
+    return [outer[start] for start in sorted(outer)]
+
+
+def _capture(plan: FunctionPlan, node: Node, closure: Site, variable: Binding, modes: dict[int, str]) -> _Capture:
+    frame = plan.scopes.frame_of(node)
+    site = plan.new_site("expression", "ClosureCapture", node, frame, name=variable.name)
+    one = plan.bindings.get(variable.start)
+    default = "move" if node.child("move") is not None else None
+    site.fields = {"capture_mode": modes.get(variable.start, default)}
+    site.owner, site.depends_on = closure.index, (closure.index,)
+    if one is not None:
+        site.binding, site.ty = one.site.index, one.site.ty
+    return _Capture(site, one if one is not None and variable.frame is frame else None)
+
+
+def _carrier(plan: FunctionPlan, node: Node) -> tuple[Node | None, bool]:
+    """A later argument may tell the types of a closure's parameters: rustc looks at it before, unless in a block."""
+    argument = outside_parentheses(node)
+    parent = argument.parent
+    if parent is None or parent.kind != "arguments" or not has_untyped_parameters(node):
+        return None, True
+    later = parent.named[parent.named.index(argument) + 1 :]
+    if not later:
+        return None, True
+    fit = [one for one in later if _can_carry(plan, one)]
+    return (fit[-1], True) if fit else (None, False)
+
+
+def _can_carry(plan: FunctionPlan, argument: Node) -> bool:
+    """Whether `before(note, ARGUMENT)` means the argument: a place of reference type might lose its reborrow."""
+    if argument.kind in ("closure_expression", "async_block", "attribute_item"):
+        return False
+    if argument.kind == "identifier":
+        one = plan.plan_of(argument)
+        return one is not None and one.fact.is_reference is False
+    return argument.kind not in _PLACES
+
+
+# 2. text
+def _emit(plan: FunctionPlan, closure: _Closure) -> None:
+    editor = plan.file.editor
+    create = f"{RUNTIME_PATH}track_closure_create_with_id({plan.file.number(closure.site)})"
+    texts = [(closure.site, create), *((one.site, _captured_text(plan, one)) for one in closure.captures)]
+    texts = [(site, text) for site, text in texts if site is closure.site or plan.file.is_enabled(site)]
+    target, before, between, behind = _frame(closure)
+    texts[0] = (closure.site, before + texts[0][1])
+    texts[-1] = (texts[-1][0], texts[-1][1] + between)
+    for site, text in texts:
+        editor.open(target.start, target.end + (0 if behind else 1), text, site.index)
+    if behind:
+        editor.close(target.start, target.end, behind, closure.site.index)
+
+
+def _frame(closure: _Closure) -> tuple[Node, str, str, str]:
+    """What the note is put around, and the texts before it, behind it, and behind the target."""
+    if closure.carrier is not None:
+        return closure.carrier, f"{RUNTIME_PATH}before(", ", ", ")"
+    target = _target(closure)
+    parent = target.parent
+    if parent is not None and parent.kind == "let_declaration" and target.field_name == "value":
+        return parent, "", f"; {cfgs_of(parent)}", ""
+    is_leading = needs_parentheses(target) or starts_statement(target)
+    return (target, "({ ", "; ", " })") if is_leading else (target, "{ ", "; ", " }")
+
+
+def _target(closure: _Closure) -> Node:
+    """The literal; a reference to one that captures nothing may have to live forever, and is taken whole."""
+    target = closure.node
+    if closure.captures:
+        return target
+    outer = outside_parentheses(target)
+    while outer.parent is not None and outer.parent.kind == "reference_expression":
+        target = outer.parent
+        outer = outside_parentheses(target)
+    return target
+
+
+def _captured_text(plan: FunctionPlan, capture: _Capture) -> str:
+    one = capture.owner
+    instance = f"{one.guard}.id()" if one is not None and one.is_enabled else f"{RUNTIME_PATH}NONE"
+    return f".captured({plan.number_about(capture.site, one)}, {instance})"
