@@ -249,7 +249,8 @@ def _reference(body: Body, node: Node, expected: Ty | None) -> Ty:
     hint = None
     if wanted is not None and wanted.head in (REF, REF_MUT, POINTER, POINTER_MUT):
         inner = body.structure(wanted.args[0])
-        if (inner.head not in (SLICE, "str") and inner.kind is not Kind.DYN) or (
+        is_closure = value.kind == "closure_expression"
+        if is_closure or (inner.head not in (SLICE, "str") and inner.kind is not Kind.DYN) or (
             inner.head == SLICE and value.kind in ("array_expression", "macro_invocation")
         ):
             hint = inner

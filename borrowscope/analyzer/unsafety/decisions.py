@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from borrowscope.analyzer.static.callables import Closure, FunctionItem
 from borrowscope.analyzer.static.definitions import Function, TypeDef, Value
 from borrowscope.analyzer.static.methods import autoderef
-from borrowscope.analyzer.static.types import FUNCTION, POINTER, POINTER_MUT, FunctionPointer, Kind, Ty
+from borrowscope.analyzer.static.types import ARRAY, FUNCTION, POINTER, POINTER_MUT, SLICE, FunctionPointer, Kind, Ty
 from borrowscope.analyzer.unsafety.features import is_feature_call
 from borrowscope.analyzer.unsafety.operations import OperationKind
 from borrowscope.analyzer.unsafety.places import is_assigned, is_raw_borrowed
@@ -20,6 +20,7 @@ from borrowscope.analyzer.unsafety.seen import Decision, SeenBody, Verdict
 if TYPE_CHECKING:
     from borrowscope.parse.syntax import Node
 
+_PRIMITIVES: Final = {POINTER: "pointer", POINTER_MUT: "pointer", SLICE: "slice", ARRAY: "array"}
 _OPEN: Final = (Kind.VAR, Kind.UNKNOWN)
 
 
@@ -104,6 +105,8 @@ def _reads(pattern: Node) -> Iterator[Node]:
     if pattern.kind == "or_pattern" or is_group:
         for part in pattern.named:
             yield from _reads(part)
+    elif pattern.kind == "captured_pattern":  # rustc takes the name alone for the place of `name @ ..`
+        yield pattern.named[0]
     elif pattern.kind not in ("_", "remaining_field_pattern"):
         yield pattern
 
@@ -126,10 +129,16 @@ def _call(body: SeenBody, node: Node) -> Verdict | None:
 def _reach(body: SeenBody, function: Function) -> Verdict | None:
     if function.is_unsafe:
         kind = OperationKind.FFI_CALL if function.is_foreign else OperationKind.UNSAFE_CALL
-        return Verdict(kind, function.path)
+        return Verdict(kind, _public(function.path))
     if is_feature_call(function, body.context.node):
         return Verdict(OperationKind.TARGET_FEATURE_CALL, function.path)
     return None
+
+
+def _public(path: str) -> str:
+    """The path as std's documentation has it: methods of pointers and slices are in a primitive's page."""
+    head, _, name = path.partition("::")
+    return f"{_PRIMITIVES[head]}::{name}" if head in _PRIMITIVES else path
 
 
 def _call_value(body: SeenBody, callee: Ty) -> Verdict | None:

@@ -7,11 +7,11 @@ operations there are follows rustc's `check_unsafety`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Final
 
 from borrowscope.analyzer.static.body import Places
-from borrowscope.analyzer.static.cfg import UNKNOWN_FLAG
+from borrowscope.analyzer.static.cfg import TEST, UNKNOWN_FLAG
 from borrowscope.analyzer.static.macro_calls import STD_MACROS
 from borrowscope.analyzer.unsafety.decisions import DECISIONS, patterns_read
 from borrowscope.analyzer.unsafety.macro_places import place_in_expansion
@@ -19,6 +19,7 @@ from borrowscope.analyzer.unsafety.operations import Enclosure, Operation, Opera
 from borrowscope.analyzer.unsafety.places import parenthesized, unparenthesized
 from borrowscope.analyzer.unsafety.seen import Decision, Inside, Noted, SeenBody, Verdict
 from borrowscope.analyzer.unsafety.settling import settled
+from borrowscope.parse.functions import attributes_of
 from borrowscope.parse.macro_rules import Expansion
 from borrowscope.parse.syntax import arguments_of
 from borrowscope.text.span import Span
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from borrowscope.analyzer.static.types import Ty
     from borrowscope.parse.syntax import Node
 
+_SAME: Final = 0.01
 _ADDRESS_MACROS: Final = frozenset({"addr_of", "addr_of_mut"})
 
 
@@ -38,6 +40,7 @@ class WatchingBody(SeenBody):
     def __init__(self, world: World, context: ItemContext, places: Places) -> None:
         super().__init__(world, context, places)
         self._noted: list[Noted] = []
+        self._read: set[Node] = set()  # patterns that read a union
         self._inside: list[Inside] = []
         self._macros = self._unknown_macros = 0
         self._blocks = 0
@@ -66,19 +69,22 @@ class WatchingBody(SeenBody):
         return self.find_name(node.text) is None
 
     def destructured(self, node: Node, ty: Ty) -> None:
-        """A struct pattern: in a union's, whatever looks at the value is a read."""
+        """A struct pattern: in a union's, whatever looks at the value is a read, and nothing below it another."""
         definition = self.world.find_type(ty.head)
-        if getattr(definition, "kind", "") != "union":
+        if getattr(definition, "kind", "") != "union" or not self._read.isdisjoint((node, *node.ancestors())):
             return
         for name, part in patterns_read(node):
+            self._read.add(part)
             self._note(part, _read_of(f"{ty.head}::{name.removeprefix('r#')}"))
 
     # where it stands
     @contextmanager
     def _unsafe_block(self, node: Node) -> Iterator[None]:
+        attributes = "".join(attribute.text for attribute in attributes_of(node))
         self._enter(Enclosure.BLOCK, node)
         try:
-            yield
+            with nullcontext() if self.scope.is_active(attributes) else self.inactive():
+                yield
         finally:
             self._inside.pop()
 
@@ -133,7 +139,7 @@ class WatchingBody(SeenBody):
         at = told[1].start if told is not None and told[0] == place[0] else place[1].start
         inside = self._inside[-1] if self._inside else None
         in_macro = self._macros > 0 or not hasattr(self.context.text, "file")
-        is_inactive = self.is_inactive or self.context.rank <= UNKNOWN_FLAG
+        is_inactive = self.is_inactive or not _is_compiled(self.context.rank)
         self.scopes[node] = self.scope
         in_unknown = self._unknown_macros > 0
         self._noted.append(Noted(node, decide, *place, at, inside, in_macro, in_unknown, is_inactive))
@@ -158,6 +164,11 @@ class WatchingBody(SeenBody):
                     is_inactive=noted.is_inactive,
                 ),
             )
+
+
+def _is_compiled(rank: float) -> bool:
+    """Whether code is likely compiled in some build: in tests it is."""
+    return rank > UNKNOWN_FLAG or abs(rank - TEST) < _SAME
 
 
 def _read_of(target: str) -> Decision:
