@@ -17,13 +17,14 @@ from borrowscope.analyzer.analyze import AnalysisRequest, analyze, assembled, de
 from borrowscope.analyzer.facts import BindingFact, CallFact, FileFacts, TypeSource
 from borrowscope.analyzer.kept_files import digest, tool_stamp
 from borrowscope.analyzer.kept_items import ItemKnowledge
-from borrowscope.analyzer.kept_part import KeptPart, Notes
 from borrowscope.analyzer.known_bindings import SourceTree
 from borrowscope.analyzer.memory import BodyKey, Known, Memory, State
 from borrowscope.analyzer.outline import blanked, read_outline
+from borrowscope.analyzer.part_patches import Notes
 from borrowscope.analyzer.patching import find_patches
 from borrowscope.analyzer.static.source import Contribution, StaticSource, merged
 from borrowscope.analyzer.type_info import FilePart, TypeInfo
+from borrowscope.analyzer.unsafety.kept import operation_rows, operations_of
 from borrowscope.parse.syntax import parse_source
 from borrowscope.text.collector import collector_paused
 from borrowscope.text.deep_stack import run_deep
@@ -35,17 +36,19 @@ _NO_FACTS: Final = FileFacts("")
 
 @dataclass(slots=True)
 class Recalled:
-    """The records of each file, in the order of the files. `read` names the files that were analyzed anew."""
+    """The records of each file, in the order of the files; those that are kept are read when somebody asks for them.
+
+    `read` names the files that were analyzed anew.
+    """
 
     request: AnalysisRequest
-    parts: dict[str, KeptPart | FilePart]
+    parts: dict[str, Callable[[], FilePart]]
     read: list[str] = field(default_factory=list)
 
     def info(self) -> TypeInfo:
         """Everything that type-info.json says."""
         with collector_paused():
-            parts = {path: part if isinstance(part, FilePart) else part.part() for path, part in self.parts.items()}
-            return assembled(self.request, parts)
+            return assembled(self.request, {path: part() for path, part in self.parts.items()})
 
 
 def analyze_remembered(request: AnalysisRequest) -> TypeInfo:
@@ -76,21 +79,22 @@ class _Recall:
         """Find out what changed, and read that again."""
         changed = [path for path, content in self._memory.contents.items() if self._old.content(path) != content]
         patched = find_patches(self._memory, changed) if changed else None
-        parts: dict[str, KeptPart | FilePart] = {}
         if patched is not None:
             self._state = patched.state
-            parts |= patched.parts
         elif changed:
             self._read_changed(changed)
         else:
             self._state = self._old
-        found = {path: parts.get(path) or self._part(path) for path in self._texts}
-        read = [path for path, part in found.items() if path in parts or isinstance(part, FilePart)]
+        kept = {path for path in self._texts if self._memory.has_part(path, self._state)}
+        parts = {path: self._kept_part(path) if path in kept else self._new_part(path) for path in self._texts}
+        read = self._texts.keys() - kept | {*(patched.files if patched is not None else ())}
         if changed or read:
             self._memory.write_state(self._state)
         names = {path: text.relative for path, text in self._texts.items()}
         return Recalled(
-            self._memory.request, {names[path]: part for path, part in found.items()}, [names[path] for path in read]
+            self._memory.request,
+            {names[path]: part for path, part in parts.items()},
+            [name for path, name in names.items() if path in read],
         )
 
     # 1. outlines
@@ -204,13 +208,14 @@ class _Recall:
         return Contribution(*key, {path: _facts_of(path, rows) for path, rows in facts.items()}, {})
 
     # 3. records
-    def _part(self, path: str) -> KeptPart | FilePart:
-        kept = self._memory.read_part(path, self._state)
-        if kept is not None:
-            return kept
+    def _kept_part(self, path: str) -> Callable[[], FilePart]:
+        """The records as they are kept; what turns out to be damaged is made anew."""
+        return lambda: self._memory.read_part(path, self._state) or run_deep(lambda: self._new_part(path)())
+
+    def _new_part(self, path: str) -> Callable[[], FilePart]:
         part, analysis = self._knowledge.part(self._tree(path), self._facts_of(path))
-        self._memory.write_part(path, self._state, KeptPart.of(part, Notes.of(analysis, part)))
-        return part
+        self._memory.write_part(path, self._state, part, Notes.of(analysis, part))
+        return lambda: part
 
     @cached_property
     def _knowledge(self) -> ItemKnowledge:
@@ -233,11 +238,12 @@ def _facts_json(facts: FileFacts) -> list[_Json]:
         [start, fact.span.end, fact.name, fact.ty, [one.ty for one in fact.alternatives], fact.is_inactive]
         for start, fact in facts.bindings.items()
     ]
-    return [bindings, [[call.span.start, call.span.end, call.callee_span.end, call.callee] for call in facts.calls]]
+    calls = [[call.span.start, call.span.end, call.callee_span.end, call.callee] for call in facts.calls]
+    return [bindings, calls, operation_rows(facts.operations)]
 
 
 def _facts_of(path: str, rows: Sequence[_Json]) -> FileFacts:
-    found = FileFacts(path)
+    found = FileFacts(path, operations=operations_of(rows[2]))
     for start, end, name, ty, alternatives, is_inactive in rows[0]:
         fact = _fact_maker(name, Span(start, end))
         found.bindings[start] = fact(ty)
