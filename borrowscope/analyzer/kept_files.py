@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -32,14 +33,20 @@ def digest(*parts: str | bytes) -> str:
 @lru_cache(maxsize=1)
 def tool_stamp() -> str:
     """The tool as it is installed: version, grammar, and the state of its own modules and tables."""
-    root = Path(__file__).parent.parent
-    states = []
-    for folder, folders, names in os.walk(root):
-        folders[:] = sorted(name for name in folders if name != "__pycache__")
-        for name in sorted(names):
-            state = Path(folder, name).stat()
-            states.append(f"{folder[len(str(root)) :]}/{name} {state.st_size} {state.st_mtime_ns}")
-    return digest(VERSION, GRAMMAR, *states)
+    return digest(VERSION, GRAMMAR, "\n".join(sorted(_states(str(Path(__file__).parent.parent)))))
+
+
+def _states(root: str) -> Iterator[str]:
+    """Path, size and time of each file in a folder."""
+    waiting = [root]
+    while waiting:
+        with os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                if not entry.is_dir():
+                    state = entry.stat()
+                    yield f"{entry.path[len(root) :]} {state.st_size} {state.st_mtime_ns}"
+                elif entry.name != "__pycache__":
+                    waiting.append(entry.path)
 
 
 class KeptFiles:
@@ -57,6 +64,14 @@ class KeptFiles:
             return None
         seal, body = content[:_DIGEST], content[_DIGEST:]
         return body if seal == self._seal(name, body) else None
+
+    def begins_with(self, name: str, start: bytes) -> bool:
+        """Whether something is kept under the name that begins so; the rest may be damaged."""
+        try:
+            with (self._folder / name).open("rb") as file:
+                return file.read(_DIGEST + len(start))[_DIGEST:] == start
+        except OSError:
+            return False
 
     def write(self, name: str, body: bytes) -> None:
         """Keep contents; a disk that refuses is no reason to fail."""

@@ -15,12 +15,13 @@ from typing import Any, Final
 
 from borrowscope.analyzer.analyze import AnalysisRequest, in_order
 from borrowscope.analyzer.kept_files import KeptFiles, digest
-from borrowscope.analyzer.kept_part import KeptPart
 from borrowscope.analyzer.outline import Outline
+from borrowscope.analyzer.part_patches import MOST_PATCHES, Notes, Patches
 from borrowscope.analyzer.sources import SourceText
 from borrowscope.analyzer.static.crate_cache import is_immutable
 from borrowscope.analyzer.static.crates import CrateSource
 from borrowscope.analyzer.static.layout import Layout
+from borrowscope.analyzer.type_info import FilePart
 
 BodyKey = tuple[str, str]
 _Json = Any
@@ -60,11 +61,6 @@ class State:
         asked = {*paths}
         return {key for key, told in self.bodies.items() if not asked.isdisjoint((key[1], *told))}
 
-    def part_key(self, path: str) -> bytes:
-        """What the records of a file follow from: all outlines, its own text, and what bodies say of it."""
-        known = self.files[path]
-        return digest(self.interface, known.content, known.facts).encode()
-
 
 class Memory:
     """The texts of a request, and what is kept of them. `name` tells the project and its crates."""
@@ -76,6 +72,7 @@ class Memory:
         self.texts: dict[str, SourceText] = {text.path: text for text in in_order(request)}
         self.crates = request.crates()
         self.contents = {path: digest(text.source) for path, text in self.texts.items()}
+        self._stamp = stamp
         self._files = KeptFiles(request.cache / "files", stamp)
         self._name = digest(json.dumps([*_described(self.texts.values()), *map(_crate_key, self.crates)]))
 
@@ -101,16 +98,48 @@ class Memory:
         """Keep the state for the next run."""
         self.write(_state_json(state), "state")
 
-    def read_part(self, path: str, state: State) -> KeptPart | None:
-        """The records of a file, where they follow from that state."""
-        content = self.read("records", path) or b""
-        if not content or content[:_KEY] != state.part_key(path):
-            return None
-        return KeptPart.read(content[_KEY:])
+    def has_part(self, path: str, state: State) -> bool:
+        """Whether the records of a file are kept that follow from that state."""
+        return self._files.begins_with(self.name("patches", path), self._part_key(path, state))
 
-    def write_part(self, path: str, state: State, part: KeptPart) -> None:
+    def read_patches(self, path: str, state: State) -> Patches | None:
+        """How the kept records of a file become those that follow from that state."""
+        content = self.read("patches", path) or b""
+        return Patches.read(content[_KEY:]) if content and content[:_KEY] == self._part_key(path, state) else None
+
+    def read_part(self, path: str, state: State) -> FilePart | None:
+        """The records of a file, where they follow from that state."""
+        patches = self.read_patches(path, state)
+        records = self._records(path, patches) if patches is not None else None
+        return FilePart.model_validate_json(records) if records is not None else None
+
+    def _records(self, path: str, patches: Patches) -> bytes | None:
+        content = self.read("records", path)
+        if content is None or content[:_KEY] != patches.base.encode():
+            return None
+        return patches.applied(content[_KEY:])
+
+    def write_part(self, path: str, state: State, part: FilePart, notes: Notes) -> None:
         """Keep the records of a file."""
-        self.write(state.part_key(path) + part.written(), "records", path)
+        self._write_records(path, state, part.model_dump_json().encode(), notes)
+
+    def _write_records(self, path: str, state: State, records: bytes, notes: Notes) -> None:
+        key = self._part_key(path, state)
+        self.write(key + records, "records", path)
+        self.write(key + Patches(key.decode(), notes).written(), "patches", path)
+
+    def write_patches(self, path: str, state: State, patches: Patches) -> None:
+        """Keep what changed in the records of a file; when that is much, the records themselves."""
+        records = self._records(path, patches) if len(patches.patches) >= MOST_PATCHES else None
+        if records is not None:
+            self._write_records(path, state, records, patches.notes)
+        else:
+            self.write(self._part_key(path, state) + patches.written(), "patches", path)
+
+    def _part_key(self, path: str, state: State) -> bytes:
+        """What the records of a file follow from: all outlines, its own text, and what bodies say of it."""
+        known = state.files[path]
+        return digest(self._stamp, state.interface, known.content, known.facts).encode()
 
     def read_layouts(self, state: State) -> dict[str, Layout] | None:
         """Where things are in the crates, as all outlines have it."""

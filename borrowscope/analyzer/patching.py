@@ -1,7 +1,7 @@
 """The analysis of a project in which only statements of single functions changed: nothing but these is read again.
 
-In: what is kept of the project. Out: `Patched`, the state and the records of the changed files; None where something
-else may have changed, or where what a function says of other places is not what it said before.
+In: what is kept of the project. Out: `Patched`, the new state; None where something else may have changed, or where
+what a function says of other places is not what it said before.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from borrowscope.analyzer.body_change import BodyChange, find_change
 from borrowscope.analyzer.facts import FileFacts
 from borrowscope.analyzer.kept_files import digest
 from borrowscope.analyzer.kept_items import ItemKnowledge
-from borrowscope.analyzer.kept_part import KeptPart
 from borrowscope.analyzer.known_bindings import SourceTree
 from borrowscope.analyzer.memory import Memory, State
 from borrowscope.analyzer.outline import blanked
+from borrowscope.analyzer.part_patches import Patches
 from borrowscope.analyzer.sources import SourceText
 from borrowscope.analyzer.static.source import Contribution, StaticSource, merged
 from borrowscope.parse.syntax import Node, parse_source
@@ -31,19 +31,19 @@ _NOTHING: Final = "nothing"
 
 @dataclass(slots=True)
 class Patched:
-    """The new state, and the records of the changed files."""
+    """The new state, and the changed files, whose records are patched."""
 
     state: State
-    parts: dict[str, KeptPart]
+    files: list[str]
 
 
 def find_patches(memory: Memory, changed: Collection[str]) -> Patched | None:
     """What the changes come to, if they are inside of one function of each file."""
     changes: dict[str, BodyChange] = {}
-    parts: dict[str, KeptPart] = {}
+    parts: dict[str, Patches] = {}
     for path in changed:
         known, text = memory.old.files.get(path), memory.read_text(path)
-        part = memory.read_part(path, memory.old) if known is not None else None
+        part = memory.read_patches(path, memory.old) if known is not None else None
         if known is None or text is None or part is None:
             return None
         change = find_change(text, memory.texts[path].source, known.outline)
@@ -70,7 +70,7 @@ def _names_others(memory: Memory, change: BodyChange, old: bytes) -> bool:
 class _Patching:
     """One attempt."""
 
-    def __init__(self, memory: Memory, changes: dict[str, BodyChange], parts: dict[str, KeptPart]) -> None:
+    def __init__(self, memory: Memory, changes: dict[str, BodyChange], parts: dict[str, Patches]) -> None:
         self._memory = memory
         self._changes = changes
         self._parts = parts
@@ -92,9 +92,9 @@ class _Patching:
             return None
         for path, part in parts.items():
             self._memory.write_text(path)
-            self._memory.write_part(path, self._state, part)
+            self._memory.write_patches(path, self._state, part)
         self._state.stale = self._state.stale | self._state.speaking_of(self._changes)
-        return Patched(self._state, parts)
+        return Patched(self._state, list(parts))
 
     def _said(self) -> list[Contribution]:
         """What the changed functions say; nothing where that cannot be told."""
@@ -137,13 +137,13 @@ class _Patching:
             }
         return True
 
-    def _with_patches(self, said: Sequence[Contribution]) -> dict[str, KeptPart] | None:
+    def _with_patches(self, said: Sequence[Contribution]) -> dict[str, Patches] | None:
         facts = merged(
             found._replace(facts={found.file: _within(self._changes[found.file], found.facts.get(found.file))})
             for found in said
         )
         knowledge = ItemKnowledge(self._memory, self._state.interface, self._all_trees)
-        patched: dict[str, KeptPart] = {}
+        patched: dict[str, Patches] = {}
         for path, change in self._changes.items():
             text, kept = self._memory.texts[path], self._parts[path]
             tree = SourceTree(replace(text, source=change.alone, tree=None), change.root)

@@ -210,12 +210,16 @@ class _Recall:
     # 3. records
     def _kept_part(self, path: str) -> Callable[[], FilePart]:
         """The records as they are kept; what turns out to be damaged is made anew."""
-        return lambda: self._memory.read_part(path, self._state) or run_deep(lambda: self._new_part(path)())
+        return lambda: self._memory.read_part(path, self._state) or run_deep(lambda: self._made(path))
 
     def _new_part(self, path: str) -> Callable[[], FilePart]:
+        part = self._made(path)
+        return lambda: part
+
+    def _made(self, path: str) -> FilePart:
         part, analysis = self._knowledge.part(self._tree(path), self._facts_of(path))
         self._memory.write_part(path, self._state, part, Notes.of(analysis, part))
-        return lambda: part
+        return part
 
     @cached_property
     def _knowledge(self) -> ItemKnowledge:

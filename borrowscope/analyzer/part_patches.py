@@ -1,7 +1,7 @@
-"""What one file adds to type-info.json, as it is kept: records as JSON, and patches for functions that changed since.
+"""Patches of what one file adds to type-info.json: the records are kept as JSON, functions change.
 
-In: lines of a kept file. Out: a `FilePart`. A patch replaces the records on the lines of one function; what follows it
-in the file moves. The patches wait until somebody asks for the records.
+In: kept records, and the records of a function alone. Out: records. A patch replaces what is on the lines of one
+function; what follows it in the file moves. Patches wait until somebody asks for the records.
 """
 
 from __future__ import annotations
@@ -60,46 +60,36 @@ class Notes:
 
 
 @dataclass(slots=True)
-class KeptPart:
-    """The records of a file with its patches, oldest first."""
+class Patches:
+    """What was patched, oldest first; `base` is the key of the records to begin with."""
 
+    base: str
     notes: Notes
-    base: bytes
     patches: list[tuple[Patch, bytes]] = field(default_factory=list)
 
     @classmethod
-    def of(cls, part: FilePart, notes: Notes) -> KeptPart:
-        """To keep what was found anew."""
-        return cls(notes, part.model_dump_json().encode())
-
-    @classmethod
-    def read(cls, content: bytes) -> KeptPart:
+    def read(cls, content: bytes) -> Patches:
         """From `written`."""
-        head, base, *added = content.split(b"\n")
-        notes, *patches = json.loads(head)
-        found = [(Patch(*row), part) for row, part in zip(patches, added, strict=True)]
-        return cls(Notes(*notes), base, found)
+        head, *added = content.split(b"\n")
+        base, notes, *patches = json.loads(head)
+        return cls(base, Notes(*notes), [(Patch(*row), part) for row, part in zip(patches, added, strict=True)])
 
     def written(self) -> bytes:
         """For the kept file."""
-        head = [[self.notes.scopes, self.notes.shared, self.notes.repeated], *(patch for patch, _ in self.patches)]
-        lines = [json.dumps(head, separators=(",", ":")).encode(), self.base, *(part for _, part in self.patches)]
-        return b"\n".join(lines)
+        notes = [self.notes.scopes, self.notes.shared, self.notes.repeated]
+        head = json.dumps([self.base, notes, *(patch for patch, _ in self.patches)], separators=(",", ":"))
+        return b"\n".join([head.encode(), *(part for _, part in self.patches)])
 
-    def part(self) -> FilePart:
-        """The records."""
-        return FilePart.model_validate_json(self.records())
-
-    def records(self) -> bytes:
-        """The same as JSON."""
+    def applied(self, records: bytes) -> bytes:
+        """The records as they are now, as JSON."""
         if not self.patches:
-            return self.base
-        found = json.loads(self.base)
+            return records
+        found = json.loads(records)
         for patch, part in self.patches:
             _Patcher(patch).apply(found, json.loads(part))
         return json.dumps(found, separators=(",", ":"), ensure_ascii=False).encode()
 
-    def with_patch(self, change: BodyChange, relative: str, scopes: list[int], part: FilePart) -> KeptPart | None:
+    def with_patch(self, change: BodyChange, relative: str, scopes: list[int], part: FilePart) -> Patches | None:
         """The same with a function's records replaced; None where what surrounds it may be numbered anew.
 
         `part` and `scopes` are those of the function alone, with the heads of what holds it.
@@ -115,8 +105,7 @@ class KeptPart:
         patch = Patch(relative, *place, last, len(inner) - (last - first))
         moved = [*known[:first], *inner, *(offset + change.shift for offset in known[last:])]
         patches = [*self.patches, (patch, part.model_dump_json().encode())]
-        found = KeptPart(replace(self.notes, scopes=moved), self.base, patches)
-        return found if len(patches) <= MOST_PATCHES else KeptPart(found.notes, found.records())
+        return Patches(self.base, replace(self.notes, scopes=moved), patches)
 
 
 def _count_below(offsets: Sequence[int], end: int) -> int:
