@@ -9,7 +9,8 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from borrowscope.report.summary import Place, Summary
+from borrowscope.report.places import Place
+from borrowscope.report.summary import Summary
 from borrowscope.tables.recording_files import FORMAT_VERSION
 from borrowscope.tables.tool import TOOL
 

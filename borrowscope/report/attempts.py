@@ -1,14 +1,18 @@
-"""Borrows of RefCells that were refused: an attempt without an outcome, and who held the cell at that moment.
+"""Attempts that came to nothing: borrows that were refused, locks and channels that somebody waited for in vain.
 
-In: events in `seq` order. Out: `Refusal` values. A refusal is told only where the attempt was followed by a panic on
-its thread or by nothing at all; who held the cell was observed and is not guessed.
+In: a recording. Out: `Refusal` values. A refusal is told only where the attempt was followed by a panic on
+its thread or by nothing at all; who held the cell or lock was observed and is not guessed.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from borrowscope.trace.attempts import Attempt, failed_attempts
 from borrowscope.trace.event import Event
+from borrowscope.trace.events import events_at
+from borrowscope.trace.recording import Recording
+from borrowscope.trace.table import Table
 
 OPERATIONS = frozenset({"borrow", "borrow_mut"})
 
@@ -27,7 +31,7 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One refused borrow: what was tried where, and the guards that were alive."""
+    """One attempt that failed: what was tried where, and the guards that were alive."""
 
     operation: str
     file: str
@@ -35,47 +39,41 @@ class Refusal:
     holders: tuple[Spot, ...]
 
 
-@dataclass(slots=True)
-class _Pending:
-    event: Event
-    holders: tuple[Spot, ...]
+def find_refusals(recording: Recording) -> list[Refusal]:
+    """Borrows of RefCells that were refused; one that was the last event of its thread is, if its cell was held."""
+    found = _failed(recording.table, borrows=True)
+    panicked = [one for one in found if not one.is_last]
+    waiting = [one for one in found if one.is_last and one.holders]
+    return _told(recording.table, [*panicked, *waiting])
 
 
-@dataclass(slots=True)
-class Attempts:
-    """Follows the attempts of every thread."""
+def find_waits(recording: Recording) -> list[Refusal]:
+    """Attempts at locks, channels and threads after which nothing happened on their thread."""
+    return _told(recording.table, [one for one in _failed(recording.table, borrows=False) if one.is_last])
 
-    refusals: list[Refusal] = field(default_factory=list)
-    _pending: dict[tuple[int, int], _Pending] = field(default_factory=dict)
-    _held: dict[int, dict[int, Spot]] = field(default_factory=dict)
 
-    def add(self, event: Event) -> None:
-        """Take one event."""
-        thread = (event.process, event.thread)
-        pending = self._pending.pop(thread, None)
-        if pending and is_refusal(pending.event, event):
-            self._refuse(pending)
-        if event.event == "Attempt" and event.owner is not None and event.fields.get("operation") in OPERATIONS:
-            self._pending[thread] = _Pending(event, tuple(self._held.get(event.owner, {}).values()))
-        elif event.event == "RefCellBorrow" and event.owner is not None and event.instance is not None:
-            if event.fields.get("success"):
-                spot = Spot(event.name or "a temporary", event.file or "?", event.line or 0)
-                self._held.setdefault(event.owner, {})[event.instance] = spot
-        elif event.event == "RefCellDrop" and event.owner is not None:
-            self._held.get(event.owner, {}).pop(event.instance or 0, None)
+def _failed(table: Table, *, borrows: bool) -> list[Attempt]:
+    shapes = ((word, table.shapes.of(word)) for word in table.word_counts)
+    attempts = ((word, shape.fields or {}) for word, shape in shapes if shape.row.name == "Attempt")
+    words = [word for word, fields in attempts if (fields.get("operation") in OPERATIONS) == borrows]
+    return failed_attempts(table, words) if words else []
 
-    def finish(self) -> list[Refusal]:
-        """All refusals; an attempt that was the last event of its thread is one while its cell was held."""
-        for pending in self._pending.values():
-            if pending.holders:
-                self._refuse(pending)
-        self._pending.clear()
-        return self.refusals
 
-    def _refuse(self, pending: _Pending) -> None:
-        event = pending.event
-        operation = str(event.fields["operation"])
-        self.refusals.append(Refusal(operation, event.file or "?", event.line or 0, pending.holders))
+def _told(table: Table, attempts: list[Attempt]) -> list[Refusal]:
+    events = events_at(table, (seq for one in attempts for seq in (one.seq, *one.holders)))
+    return [
+        Refusal(
+            str(events[one.seq].fields.get("operation") or "an attempt"),
+            events[one.seq].file or "?",
+            events[one.seq].line or 0,
+            tuple(_spot(events[seq]) for seq in one.holders),
+        )
+        for one in attempts
+    ]
+
+
+def _spot(event: Event) -> Spot:
+    return Spot(event.name or "a temporary", event.file or "?", event.line or 0)
 
 
 def is_refusal(attempt: Event, after: Event) -> bool:

@@ -1,75 +1,62 @@
 """One execution of a function: the events between its entry and its exit on one thread, without what it called.
 
-In: events in `seq` order and a function's path. Out: `Call`, and how many there were.
+In: a recording and a function's path. Out: `Call`, and how many there were.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass
 
 from borrowscope.trace.event import Event
+from borrowscope.trace.events import Events
+from borrowscope.trace.executions import Execution, entries, execution, without_entries
+from borrowscope.trace.recording import Recording
+from borrowscope.trace.table import Table
+
+CALLS = frozenset({"FnEnter", "FnExit"})
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Call:
     """One execution. `number` counts from 1 in the order of entry; `entry` is None where entries are not recorded."""
 
     number: int
     entry: Event | None
-    events: list[Event] = field(default_factory=list)
-    has_ended: bool = False
+    events: Events
+    has_ended: bool
 
 
-@dataclass(slots=True)
-class _Frame:
-    instance: int | None
-    call: Call | None
+def call_counts(recording: Recording) -> Counter[str]:
+    """How often each function was entered."""
+    calls = Counter[str]()
+    for word, count in recording.table.word_counts.items():
+        shape = recording.table.shapes.of(word)
+        if shape.row.name == "FnEnter" and shape.function:
+            calls[shape.function] += count
+    return calls
 
 
-def find_call(events: Iterable[Event], function: str, number: int) -> tuple[Call | None, int]:
+def find_call(recording: Recording, function: str, number: int) -> tuple[Call | None, int]:
     """The call with the number, and how many calls there were; closures inside the function belong to it."""
-    stacks: dict[tuple[int, int], list[_Frame]] = defaultdict(list)
-    total, found = 0, None
-    for event in events:
-        stack = stacks[(event.process, event.thread)]
-        if event.event == "FnEnter":
-            call = None
-            if event.function == function:
-                total += 1
-                call = Call(total, event) if total == number else None
-                found = call or found
-            stack.append(_Frame(event.instance, call))
-        elif event.event == "FnExit":
-            _leave(stack, event.instance)
-        elif stack and stack[-1].call and _is_within(event.function, function):
-            stack[-1].call.events.append(event)
-    if total == 0:
-        found = _without_entries(events, function)
-        total = 1 if found else 0
-    return found, total
+    table = recording.table
+    shapes = {word: table.shapes.of(word) for word in table.word_counts}
+    doors = [word for word, one in shapes.items() if one.row.name == "FnEnter" and one.function == function]
+    within = [word for word, one in shapes.items() if _is_within(one.function, function)]
+    inside = [word for word in within if shapes[word].row.name not in CALLS]
+    found = entries(table, doors)
+    if not len(found):
+        whole = without_entries(table, within)
+        return (_call(table, whole, 1), 1) if whole else (None, 0)
+    if number > len(found):
+        return None, len(found)
+    return _call(table, execution(table, int(found[number - 1]), inside), number), len(found)
 
 
-def _leave(stack: list[_Frame], instance: int | None) -> None:
-    """Pop the frame of the instance, and those above it whose exits were not seen."""
-    if all(frame.instance != instance for frame in stack):
-        return
-    while stack:
-        frame = stack.pop()
-        if frame.instance == instance:
-            if frame.call:
-                frame.call.has_ended = True
-            return
+def _call(table: Table, found: Execution, number: int) -> Call:
+    entry = None if found.entry is None else Events(table)[found.entry]
+    return Call(number, entry, Events(table, found.seqs), found.has_ended)
 
 
 def _is_within(path: str | None, function: str) -> bool:
     return path is not None and (path == function or path.startswith(f"{function}::{{"))
-
-
-def _without_entries(events: Iterable[Event], function: str) -> Call | None:
-    mine = [event for event in events if _is_within(event.function, function)]
-    if not mine:
-        return None
-    thread = (mine[0].process, mine[0].thread)
-    return Call(1, None, [event for event in mine if (event.process, event.thread) == thread])

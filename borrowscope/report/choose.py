@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 
 from borrowscope.errors import UsageError
+from borrowscope.report.calls import call_counts
 from borrowscope.text.function_paths import plain_path
 from borrowscope.trace.recording import Recording
 
@@ -24,7 +25,7 @@ def choose_function(recording: Recording, name: str | None, place: tuple[str, in
         raise _unknown(name or "", known)
     if place:
         matching = _at(recording, matching, place)
-    executed = {event.function for event in recording.events if event.event == "FnEnter"}
+    executed = call_counts(recording)
     preferred = [path for path in matching if path in executed] or matching
     if len(preferred) > 1:
         exact = [path for path in preferred if path == name or plain_path(path) == name]
@@ -67,10 +68,7 @@ def _unknown(name: str, known: list[str]) -> UsageError:
 
 
 def _ambiguous(recording: Recording, name: str, paths: list[str]) -> UsageError:
-    calls = dict.fromkeys(paths, 0)
-    for event in recording.events:
-        if event.event == "FnEnter" and event.function in calls:
-            calls[event.function] += 1
+    calls = call_counts(recording)
     by_calls = sorted(paths, key=lambda path: (-calls[path], path))
     more = f" and {len(paths) - SHOWN} more" if len(paths) > SHOWN else ""
     listed = ", ".join(f"`{path}`" for path in by_calls[:SHOWN])

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from borrowscope.report.summary import CloneCount, Place, Summary
+from borrowscope.report.places import Place
+from borrowscope.report.summary import CloneCount, Summary
 from borrowscope.report.wording import counted, cut, cut_front, duration, plain_type
 from borrowscope.tables.recording_files import RunFile
 

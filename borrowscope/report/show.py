@@ -28,7 +28,7 @@ def show_function(
 ) -> list[str]:
     """The page: title, which call, source with lifelines, the bindings in words, the key of the shapes."""
     function = choose_function(recording, name, place)
-    found, total = find_call(recording.events, function, call)
+    found, total = find_call(recording, function, call)
     if found is None:
         raise _missing(function, call, total)
     file, sites = _file_and_sites(recording, function)

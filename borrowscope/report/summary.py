@@ -1,4 +1,4 @@
-"""What a recording holds, counted in one pass: functions, clones, shared values, cells, values alive at the end.
+"""What a recording holds, counted over its columns: functions, clones, shared values, cells, values alive at the end.
 
 In: a `Recording`. Out: a `Summary` for render.py and for `report --format json`. Nothing here is guessed: a value whose
 end could not be recorded is not called alive.
@@ -8,30 +8,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from borrowscope.report.attempts import Attempts, Refusal
-from borrowscope.report.lives import Lives
+from borrowscope.report.attempts import Refusal, find_refusals, find_waits
+from borrowscope.report.constructs import GuardUse, LoopUse, UnsafeUse, find_guards, find_loops, find_unsafe
+from borrowscope.report.lives import find_alive
+from borrowscope.report.places import Place, place_of
+from borrowscope.tables.events import BY_NAME
 from borrowscope.tables.recording_files import RunFile
-from borrowscope.trace.event import Event
 from borrowscope.trace.recording import Recording
+from borrowscope.trace.table import Table
+from borrowscope.trace.tallies import cell_borrows, clones, life_count, shared_values
 
-CLONES = frozenset({"Clone", "RcClone", "ArcClone", "WeakClone"})
 REFERENCES = re.compile(r"^(?:&(?:'\w+ )?(?:mut )?)+")
-SHARED_BIRTHS = frozenset({"RcNew", "ArcNew"})
-SHARED = frozenset({"RcNew", "ArcNew", "RcClone", "ArcClone"})
-CELL_BORROWS = frozenset({"RefCellBorrow"})
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A line of the user's source."""
-
-    file: str
-    line: int
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}"
+UNKNOWN_TYPE = "a type that is not known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +83,7 @@ class Summary:
     run: RunFile | None
     events: int
     by_event: dict[str, int]
+    by_group: dict[str, dict[str, int]]
     functions: tuple[FunctionCount, ...]
     threads: int
     processes: int
@@ -103,145 +94,122 @@ class Summary:
     shared: tuple[SharedValue, ...]
     cells: tuple[CellUse, ...]
     refusals: tuple[Refusal, ...]
+    waits: tuple[Refusal, ...]
+    guards: tuple[GuardUse, ...]
+    loops: tuple[LoopUse, ...]
+    unsafe: tuple[UnsafeUse, ...]
     notes: tuple[str, ...]
 
 
-@dataclass(slots=True)
-class _Tally:
-    """The counters of the one pass."""
-
-    by_event: Counter[str] = field(default_factory=Counter)
-    calls: Counter[str] = field(default_factory=Counter)
-    events_of: Counter[str] = field(default_factory=Counter)
-    entered_at: dict[str, Place] = field(default_factory=dict)
-    threads: set[tuple[int, int]] = field(default_factory=set)
-    clones: dict[tuple[str, bool], Counter[Place]] = field(default_factory=lambda: defaultdict(Counter))
-    owners: dict[tuple[str, str, Place | None], int] = field(default_factory=dict)
-    shared_objects: dict[str, tuple[str, str, Place | None]] = field(default_factory=dict)
-    cells: dict[int, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0]))
-
-    def add(self, event: Event, lives: Lives) -> None:
-        """Count one event; `lives` are those before it."""
-        self.by_event[event.event] += 1
-        self.threads.add((event.process, event.thread))
-        if event.function:
-            self.events_of[event.function] += 1
-        handler = _HANDLERS.get(event.event)
-        if handler:
-            handler(self, event, lives)
-
-    def enter(self, event: Event, _lives: Lives) -> None:
-        """Count a call."""
-        if event.function:
-            self.calls[event.function] += 1
-            place = place_of(event)
-            if place:
-                self.entered_at.setdefault(event.function, place)
-
-    def clone(self, event: Event, lives: Lives) -> None:
-        """Count a clone by its type and line."""
-        place = place_of(event) or Place("?", 0)
-        self.clones[(_cloned_type(event, lives), event.event != "Clone")][place] += 1
-        self.share(event, lives)
-
-    def share(self, event: Event, _lives: Lives) -> None:
-        """Remember the most owners of a shared value; clones are joined to their birth by the object."""
-        if event.event not in SHARED:
-            return
-        key = (event.name or "?", event.ty or "?", place_of(event))
-        if event.event in SHARED_BIRTHS and event.object:
-            self.shared_objects[event.object] = key
-        known = self.shared_objects.get(event.object or "")
-        if known:
-            self.owners[known] = max(self.owners.get(known, 0), event.fields.get("strong_count") or 0)
-
-    def borrow_cell(self, event: Event, _lives: Lives) -> None:
-        """Count a borrow of a RefCell by its owner."""
-        if event.owner is not None:
-            refused = event.fields.get("success") is False
-            is_mutable = bool(event.fields.get("is_mutable"))
-            self.cells[event.owner][2 if refused else int(is_mutable)] += 1
-
-
-_HANDLERS = {
-    "FnEnter": _Tally.enter,
-    **dict.fromkeys(CLONES, _Tally.clone),
-    **dict.fromkeys(SHARED_BIRTHS, _Tally.share),
-    **dict.fromkeys(CELL_BORROWS, _Tally.borrow_cell),
-}
-
-
-def _cloned_type(event: Event, lives: Lives) -> str:
-    """The clone's type; an unnamed clone has that of its source, behind references."""
-    source = lives.find(event.source) if event.source is not None else None
-    ty = event.ty or (source.ty if source else None)
-    return REFERENCES.sub("", ty) if ty else "a type that is not known"
-
-
-def place_of(event: Event) -> Place | None:
-    """The line of an event's site."""
-    return Place(event.file, event.line) if event.file and event.line else None
-
-
 def summarize(recording: Recording) -> Summary:
-    """Count a recording in one pass over its events."""
-    tally, lives, attempts = _Tally(), Lives(recording.sites), Attempts()
-    for event in recording.events:
-        tally.add(event, lives)
-        lives.add(event)
-        attempts.add(event)
+    """Count a recording."""
+    table = recording.table
+    by_event = _by_event(table)
+    threads = {(owner.process, owner.number) for owner in table.merged.owners if owner.events}
     return Summary(
         recording=recording.path.name,
         run=recording.run,
-        events=len(recording.events),
-        by_event=dict(tally.by_event.most_common()),
-        functions=_functions(tally),
-        threads=len(tally.threads),
-        processes=len({process for process, _ in tally.threads}),
-        duration_ns=recording.events[-1].time_ns if recording.events else 0,
-        instances=lives.count,
-        clones=_clones(tally),
-        alive=_alive(lives),
-        shared=_shared(tally),
-        cells=_cells(tally, lives),
-        refusals=tuple(attempts.finish()),
+        events=len(table),
+        by_event=by_event,
+        by_group=_by_group(by_event),
+        functions=_functions(table),
+        threads=len(threads),
+        processes=len({process for process, _ in threads}),
+        duration_ns=int(table.merged.times[-1]) if len(table) else 0,
+        instances=life_count(table),
+        clones=_clones(table),
+        alive=_alive(recording),
+        shared=_shared(table),
+        cells=_cells(table),
+        refusals=tuple(find_refusals(recording)),
+        waits=tuple(find_waits(recording)),
+        guards=find_guards(recording),
+        loops=find_loops(table),
+        unsafe=find_unsafe(table),
         notes=tuple(recording.notes),
     )
 
 
-def _functions(tally: _Tally) -> tuple[FunctionCount, ...]:
-    paths = {
-        path: FunctionCount(path, tally.calls[path], n, tally.entered_at.get(path))
-        for path, n in tally.events_of.items()
-    }
-    return tuple(sorted(paths.values(), key=lambda one: (-one.events, one.path)))
+def _by_event(table: Table) -> dict[str, int]:
+    """How often each variant happened, the most frequent first, then in the order of the first."""
+    words: dict[str, list[int]] = defaultdict(list)
+    counts = Counter[str]()
+    for word, count in table.word_counts.items():
+        name = table.shapes.of(word).row.name
+        words[name].append(word)
+        counts[name] += count
+    times = Counter(counts.values())
+    first = {name: table.first_of(words[name]) if times[count] > 1 else 0 for name, count in counts.items()}
+    return dict(sorted(counts.items(), key=lambda one: (-one[1], first[one[0]])))
 
 
-def _clones(tally: _Tally) -> tuple[CloneCount, ...]:
+def _by_group(by_event: dict[str, int]) -> dict[str, dict[str, int]]:
+    """The same by group, the group with the most events first."""
+    groups: dict[str, dict[str, int]] = defaultdict(dict)
+    for name, count in by_event.items():
+        groups[BY_NAME[name].group][name] = count
+    return dict(sorted(groups.items(), key=lambda one: -sum(one[1].values())))
+
+
+def _functions(table: Table) -> tuple[FunctionCount, ...]:
+    events, calls = Counter[str](), Counter[str]()
+    doors: dict[str, list[int]] = defaultdict(list)
+    for word, count in table.word_counts.items():
+        shape = table.shapes.of(word)
+        if shape.function:
+            events[shape.function] += count
+            if shape.row.name == "FnEnter":
+                calls[shape.function] += count
+                doors[shape.function].append(word)
+    found = (FunctionCount(path, calls[path], n, _door(table, doors[path])) for path, n in events.items())
+    return tuple(sorted(found, key=lambda one: (-one.events, one.path)))
+
+
+def _door(table: Table, words: list[int]) -> Place | None:
+    """Where a function was entered first."""
+    placed = [word for word in words if place_of(table.shapes.of(word))]
+    first = placed[0] if len(placed) == 1 else min(placed, key=lambda word: table.first_of([word]), default=None)
+    return None if first is None else place_of(table.shapes.of(first))
+
+
+def _clones(table: Table) -> tuple[CloneCount, ...]:
+    by_type: dict[tuple[str, bool], Counter[Place]] = defaultdict(Counter)
+    for one in clones(table):
+        shape = table.shapes.of(one.word)
+        ty = REFERENCES.sub("", one.ty) if one.ty else UNKNOWN_TYPE
+        by_type[ty, shape.row.name != "Clone"][place_of(shape) or Place("?", 0)] += one.times
     found = (
         CloneCount(ty, places.total(), shares, tuple(sorted(places.items(), key=lambda one: (-one[1], str(one[0])))))
-        for (ty, shares), places in tally.clones.items()
+        for (ty, shares), places in by_type.items()
     )
     return tuple(sorted(found, key=lambda one: (one.shares, -one.count, one.ty)))
 
 
-def _alive(lives: Lives) -> tuple[AliveCount, ...]:
-    counts: Counter[tuple[str, str, Place | None]] = Counter()
-    for life in lives.alive():
-        counts[(life.name, life.ty or "unknown type", Place(life.file, life.line) if life.file else None)] += 1
+def _alive(recording: Recording) -> tuple[AliveCount, ...]:
+    counts = Counter[tuple[str, str, Place | None]]()
+    for one in find_alive(recording):
+        shape = recording.table.shapes.of(one.word)
+        place = Place(shape.file, shape.line or 0) if shape.file else None
+        counts[shape.name or "(unnamed)", one.ty or "unknown type", place] += one.times
     return tuple(AliveCount(name, ty, n, place) for (name, ty, place), n in counts.most_common())
 
 
-def _shared(tally: _Tally) -> tuple[SharedValue, ...]:
-    found = (SharedValue(name, ty, most, place) for (name, ty, place), most in tally.owners.items() if most > 1)
+def _shared(table: Table) -> tuple[SharedValue, ...]:
+    most: dict[tuple[str, str, Place | None], int] = {}
+    for one in shared_values(table):
+        shape = table.shapes.of(one.word)
+        key = ((shape.name if one.is_named else None) or "?", shape.ty or "?", place_of(shape))
+        most[key] = max(most.get(key, 0), one.most)
+    found = (SharedValue(name, ty, count, place) for (name, ty, place), count in most.items() if count > 1)
     return tuple(sorted(found, key=lambda one: (-one.most_owners, one.name)))
 
 
-def _cells(tally: _Tally, lives: Lives) -> tuple[CellUse, ...]:
+def _cells(table: Table) -> tuple[CellUse, ...]:
     by_binding: dict[tuple[str, Place | None], list[int]] = defaultdict(lambda: [0, 0, 0])
-    for owner, counts in tally.cells.items():
-        life = lives.find(owner)
-        key = (life.name, Place(life.file, life.line) if life.file else None) if life else ("?", None)
-        by_binding[key] = [a + b for a, b in zip(by_binding[key], counts, strict=True)]
+    for one in cell_borrows(table):
+        shape = table.shapes.of(one.word) if one.word else None
+        place = Place(shape.file, shape.line or 0) if shape and shape.file else None
+        name = (shape.name or "(unnamed)") if shape else "?"
+        by_binding[name, place][2 if one.is_refused else int(one.is_mutable)] += one.times
     found = (CellUse(name, place, *counts) for (name, place), counts in by_binding.items())
     return tuple(sorted(found, key=lambda one: (-one.refused, -(one.shared + one.mutable), one.name)))

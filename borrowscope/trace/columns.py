@@ -6,7 +6,7 @@ made on the way stays small.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -93,12 +93,15 @@ def last_of_each(keys: Column) -> Mask:
     return mask
 
 
-def most(values: Column, keys: Sequence[int]) -> dict[int, int]:
-    """The largest of the values for each key."""
-    result: dict[int, int] = {}
-    for key, value in zip(keys, values.tolist(), strict=True):
-        result[key] = max(value, result.get(key, value))
-    return result
+def one_of(column: Column, values: Iterable[int]) -> Mask:
+    """Which rows hold one of the values."""
+    wanted = np.array(sorted(values), column.dtype)
+    mask = np.zeros(len(column), np.bool_)
+    if len(wanted):
+        for block in blocks(len(column)):
+            found = np.minimum(wanted.searchsorted(column[block]), len(wanted) - 1)
+            mask[block] = wanted[found] == column[block]
+    return mask
 
 
 def chased(parents: Column) -> Column:

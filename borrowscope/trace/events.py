@@ -5,7 +5,7 @@ In: a table. Out: `Events`, a sequence; it is read block by block.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, overload
 
@@ -57,6 +57,12 @@ class Events(Sequence[Event]):
         if not -len(self) <= place < len(self):
             raise IndexError(place)
         return next(_Block(self._table, self._seqs[place : place + 1 or None]).events())
+
+
+def events_at(table: Table, seqs: Iterable[int]) -> dict[int, Event]:
+    """The events at some places."""
+    chosen = np.array(sorted(set(seqs)), np.uint32)
+    return dict(zip(chosen.tolist(), Events(table, chosen), strict=True))
 
 
 @dataclass(frozen=True, slots=True)

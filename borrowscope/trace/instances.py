@@ -101,6 +101,16 @@ class Instances:
         return ended
 
     @cached_property
+    def heirs(self) -> Column:
+        """For each instance the one that its value moved to in the end, 0 where it did not."""
+        heirs = np.zeros(len(self.ended), np.uint32)
+        numbers = np.flatnonzero(self.ended != NEVER)
+        seqs = self.ended[numbers]
+        is_moved = IS_MOVE[self.merged.words[seqs] >> spec.KIND_SHIFT]
+        heirs[numbers[is_moved]] = self.merged.others[seqs[is_moved]]
+        return heirs
+
+    @cached_property
     def partial_moves(self) -> Column:
         """The moves that left a part behind."""
         merged = self.merged

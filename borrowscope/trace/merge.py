@@ -29,6 +29,7 @@ class Owner:
     name: str | None
     texts: dict[int, str]
     largest: int  # number of an instance that it names
+    events: int
 
 
 @dataclass(slots=True)
@@ -49,8 +50,19 @@ class Marks:
 
     def counts_of(self, seqs: Column) -> Column:
         """The counts of the marks of some events, 0 for events without."""
+        return self._of(self.counts, seqs)
+
+    def smalls_of(self, seqs: Column) -> Column:
+        """Their `small`, the same way."""
+        return self._of(self.smalls, seqs)
+
+    def addresses_of(self, seqs: Column) -> Column:
+        """Their addresses, the same way."""
+        return self._of(self.addresses, seqs)
+
+    def _of(self, column: Column, seqs: Column) -> Column:
         rows = self.rows_of(seqs)
-        return np.where(rows >= 0, self.counts[rows], 0) if len(self.counts) else np.zeros(len(seqs), np.uint32)
+        return np.where(rows >= 0, column[rows], 0) if len(column) else np.zeros(len(seqs), column.dtype)
 
 
 @dataclass(slots=True)
@@ -76,7 +88,7 @@ def merge_streams(streams: list[Stream]) -> Merged:
     if sum(lengths) > LARGEST:
         raise InputError("the recording has more than 4 billion events", hint="record less: --only, --sample, --trace")
     owners = [
-        Owner(place, stream.header.pid, thread.number, thread.name, thread.texts, _largest(thread))
+        Owner(place, stream.header.pid, thread.number, thread.name, thread.texts, _largest(thread), len(thread.words))
         for place, stream, thread in parts
     ]
     order, times = _times(streams, parts)

@@ -13,7 +13,7 @@ import numpy as np
 from borrowscope.tables import stream_format as spec
 from borrowscope.trace.columns import NEVER, Column, Mask, chased
 from borrowscope.trace.instances import Instances
-from borrowscope.trace.kinds import HAS_OBJECT, IS_MOVE, named
+from borrowscope.trace.kinds import HAS_OBJECT, named
 from borrowscope.trace.merge import Merged
 
 # Events that may be the first of a new object at their address.
@@ -73,18 +73,8 @@ def _is_holder(merged: Merged, seqs: Column, kinds: Column) -> Mask:
 def _ends(merged: Merged, instances: Instances, seqs: Column, kinds: Column) -> Column:
     """Where those who hold the objects hold them no more, NEVER for events that hold nothing."""
     holders = np.where(_is_holder(merged, seqs, kinds), merged.instances[seqs], 0)
-    last_holders = np.where(_IS_HEAP[kinds], chased(_heirs(merged, instances))[holders], holders)
+    last_holders = np.where(_IS_HEAP[kinds], chased(instances.heirs)[holders], holders)
     return np.where(holders != 0, instances.ended[last_holders], NEVER)
-
-
-def _heirs(merged: Merged, instances: Instances) -> Column:
-    """For each instance the one that its value moved to in the end."""
-    heirs = np.zeros(len(instances.ended), np.uint32)
-    numbers = np.flatnonzero(instances.ended != NEVER)
-    seqs = instances.ended[numbers]
-    is_moved = IS_MOVE[merged.words[seqs] >> spec.KIND_SHIFT]
-    heirs[numbers[is_moved]] = merged.others[seqs[is_moved]]
-    return heirs
 
 
 @dataclass(frozen=True, slots=True)

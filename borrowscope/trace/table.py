@@ -5,13 +5,14 @@ In: streams and the shapes of sites. Out: `Table`; a row's place is its event's 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from borrowscope.tables import stream_format as spec
-from borrowscope.trace.columns import Column, Mask, blocks, counted
+from borrowscope.trace.columns import Column, Mask, blocks, counted, one_of
 from borrowscope.trace.instances import Instances
 from borrowscope.trace.merge import Merged, merge_streams
 from borrowscope.trace.numbers import number_instances
@@ -42,6 +43,15 @@ class Table:
     def word_counts(self) -> dict[int, int]:
         """How often each kind happened at each site."""
         return counted(self.merged.words)
+
+    def first_of(self, words: Iterable[int]) -> int:
+        """The first event that has one of the words, the number of all events if there is none."""
+        wanted = list(words)
+        for rows in blocks(len(self)):
+            found = one_of(self.words[rows], wanted)
+            if found.any():
+                return int(rows.start) + int(found.argmax())
+        return len(self)
 
     @cached_property
     def sights(self) -> Sights:

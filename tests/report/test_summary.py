@@ -4,9 +4,10 @@ import json
 from pathlib import Path
 
 from borrowscope.report.answer import answer
+from borrowscope.report.places import Place
 from borrowscope.report.render import render
 from borrowscope.report.show import show_function
-from borrowscope.report.summary import Place, summarize
+from borrowscope.report.summary import summarize
 from tests.report.recordings import FILE, Script, tour
 
 
