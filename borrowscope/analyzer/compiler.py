@@ -107,6 +107,12 @@ def _add_places(facts: dict[str, FileFacts], body: BodyFacts) -> None:
         _file(facts, path).closure_traits[start] = trait
     for path, span, ty in body.made:
         _file(facts, path).made.setdefault(span, ty)
+    for path, fact in body.memory.statics:
+        _file(facts, path).statics.setdefault(fact.span, fact)
+    for path, span, ty in body.memory.raw_pointers:
+        _file(facts, path).raw_pointers.setdefault(span, ty)
+    for path, span in body.memory.mutable_borrows:
+        _file(facts, path).mutable_borrows.add(span)
 
 
 def _counts(rebound: dict[Place, str], path: str, binding: int, body: BodyFacts) -> bool:

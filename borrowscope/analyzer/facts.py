@@ -123,6 +123,19 @@ class CallFact:
     result: str | None = None  # the result's type, where the call stands in code that was compiled once
 
 
+@dataclass(slots=True, frozen=True)
+class StaticFact:
+    """One use of a static; `path` as MIR prints it, without the crate's name where it is the crate's own."""
+
+    span: Span
+    path: str
+    ty: str
+    is_mutable: bool = False
+    is_foreign: bool = False
+    is_write: bool = False  # written, or borrowed to be written
+    is_address: bool = False  # only its address is taken
+
+
 @dataclass(slots=True)
 class FileFacts:
     """Everything known about one file. `bindings` is keyed by the start offset of the name."""
@@ -139,4 +152,7 @@ class FileFacts:
     captures: list[CaptureFact] = field(default_factory=list)
     closure_traits: dict[int, str] = field(default_factory=dict)  # by start of the literal: Fn, FnMut, FnOnce
     made: dict[Span, str | None] = field(default_factory=dict)  # types of struct, variant, tuple, array expressions
+    statics: dict[Span, StaticFact] = field(default_factory=dict)
+    raw_pointers: dict[Span, str | None] = field(default_factory=dict)  # types of pointers made by `as` and `&raw`
+    mutable_borrows: set[Span] = field(default_factory=set)  # of places, autorefs included
     operations: list[Operation] = field(default_factory=list)  # that need `unsafe`

@@ -22,6 +22,7 @@ from borrowscope.analyzer.facts import (
     TypeSource,
 )
 from borrowscope.analyzer.mir import Body, Operand, Statement, operands, plain_local
+from borrowscope.analyzer.mir_memory import Memory, read_memory
 from borrowscope.analyzer.mir_values import read_captures, read_closure_trait, read_made_value
 from borrowscope.analyzer.source_files import SourceFile, SourceFiles
 from borrowscope.text.span import Span
@@ -63,6 +64,7 @@ class BodyFacts:
     closure_trait: tuple[str, int, str] | None = None
     made: list[tuple[str, Span, str | None]] = field(default_factory=list)
     captured_places: dict[str, Place] = field(default_factory=dict)
+    memory: Memory = field(default_factory=Memory)
     types: dict[int, str] | None = None  # of all locals, once somebody asks
 
     def rebound(self) -> set[Place]:
@@ -79,6 +81,7 @@ def read_body(body: Body, files: SourceFiles) -> BodyFacts:
     facts.closure_trait = read_closure_trait(body, files)
     for statement in body.statements():
         _read_statement(body, statement, files, facts)
+    facts.memory = read_memory(body, files, lambda: _types(body, facts))
     _read_drops(body, files, facts)
     return facts
 

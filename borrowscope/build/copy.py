@@ -37,6 +37,7 @@ from borrowscope.build.rustc_wrapper import target_arguments
 from borrowscope.build.site_files import instrument_report, sites_file
 from borrowscope.build.text_includes import included_files, outside_path_insertions, text_include_insertions
 from borrowscope.build.type_check import BuildFailure, TargetChoice
+from borrowscope.build.unsafe_facts import add_operations
 from borrowscope.build.untouched import build_untouched
 from borrowscope.errors import ExitCode
 from borrowscope.project.cargo import find_cargo
@@ -100,6 +101,7 @@ def instrument_copy(
             return CopyOutcome(ExitCode.INTERRUPTED, target)
         if facts.failure is not None:
             return CopyOutcome(ExitCode.BASELINE, target, failure=facts.failure)
+        add_operations(facts, options)
         staging = _Staging(project, options, project.own_dir / "copy" / "tree", project.own_dir / "copy" / "target")
         further = _further(project, staging)
         planner = make_planner(

@@ -78,6 +78,9 @@ def merge_facts(into: FileFacts, found: FileFacts) -> None:
     into.closure_spans |= found.closure_spans
     into.written_parts |= found.written_parts
     into.captured_uses |= found.captured_uses
+    into.statics = found.statics | into.statics
+    into.raw_pointers = found.raw_pointers | into.raw_pointers
+    into.mutable_borrows |= found.mutable_borrows
     into.captures = list(dict.fromkeys([*into.captures, *found.captures]))
     into.closure_traits |= found.closure_traits
     into.made = found.made | into.made

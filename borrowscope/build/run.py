@@ -27,6 +27,7 @@ from borrowscope.build.rustc_wrapper import environment_without_wrapper
 from borrowscope.build.site_files import instrument_report, sites_file
 from borrowscope.build.switches import Switches, generator_name
 from borrowscope.build.type_check import BuildFailure, TargetChoice
+from borrowscope.build.unsafe_facts import add_operations
 from borrowscope.build.untouched import build_untouched
 from borrowscope.errors import ExitCode, UsageError
 from borrowscope.project.model import Project
@@ -94,6 +95,7 @@ def run_project(
             return RunOutcome(ExitCode.INTERRUPTED)
         if facts.failure is not None:
             return RunOutcome(ExitCode.BASELINE, failure=facts.failure)
+        add_operations(facts, options)
         planner = make_planner(
             facts,
             project.own_dir / request.command,

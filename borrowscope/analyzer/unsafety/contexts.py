@@ -21,12 +21,15 @@ _CALLED: Final = re.compile(rb"((?:\w+\s*::\s*)*\w+)\s*!\s*[(\[{]")
 
 def body_of(world: World, context: ItemContext, places: Places) -> Body:
     """The inference for an item: one that watches where there may be something to see."""
+    return (WatchingBody if may_hold_unsafe(context) else Body)(world, context, places)
+
+
+def may_hold_unsafe(context: ItemContext) -> bool:
+    """Whether an item says `unsafe`, or a macro does for it."""
     node = context.node
-    if _UNSAFE.search(node.source, node.start, node.end) or _calls_unsafe(
-        context.scope, node.source, node.start, node.end, set()
-    ):
-        return WatchingBody(world, context, places)
-    return Body(world, context, places)
+    if _UNSAFE.search(node.source, node.start, node.end) is not None:
+        return True
+    return _calls_unsafe(context.scope, node.source, node.start, node.end, set())
 
 
 def _calls_unsafe(scope: Scope, source: bytes, start: int, end: int, seen: set[bytes]) -> bool:

@@ -1,0 +1,27 @@
+"""What the compiler's MIR does not tell of unsafe code: which operations need it, and what they reach.
+
+In: a project's facts. Out: the same, with the operations of each file.
+"""
+
+from __future__ import annotations
+
+from borrowscope.analyzer.facts import FileFacts
+from borrowscope.analyzer.kept_files import tool_stamp
+from borrowscope.analyzer.sources import read_sources
+from borrowscope.analyzer.static.crate_cache import CrateCache
+from borrowscope.analyzer.static.crate_graph import crate_sources
+from borrowscope.analyzer.unsafety.finding import find_operations
+from borrowscope.build.pipeline import ProjectFacts
+from borrowscope.project.cargo import find_graph
+from borrowscope.project.options import CargoOptions
+
+
+def add_operations(facts: ProjectFacts, options: CargoOptions) -> None:
+    """Find the unsafe operations of the files that are traced."""
+    project = facts.project
+    targets = [(traced.package, traced.target) for traced in facts.targets]
+    graph = find_graph(project.manifest, project.directory, project.workspace_root, options)
+    cache = CrateCache(project.own_dir / "static" / "crates", tool_stamp())
+    texts = read_sources(project.root, targets)
+    for path, operations in find_operations(texts, crate_sources(project, graph, targets), cache).items():
+        facts.facts.setdefault(path, FileFacts(path)).operations = operations
