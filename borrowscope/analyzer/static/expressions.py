@@ -250,8 +250,10 @@ def _reference(body: Body, node: Node, expected: Ty | None) -> Ty:
     if wanted is not None and wanted.head in (REF, REF_MUT, POINTER, POINTER_MUT):
         inner = body.structure(wanted.args[0])
         is_closure = value.kind == "closure_expression"
-        if is_closure or (inner.head not in (SLICE, "str") and inner.kind is not Kind.DYN) or (
-            inner.head == SLICE and value.kind in ("array_expression", "macro_invocation")
+        if (
+            is_closure
+            or (inner.head not in (SLICE, "str") and inner.kind is not Kind.DYN)
+            or (inner.head == SLICE and value.kind in ("array_expression", "macro_invocation"))
         ):
             hint = inner
     ty = body.check(value, hint)
