@@ -10,7 +10,7 @@ from borrowscope.analyzer.kept_files import tool_stamp
 from borrowscope.analyzer.sources import read_sources
 from borrowscope.analyzer.static.crate_cache import CrateCache
 from borrowscope.analyzer.static.crate_graph import crate_sources
-from borrowscope.analyzer.unsafety.finding import find_operations
+from borrowscope.analyzer.unsafety.finding import find_operations, may_have_operations
 from borrowscope.build.pipeline import ProjectFacts
 from borrowscope.project.cargo import find_graph
 from borrowscope.project.options import CargoOptions
@@ -20,8 +20,10 @@ def add_operations(facts: ProjectFacts, options: CargoOptions) -> None:
     """Find the unsafe operations of the files that are traced."""
     project = facts.project
     targets = [(traced.package, traced.target) for traced in facts.targets]
+    texts = read_sources(project.root, targets)
+    if not may_have_operations(texts):
+        return
     graph = find_graph(project.manifest, project.directory, project.workspace_root, options)
     cache = CrateCache(project.own_dir / "static" / "crates", tool_stamp())
-    texts = read_sources(project.root, targets)
     for path, operations in find_operations(texts, crate_sources(project, graph, targets), cache).items():
         facts.facts.setdefault(path, FileFacts(path)).operations = operations

@@ -154,7 +154,14 @@ def find_graph(manifest: Path, directory: Path, root: Path, options: CargoOption
     command += ["--locked"] if is_locked else []
     command += feature_arguments(options)
     try:
-        answer = subprocess.run(command, cwd=directory, capture_output=True, check=False, stdin=subprocess.DEVNULL)
+        answer = subprocess.run(
+            command,
+            cwd=directory,
+            env={**os.environ, "CARGO_CACHE_RUSTC_INFO": "0"},  # it would be written to the user's target directory
+            capture_output=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
         return Graph.model_validate_json(answer.stdout) if answer.returncode == 0 else None
     except (OSError, ValidationError):
         return None

@@ -23,12 +23,15 @@ from borrowscope.text.deep_stack import run_deep
 _UNSAFE = re.compile(rb"\bunsafe\b")
 
 
+def may_have_operations(texts: SourceTexts) -> bool:
+    """Whether a file says `unsafe` at all."""
+    return any(_UNSAFE.search(text.source) for text in texts.files)
+
+
 def find_operations(
     texts: SourceTexts, crates: Sequence[CrateSource], cache: CrateCache | None = None
 ) -> dict[str, list[Operation]]:
-    """The operations of each file that has some; nothing is read where no file says `unsafe`."""
-    if not any(_UNSAFE.search(text.source) for text in texts.files):
-        return {}
+    """The operations of each file that has some."""
     with collector_paused():
         return run_deep(lambda: _find(texts, crates, cache))
 
