@@ -29,9 +29,9 @@ from borrowscope.report.summary import summarize
 from borrowscope.tables.recording_files import InstrumentReport
 from borrowscope.tables.stream_format import HEADER_SIZE, STOP_TEXTS, Stop
 from borrowscope.trace.recording import load_recording
-from borrowscope.trace.stream import decode_header, read_stream
+from borrowscope.trace.stream import count_events, decode_header
 
-LARGEST_SUMMED_UP = 64_000_000  # bytes of streams; a larger recording is summed up when `report` is asked
+LARGEST_SUMMED_UP = 512_000_000  # bytes of streams; a larger recording is summed up when `report` is asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +141,7 @@ def describe_stream(path: Path) -> dict[str, Any]:
             events = None
         else:
             with path.open("rb") as file:
-                stream = read_stream(file, path.name)
-            header, events = stream.header, stream.event_count
+                header, events = count_events(file, path.name)
     except BorrowScopeError as error:
         return {"events": 0, "stopped": error.message}
     return {

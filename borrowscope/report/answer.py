@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from borrowscope.report.attempts import Refusal
 from borrowscope.report.places import Place
 from borrowscope.report.summary import Summary
 from borrowscope.tables.recording_files import FORMAT_VERSION
@@ -50,11 +51,39 @@ class AliveAnswer(BaseModel):
 
 
 class RefusalAnswer(BaseModel):
-    """A borrow of a RefCell that found it borrowed, and the guards that held it."""
+    """An attempt that failed or never ended, and the guards that held the cell or lock."""
 
     operation: str
     place: PlaceAnswer
     held_by: list[dict[str, Any]]
+
+
+class GuardAnswer(BaseModel):
+    """Guards of locks and cells that began on one line; `is_open`: the longest was held when the recording ended."""
+
+    what: str
+    name: str
+    count: int
+    longest_ns: int
+    is_open: bool
+    place: PlaceAnswer | None
+
+
+class LoopAnswer(BaseModel):
+    """One loop: how often it began, and how often its body ran in all."""
+
+    runs: int
+    turns: int
+    place: PlaceAnswer | None
+
+
+class UnsafeAnswer(BaseModel):
+    """Unsafe operations of one kind on one line."""
+
+    event: str
+    name: str | None
+    count: int
+    place: PlaceAnswer | None
 
 
 class SummaryAnswer(BaseModel):
@@ -62,6 +91,7 @@ class SummaryAnswer(BaseModel):
 
     events: int
     by_event: dict[str, int]
+    by_group: dict[str, int]
     functions: int
     threads: int
     processes: int
@@ -71,6 +101,10 @@ class SummaryAnswer(BaseModel):
     clones: list[CloneAnswer]
     alive_at_end: list[AliveAnswer]
     refused_borrows: list[RefusalAnswer]
+    attempts_without_outcome: list[RefusalAnswer]
+    guards: list[GuardAnswer]
+    loops: list[LoopAnswer]
+    unsafe_operations: list[UnsafeAnswer]
     notes: list[str]
 
 
@@ -91,6 +125,7 @@ def answer(summary: Summary) -> ReportAnswer:
         summary=SummaryAnswer(
             events=summary.events,
             by_event=summary.by_event,
+            by_group={group: sum(counts.values()) for group, counts in summary.by_group.items()},
             functions=sum(1 for one in summary.functions if one.calls),
             threads=summary.threads,
             processes=summary.processes,
@@ -112,17 +147,38 @@ def answer(summary: Summary) -> ReportAnswer:
             alive_at_end=[
                 AliveAnswer(name=one.name, ty=one.ty, count=one.count, place=_place(one.place)) for one in summary.alive
             ],
-            refused_borrows=[
-                RefusalAnswer(
-                    operation=one.operation,
-                    place=PlaceAnswer(file=one.file, line=one.line),
-                    held_by=[{"name": spot.name, "file": spot.file, "line": spot.line} for spot in one.holders],
+            refused_borrows=_refusals(summary.refusals),
+            attempts_without_outcome=_refusals(summary.waits),
+            guards=[
+                GuardAnswer(
+                    what=one.what,
+                    name=one.name,
+                    count=one.count,
+                    longest_ns=one.longest_ns,
+                    is_open=one.is_open,
+                    place=_place(one.place),
                 )
-                for one in summary.refusals
+                for one in summary.guards
+            ],
+            loops=[LoopAnswer(runs=one.runs, turns=one.turns, place=_place(one.place)) for one in summary.loops],
+            unsafe_operations=[
+                UnsafeAnswer(event=one.what, name=one.name, count=one.count, place=_place(one.place))
+                for one in summary.unsafe
             ],
             notes=list(summary.notes),
         ),
     )
+
+
+def _refusals(refusals: tuple[Refusal, ...]) -> list[RefusalAnswer]:
+    return [
+        RefusalAnswer(
+            operation=one.operation,
+            place=PlaceAnswer(file=one.file, line=one.line),
+            held_by=[{"name": spot.name, "file": spot.file, "line": spot.line} for spot in one.holders],
+        )
+        for one in refusals
+    ]
 
 
 def _place(place: Place | None) -> PlaceAnswer | None:

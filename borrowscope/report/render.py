@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from borrowscope.report.attempts import Refusal
 from borrowscope.report.places import Place
 from borrowscope.report.summary import CloneCount, Summary
 from borrowscope.report.wording import counted, cut, cut_front, duration, plain_type
@@ -15,6 +16,7 @@ from borrowscope.tables.recording_files import RunFile
 WIDTH = 80
 BAR_WIDTH = 16
 LONGEST_LIST = 8
+SHORT_LIST = 5
 PLACES_SHOWN = 3
 
 
@@ -29,6 +31,11 @@ def render(summary: Summary, *, unicode: bool = True) -> str:
         _shared(summary),
         _cells(summary),
         _refusals(summary),
+        _waits(summary),
+        _guards(summary),
+        _loops(summary),
+        _unsafe(summary),
+        _traffic(summary),
         _alive(summary),
     )
     text = "\n".join("\n".join(lines) + "\n" for lines in (list(section) for section in sections) if lines)
@@ -73,13 +80,30 @@ def _notes(summary: Summary) -> Iterator[str]:
 
 
 def _events(summary: Summary, *, unicode: bool) -> Iterator[str]:
-    if not summary.by_event:
+    """One line for each group, with its most frequent events."""
+    if not summary.by_group:
         return
     yield "What was recorded"
-    most = max(summary.by_event.values())
-    width = max(map(len, summary.by_event))
-    for name, count in summary.by_event.items():
-        yield f"  {name:<{width}}  {count:>11,}  {_bar(count, most, unicode=unicode)}".rstrip()
+    totals = {group: sum(counts.values()) for group, counts in summary.by_group.items()}
+    most = max(totals.values())
+    for group, counts in summary.by_group.items():
+        bar = _bar(totals[group], most, unicode=unicode, width=8)
+        yield f"  {group:<14}  {totals[group]:>11,}  {bar:<8}  {_listed(counts, 39)}".rstrip()
+
+
+def _listed(counts: dict[str, int], width: int) -> str:
+    """As many events with their counts as the width takes; one alone has its group's count."""
+    if len(counts) == 1:
+        return cut(next(iter(counts)), width)
+    text = ""
+    for place, (name, count) in enumerate(counts.items()):
+        more = f"{', ' if text else ''}{name} {count:,}"
+        rest = f", +{len(counts) - place}"
+        room = width - len(text) - (len(rest) if place + 1 < len(counts) else 0)
+        if len(more) > room:
+            return text + rest if text else cut(more, width)
+        text += more
+    return text
 
 
 def _functions(summary: Summary, *, unicode: bool) -> Iterator[str]:
@@ -137,12 +161,59 @@ def _cells(summary: Summary) -> Iterator[str]:
 
 
 def _refusals(summary: Summary) -> Iterator[str]:
-    shown = summary.refusals[:LONGEST_LIST]
+    yield from _attempts("REFUSED borrows of RefCells (the cell was borrowed)", summary.refusals)
+
+
+def _waits(summary: Summary) -> Iterator[str]:
+    yield from _attempts("Attempts without an outcome: their threads did nothing more", summary.waits)
+
+
+def _attempts(title: str, attempts: tuple[Refusal, ...]) -> Iterator[str]:
+    shown = attempts[:LONGEST_LIST]
     if shown:
-        yield f"REFUSED borrows of RefCells (the cell was borrowed){_of(len(shown), len(summary.refusals))}"
+        yield f"{title}{_of(len(shown), len(attempts))}"
     for one in shown:
         yield f"  {one.operation} at {cut_front(f'{one.file}:{one.line}', 60)}"
         yield from (f"    while {cut(str(spot), 60)} held it" for spot in one.holders[:PLACES_SHOWN])
+
+
+def _guards(summary: Summary) -> Iterator[str]:
+    shown = summary.guards[:SHORT_LIST]
+    if shown:
+        yield f"Guards that were held longest{_of(len(shown), len(summary.guards))}"
+    for one in shown:
+        what = cut(f"{one.what}: {one.name}", 26)
+        end = "  until the end" if one.is_open else ""
+        yield f"  {duration(one.longest_ns):>10}  {what:<26}  {_at(one.place, 22)}  {_times(one.count)}{end}".rstrip()
+
+
+def _loops(summary: Summary) -> Iterator[str]:
+    shown = summary.loops[:SHORT_LIST]
+    if shown:
+        yield f"Loops with the most turns{_of(len(shown), len(summary.loops))}"
+    for one in shown:
+        yield f"  {one.turns:>11,}  in {counted(one.runs, 'run'):<14}  {_at(one.place, 45)}".rstrip()
+
+
+def _unsafe(summary: Summary) -> Iterator[str]:
+    shown = summary.unsafe[:SHORT_LIST]
+    if shown:
+        yield f"Unsafe operations{_of(len(shown), len(summary.unsafe))}"
+    for one in shown:
+        what = cut(f"{one.what} {plain_type(one.name) if one.name else ''}".rstrip(), 38)
+        yield f"  {one.count:>11,}  {what:<38}  {_at(one.place, 25)}".rstrip()
+
+
+def _traffic(summary: Summary) -> Iterator[str]:
+    """Threads and channels, in one line."""
+    counts = ((summary.by_event.get(name, 0), says) for name, says in TRAFFIC)
+    told = [f"{says} {count:,}" for count, says in counts if count]
+    if told:
+        yield f"Threads and channels: {', '.join(told)}"
+
+
+def _at(place: Place | None, width: int) -> str:
+    return cut_front(str(place), width) if place else ""
 
 
 def _alive(summary: Summary) -> Iterator[str]:
@@ -176,6 +247,13 @@ def _bar(count: int, most: int, *, unicode: bool, width: int = BAR_WIDTH) -> str
     return "█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip()
 
 
+TRAFFIC = (
+    ("ThreadSpawn", "spawned"),
+    ("ThreadJoin", "joined"),
+    ("ChannelSend", "sent"),
+    ("ChannelRecv", "received"),
+    ("Lock", "locks taken"),
+)
 ASCII = {"…": "~", "·": "|", "×": "x", "µ": "u"}
 
 

@@ -7,6 +7,7 @@ function or a call that is not there.
 from __future__ import annotations
 
 from borrowscope.errors import UsageError
+from borrowscope.report.also import also_recorded
 from borrowscope.report.blocks import Blocks
 from borrowscope.report.calls import Call, find_call
 from borrowscope.report.choose import choose_function
@@ -39,6 +40,7 @@ def show_function(
     page = [*_title(function, file, first, last), _which(found, total), ""]
     lines = source.splitlines()[first - 1 : last]
     page += draw(lanes, lines, first, unicode=unicode)
+    page += also_recorded(found.events)
     return page if unicode else [line.replace("…", "~").replace("·", "|") for line in page]
 
 

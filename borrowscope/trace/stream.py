@@ -141,6 +141,18 @@ def _ends(moments: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return [min(moments), max(moments)]
 
 
+def count_events(file: BinaryIO, name: str) -> tuple[Header, int]:
+    """The header, and how many events can be read; the columns are not kept."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    header = decode_header(file.read(spec.HEADER_SIZE), name)
+    count = 0
+    for chunk in list(_chunks(file, size, name, [])):
+        file.seek(chunk.start)
+        count += len(decode_slots(file.read(chunk.size), chunk.ticks, is_cut=chunk.is_cut).ticks)
+    return header, count
+
+
 def decode_header(data: bytes, name: str) -> Header:
     """Decode the header page alone; raises `InputError` as `decode_stream` does."""
     if not data:
