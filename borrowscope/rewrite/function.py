@@ -23,6 +23,7 @@ from borrowscope.rewrite.model import Site, SkipReason
 from borrowscope.rewrite.moves import plan_moves
 from borrowscope.rewrite.plans import RUNTIME_PATH, BindingPlan, FilePlan, FunctionPlan, MovePlan, Placement
 from borrowscope.rewrite.positions import place_base
+from borrowscope.rewrite.receivers import plan_receivers
 from borrowscope.rewrite.scopes import FunctionScopes, read_scopes
 from borrowscope.text.span import Span
 
@@ -47,6 +48,7 @@ def rewrite_function(file: FilePlan, item: FunctionItem, body: Node, calls: Call
     flow = plan_flow(plan)
     emit_clones, emit_closures = plan_clones(plan, calls), plan_closures(plan)
     emissions = [family(plan, calls) for family in FAMILIES]
+    emissions.append(plan_receivers(plan, calls))  # of what no family has told
     _settle(plan)
     for one in plan.bindings.values():
         if may_leave_early(plan, one.binding, [*exits, *coroutines.exits]):

@@ -171,7 +171,7 @@ def test_insertions(name, rewrite_str):
 
 def test_a_tail_is_enclosed_before_2024(rewrite_str):
     source = "pub fn f(a: String) -> usize { a.len() }"
-    assert "match () { () => { a.len() } } }" in short(rewrite_str(source, "2021"))
+    assert "match () { () => { borrowed(2, __bs_1.id()); a.len() } } }" in short(rewrite_str(source, "2021"))
     assert "match" not in short(rewrite_str(source, "2024"))
 
 
