@@ -90,6 +90,11 @@ def _method(calls: Calls, value: Node, call: Node) -> Use:
     return Use(Fate.PASSED, call) if carried(fact.result) is not None else ESCAPES
 
 
+def _called(_plan: FunctionPlan, _calls: Calls, value: Node, _parent: Node) -> Use:
+    """`(guard)()` calls what the guard guards."""
+    return KEPT if value.field_name == "function" else ESCAPES
+
+
 def _tried(_plan: FunctionPlan, _calls: Calls, _value: Node, parent: Node) -> Use:
     return Use(Fate.PASSED, parent)
 
@@ -225,6 +230,7 @@ _READERS: dict[str, _Reader] = {
     "unary_expression": _unary,
     "index_expression": _index,
     "reference_expression": _kept,
+    "call_expression": _called,
     "try_expression": _tried,
     "arguments": _argument,
     "macro_invocation": _macro,

@@ -182,7 +182,8 @@ class _Planner:
             self._plan.file.editor.open(head_of_block(body), body.end, _IMPORT, None)
 
     def _emit_held(self, held: _Held) -> None:
-        if not self._plan.file.is_enabled(held.site):
+        owner = held.taking.owner if held.taking is not None else None
+        if not self._plan.file.is_enabled(held.site) or not self._is_wanted(owner):
             return
         number, threshold = self._plan.file.number(held.site), self._plan.file.choice.threshold
         if threshold is not None:
@@ -195,10 +196,15 @@ class _Planner:
         """Whether anything is recorded of the call; a healed part takes the rest with it."""
         file = self._plan.file
         sites = [site.index for site in (taking.attempt, taking.outcome) if site is not None]
-        is_filtered = taking.owner is not None and not file.is_wanted(taking.owner.site)
-        if is_filtered or any(index in file.options.disabled for index in sites):
+        if not self._is_wanted(taking.owner) or any(index in file.options.disabled for index in sites):
             return False
         return any(file.choice.is_told(event) for event in (taking.row.outcome, *_BIRTHS[taking.row.outcome]))
+
+    def _is_wanted(self, owner: BindingPlan | None) -> bool:
+        """Whether what happens to a lock or cell is recorded; one without a name matches no filter."""
+        if owner is not None:
+            return self._plan.file.is_wanted(owner.site)
+        return self._plan.file.choice.sample > 0 and not self._plan.file.choice.filters
 
     def _emit_attempt(self, taking: _Taking) -> bool:
         """At the receiver, which is found as the call's own is; True where that takes a method of ours."""
@@ -227,9 +233,10 @@ class _Planner:
 
     def _emit_outcome(self, taking: _Taking) -> None:
         file, outcome = self._plan.file, taking.outcome
-        late = self._plan.attempt_number(taking.attempt) if self._is_late(taking) else "0"
+        is_told_late = self._is_late(taking) and file.choice.threshold is None
+        late = self._plan.attempt_number(taking.attempt) if is_told_late else "0"
         if outcome is None:
-            if late != "0" and file.choice.threshold is None and file.is_enabled(taking.attempt):
+            if late != "0" and file.is_enabled(taking.attempt):
                 before = f"{RUNTIME_PATH}passed({RUNTIME_PATH}expecting({late}), "
                 file.editor.wrap(taking.node, before, ")", taking.attempt.index)
         elif file.is_enabled(outcome):
@@ -260,9 +267,19 @@ def _named(place: Node | None) -> Node | None:
     return place if place is not None and place.kind in ("identifier", "self") else None
 
 
+def _temporary_scope(node: Node) -> Node:
+    """The statement in which a temporary lives, or the condition."""
+    inner, statement = node, statement_of(node)
+    while (inner.start, inner.end) != (statement.start, statement.end) and inner.parent is not None:
+        if inner.field_name == "condition" and inner.kind != "let_condition":
+            return inner
+        inner = inner.parent
+    return statement
+
+
 def _may_leave_unseen(plan: FunctionPlan, node: Node) -> bool:
-    """Whether the statement around a temporary may be left in a way that is not told."""
-    statement = statement_of(node)
+    """Whether the scope of a temporary may be left in a way that is not told."""
+    statement = _temporary_scope(node)
     told = {site.span for site in plan.file.sites if site.kind == "exit"}
     return any(
         one.kind in _LEAVING and Span(one.start, one.end) not in told
