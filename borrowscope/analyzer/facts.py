@@ -134,6 +134,7 @@ class StaticFact:
     is_foreign: bool = False
     is_write: bool = False  # written, or borrowed to be written
     is_address: bool = False  # only its address is taken
+    is_followed: bool = False  # by `Deref`, right there
 
 
 @dataclass(slots=True)

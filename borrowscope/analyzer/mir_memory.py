@@ -18,6 +18,7 @@ _ALLOCATION = re.compile(
     r"^alloc(\d+) \((extern )?static: (.+?)(?:, size: \d+, align: \d+)?\)(?: \{.*)?$", re.MULTILINE
 )
 _STATIC = re.compile(r"const \{alloc(\d+): (&|\*mut |\*const )(.+)\}$")
+_FOLLOWED = re.compile(r" as (?:std|core)::ops::Deref>::deref\((?:move|copy) _(\d+)\)")
 _USE = re.compile(r"\(\*_(\d+)\)")
 _CAST = re.compile(r" as (\*(?:const|mut) .+) \(\w+(?:\([^()]*(?:\([^()]*\)[^()]*)*\))?\)$")
 _RAW = "&raw "
@@ -36,38 +37,56 @@ def read_memory(body: Body, files: SourceFiles, types: Callable[[], Mapping[int,
     """Everything that the statements of a body say of memory."""
     found = Memory()
     names = {number: (path, bool(extern)) for number, extern, path in _ALLOCATION.findall(body.blocks + body.cleanup)}
-    seen: dict[int, int] = {}
+    statics = _Statics(files, names, found)
     for statement in body.statements():
-        _read_static(statement, files, names, found, seen)
+        statics.read(statement)
         _read_pointer(statement, files, types, found)
-    found.statics = [(path, fact) for path, fact in found.statics if not fact.is_address]
+    found.statics = [(file, fact) for file, fact in found.statics if file and not fact.is_address]
     return found
 
 
-def _read_static(
-    statement: Statement,
-    files: SourceFiles,
-    names: Mapping[str, tuple[str, bool]],
-    found: Memory,
-    seen: dict[int, int],
-) -> None:
-    """`_5 = const {alloc4: &T}`, and what is done with what it points to."""
-    match = _STATIC.match(statement.right) if statement.right.startswith("const {alloc") else None
-    local = plain_local(statement.left)
-    if match is not None and local is not None and match[1] in names:
-        place = files.find_span(statement.span)
-        if place is not None:
-            path, is_foreign = names[match[1]]
-            seen[local] = len(found.statics)
-            fact = StaticFact(place[1], path, match[3], is_mutable=match[2] == "*mut ", is_foreign=is_foreign)
-            found.statics.append((place[0].path, fact))
-        return
-    if seen:
-        for local, is_write, is_address in _uses(statement):
-            if local in seen:
-                path, fact = found.statics[seen[local]]
-                known = replace(fact, is_write=fact.is_write or is_write, is_address=is_address)
-                found.statics[seen[local]] = (path, known)
+class _Statics:
+    """The statics of one body, while its statements are read."""
+
+    def __init__(self, files: SourceFiles, names: Mapping[str, tuple[str, bool]], found: Memory) -> None:
+        self._files = files
+        self._names = names
+        self._found = found
+        self._pointers: dict[int, int] = {}  # positions in `found.statics`, by the local that points to the static
+        self._borrows: dict[int, int] = {}  # the same by the local that borrows all of it
+
+    def read(self, statement: Statement) -> None:
+        """`_5 = const {alloc4: &T}`, and what is done with what it points to."""
+        match = _STATIC.match(statement.right) if statement.right.startswith("const {alloc") else None
+        local = plain_local(statement.left)
+        if match is not None and local is not None and match[1] in self._names:
+            self._pointers[local] = len(self._found.statics)
+            self._add(statement, match)
+        elif self._pointers:
+            self._use(statement, local)
+
+    def _add(self, statement: Statement, match: re.Match[str]) -> None:
+        place = self._files.find_span(statement.span)
+        path, is_foreign = self._names[match[1]]
+        file, span = (place[0].path, place[1]) if place is not None else ("", Span(0, 0))
+        fact = StaticFact(span, path, match[3], is_mutable=match[2] == "*mut ", is_foreign=is_foreign)
+        self._found.statics.append((file, fact))
+
+    def _use(self, statement: Statement, local: int | None) -> None:
+        for used, is_write, is_address in _uses(statement):
+            position = self._pointers.get(used)
+            if position is None:
+                continue
+            file, fact = self._found.statics[position]
+            known = replace(fact, is_write=fact.is_write or is_write, is_address=is_address)
+            self._found.statics[position] = (file, known)
+            if local is not None and statement.right == f"&(*_{used})":
+                self._borrows[local] = position
+        match = _FOLLOWED.search(statement.right) if self._borrows else None
+        if match is not None and int(match[1]) in self._borrows:
+            position = self._borrows[int(match[1])]
+            file, fact = self._found.statics[position]
+            self._found.statics[position] = (file, replace(fact, is_followed=True))
 
 
 def _uses(statement: Statement) -> Iterator[tuple[int, bool, bool]]:

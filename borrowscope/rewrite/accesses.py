@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from borrowscope.analyzer.unsafety.operations import OperationKind
 from borrowscope.parse.syntax import Node
 from borrowscope.rewrite.calls import Calls
 from borrowscope.rewrite.contexts import (
@@ -32,6 +33,7 @@ from borrowscope.text.span import Span
 _TEXT_LIMIT = 80  # characters of a container or a base that are told
 _INDEXED = 2  # operands: the container and the index
 _NAMES = frozenset({"identifier", "self", "scoped_identifier"})
+_LASTING = _NAMES | {"string_literal", "raw_string_literal"}  # constants that may be used like variables
 _ASSIGNMENTS = frozenset({"assignment_expression", "compound_assignment_expr"})
 _RAW = ("*const ", "*mut ")
 _FUNCTIONS = {
@@ -84,7 +86,7 @@ def plan_accesses(plan: FunctionPlan, calls: Calls) -> Callable[[], None]:
         if found is None:
             continue
         event, fields, owner = found
-        place = _place(plan, constants, node)
+        place = place_of_use(plan, constants, node)
         if place is None:
             plan.file.skip(Span(node.start, node.end), _CONSTRUCTS[event], SkipReason.INFERENCE)
             continue
@@ -123,17 +125,20 @@ def _index(_plan: FunctionPlan, _calls: Calls, node: Node) -> _Found | None:
 
 def _deref(plan: FunctionPlan, calls: Calls, node: Node) -> _Found | None:
     """`*p` of a reference, a Box or anything that implements Deref; raw pointers are no references."""
-    if node.children[0].kind != "*":
+    operation = plan.file.operation_at(node)
+    if node.children[0].kind != "*" or (operation is not None and operation.kind is OperationKind.RAW_DEREF):
         return None
     operand = strip_parentheses(node.named[0])
-    use = plan.scopes.uses.get(operand.start) if operand.kind in ("identifier", "self") else None
+    is_variable = operand.kind in ("identifier", "self")
+    use = plan.scopes.uses.get(operand.start) if is_variable else None
+    owner = plan.plan_of(operand) if is_variable else None
     fact = plan.file.facts.bindings.get(use.binding.start) if use is not None and use.binding is not None else None
     if fact is not None and fact.ty is not None:
-        return None if fact.ty.startswith(_RAW) else ("Deref", {}, plan.plan_of(operand))
+        return None if fact.ty.startswith(_RAW) else ("Deref", {}, owner)
     if _is_in_unsafe(plan, node) and calls.at(node) is None:
         plan.file.skip(Span(node.start, node.end), "deref", SkipReason.TYPE_UNKNOWN)
         return None
-    return "Deref", {}, plan.plan_of(operand)
+    return "Deref", {}, owner
 
 
 def _is_in_unsafe(plan: FunctionPlan, node: Node) -> bool:
@@ -153,7 +158,7 @@ _READERS: dict[str, Callable[[FunctionPlan, Calls, Node], _Found | None]] = {
 
 
 # 2. where it can be told
-def _place(plan: FunctionPlan, constants: Constants, node: Node) -> _Place | None:
+def place_of_use(plan: FunctionPlan, constants: Constants, node: Node) -> _Place | None:
     """In the nearest index, else behind the value that the place begins with, else around what uses the place."""
     base = place_operand(node)
     if node.kind == "index_expression":
@@ -171,6 +176,11 @@ def _place(plan: FunctionPlan, constants: Constants, node: Node) -> _Place | Non
         let, _ = extending_let(base)
         is_lent = let is not None and constants.has_extended_borrow(base)
         return None if is_lent or holds_untyped_closure(base) else (Where.AFTER, base)
+    return place_around_name(plan, constants, node)
+
+
+def place_around_name(plan: FunctionPlan, constants: Constants, node: Node) -> _Place | None:
+    """Of a place that begins with a name: in an index above, else around what uses all of the place."""
     whole = whole_place(node)
     above = _index_above(node, whole)
     return _in_index(constants, above) if above is not None else _around(plan, whole)
@@ -179,7 +189,7 @@ def _place(plan: FunctionPlan, constants: Constants, node: Node) -> _Place | Non
 def _in_index(constants: Constants, node: Node) -> _Place | None:
     """The index is evaluated right before the element is used; of a constant array it may have to stay constant."""
     container, index = operands(node)
-    is_constant = constants.is_constant(container) and container.kind not in _NAMES
+    is_constant = constants.is_constant(container) and container.kind not in _LASTING
     return None if is_constant else (Where.AFTER, index)
 
 

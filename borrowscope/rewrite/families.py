@@ -14,7 +14,8 @@ from borrowscope.rewrite.expressions import plan_expressions
 from borrowscope.rewrite.guards import plan_guards
 from borrowscope.rewrite.operations import plan_operations
 from borrowscope.rewrite.plans import FunctionPlan
+from borrowscope.rewrite.unsafe_operations import plan_unsafe_operations
 
 Family = Callable[[FunctionPlan, Calls], Callable[[], None]]
 
-FAMILIES: tuple[Family, ...] = (plan_guards, plan_operations, plan_expressions, plan_accesses)
+FAMILIES: tuple[Family, ...] = (plan_guards, plan_operations, plan_expressions, plan_accesses, plan_unsafe_operations)

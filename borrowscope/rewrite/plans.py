@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from borrowscope.analyzer.facts import BindingFact, FileFacts, MoveFact
+from borrowscope.analyzer.unsafety.operations import Operation
 from borrowscope.parse.functions import FunctionItem
 from borrowscope.parse.syntax import Node
 from borrowscope.rewrite.choice import EVERYTHING, Choice
@@ -101,6 +102,17 @@ class FilePlan:
     sites: list[Site] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     choice: Choice = EVERYTHING  # of the function that is being planned
+    operations: dict[Span, Operation] = field(init=False)  # that need `unsafe`; parentheses belong to their spans
+
+    def __post_init__(self) -> None:
+        """Index what is asked for by place."""
+        self.operations = {one.span: one for one in self.facts.operations if one.is_resolved}
+
+    def operation_at(self, node: Node) -> Operation | None:
+        """The unsafe operation that an expression is."""
+        while node.parent is not None and node.parent.kind == "parenthesized_expression":
+            node = node.parent
+        return self.operations.get(Span(node.start, node.end))
 
     def number(self, site: Site) -> str:
         """The site's number in emitted calls, as an expression: it says where the event itself is not recorded."""

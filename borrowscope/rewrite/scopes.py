@@ -212,6 +212,8 @@ class _Walker:
 
     # 2. expressions
     def visit(self, node: Node) -> None:
+        if node.kind == "scoped_identifier" and node.field_name not in _SKIPPED_FIELDS:
+            self.found.expressions.setdefault(Span(node.start, node.end), node)
         if node.kind in _SKIPPED_KINDS or node.field_name in _SKIPPED_FIELDS:
             return
         if node.is_named and node.kind != "expression_statement":

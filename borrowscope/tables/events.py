@@ -134,8 +134,15 @@ EVENTS: tuple[EventRow, ...] = (
     EventRow("StaticInit", 15, _G.UNSAFE, "A static was initialised.", (_bool("is_mutable"),)),
     EventRow("StaticAccess", 16, _G.UNSAFE, "A static was read or written.", (_bool("is_write"),)),
     EventRow("ConstEval", 17, _G.HAND_MADE, "A constant was evaluated.", (_str("const_name"),)),
-    EventRow("RawPtrCreated", 18, _G.UNSAFE, "A raw pointer was made.", (_str("ptr_type"), _int("address"))),
-    EventRow("RawPtrDeref", 19, _G.UNSAFE, "A raw pointer was followed.", (_bool("is_write"),)),
+    EventRow(
+        "RawPtrCreated",
+        18,
+        _G.UNSAFE,
+        "A raw pointer was made.",
+        (_str("ptr_type"), _int("address")),
+        payload=_P.ADDRESS,
+    ),
+    EventRow("RawPtrDeref", 19, _G.UNSAFE, "A raw pointer was followed.", (_bool("is_write"),), _O.OWNER),
     EventRow(
         "UnsafeBlockEnter",
         20,

@@ -22,8 +22,8 @@ from borrowscope.trace.table import Table
 
 _BLOCK = 1 << 12
 _CAUSES = {int(cause): cause.text for cause in Cause}
-# Told with the binding's name even where the instance is not known (an assignment inside a closure).
-_NAMED_BY_SITE = frozenset({"New", "Drop", "ClosureCapture"})
+# Told with the name even where the instance is not known: an assignment inside a closure, a static.
+_NAMED_BY_SITE = frozenset({"New", "Drop", "ClosureCapture", "StaticInit", "StaticAccess"})
 # The fields that the flags beside an object tell: `is_mutable`, and what the variant calls its success.
 _FLAGGED = {
     row.name: tuple(own.name for own in row.fields if own.type == "bool")

@@ -14,6 +14,7 @@ pub use expressions::*;
 pub use locks::*;
 pub use places::*;
 pub use pointers::*;
+pub use raw::*;
 pub use threads::*;
 pub use wrappers::*;
 
@@ -24,6 +25,7 @@ mod expressions;
 mod locks;
 mod places;
 mod pointers;
+mod raw;
 mod threads;
 mod wrappers;
 

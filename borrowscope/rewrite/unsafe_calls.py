@@ -1,0 +1,95 @@
+"""Where a call can be told: when its receiver and arguments are evaluated, right before it begins.
+
+In: a call's node. Out: the value behind which the note stands, or the call itself where nothing that is evaluated for
+it records anything.
+"""
+
+from __future__ import annotations
+
+from borrowscope.parse.syntax import Node
+from borrowscope.rewrite.calls import Calls
+from borrowscope.rewrite.contexts import Constants, holds_untyped_closure, operands, place_operand
+from borrowscope.rewrite.notes import Where
+from borrowscope.rewrite.plans import FunctionPlan
+from borrowscope.rewrite.positions import strip_parentheses
+from borrowscope.text.span import Span
+
+# What runs code when it is evaluated, or leaves before the call.
+_ACTIVE = frozenset(
+    {
+        "call_expression",
+        "macro_invocation",
+        "try_expression",
+        "await_expression",
+        "block",
+        "unsafe_block",
+        "if_expression",
+        "match_expression",
+        "loop_expression",
+        "while_expression",
+        "for_expression",
+        "async_block",
+        "return_expression",
+        "break_expression",
+        "continue_expression",
+        "assignment_expression",
+        "compound_assignment_expr",
+    }
+)
+_DIVERGES = "!"
+
+
+def place_of_call(plan: FunctionPlan, calls: Calls, constants: Constants, call: Node) -> tuple[Where, Node] | None:
+    """Behind the last of its parts that does anything; before the call where none does."""
+    parts = list(_parts(call))
+    moved = {move.fact.span for one in plan.bindings.values() for move in one.moves}
+    active = [part for part in parts if _is_active(part) or Span(part.start, part.end) in moved]
+    if not active:
+        fact = calls.find(call)
+        if fact is not None and fact.result == _DIVERGES:
+            function = call.field("function")
+            is_path = function is not None and function.kind in ("identifier", "scoped_identifier")
+            return (Where.BEFORE, function) if is_path and function is not None else None
+        return Where.BEFORE, call
+    last = active[-1]
+    if holds_untyped_closure(last) or constants.is_constant(last):
+        return None
+    if _is_receiver(call, last):
+        return _behind_receiver(last)
+    return Where.AFTER, last
+
+
+def _parts(call: Node) -> list[Node]:
+    """What is evaluated for a call, in this order: the receiver, the arguments."""
+    function, arguments = call.field("function"), call.field("arguments")
+    inner = (
+        function.field("function") or function
+        if function is not None and function.kind == "generic_function"
+        else function
+    )
+    parts: list[Node] = []
+    if inner is not None and inner.kind == "field_expression":
+        parts += [value] if (value := inner.field("value")) is not None else []
+    elif inner is not None:
+        parts.append(inner)
+    return parts + (operands(arguments) if arguments is not None else [])
+
+
+def _is_active(node: Node) -> bool:
+    if node.kind == "closure_expression":
+        return False
+    return node.kind in _ACTIVE or any(map(_is_active, node.named))
+
+
+def _is_receiver(call: Node, part: Node) -> bool:
+    return part.end < call.end and part is _parts(call)[0] and call.field("arguments") is not part.parent
+
+
+def _behind_receiver(receiver: Node) -> tuple[Where, Node] | None:
+    """A receiver may be a place: the note stands behind the value with which it begins."""
+    base = strip_parentheses(receiver)
+    while (inner := place_operand(base)) is not None:
+        if base.kind == "index_expression" and any(map(_is_active, base.named[1:])):
+            return None
+        base = strip_parentheses(inner)
+    return (Where.AFTER, base) if base.kind in ("call_expression", "try_expression", "await_expression") else None
