@@ -12,17 +12,18 @@ from tests.generated.comparison import compare_seeds
 
 
 def main() -> int:
-    """Compare the programs of many seeds, in crates of 25; 1 where one fails."""
+    """Compare the programs of many seeds, many in one crate; 1 where one fails."""
     parser = argparse.ArgumentParser(prog="python -m tests.generated", description=__doc__)
     parser.add_argument("--count", type=int, default=200, help="how many programs")
     parser.add_argument("--start", type=int, default=0, help="the first seed")
+    parser.add_argument("--pack", type=int, default=100, help="how many programs are built as one crate")
     parser.add_argument("--edition", choices=["2021", "2024", "both"], default="both")
     parser.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()) / "borrowscope-generated")
     options = parser.parse_args()
     failing = 0
     for edition in ("2021", "2024") if options.edition == "both" else (options.edition,):
-        for first in range(options.start, options.start + options.count, 25):
-            last = min(first + 25, options.start + options.count)
+        for first in range(options.start, options.start + options.count, options.pack):
+            last = min(first + options.pack, options.start + options.count)
             failing += compare_and_keep(range(first, last), edition, options.keep)
             sys.stdout.flush()
     sys.stdout.write(f"{failing} failing programs\n")
@@ -46,7 +47,12 @@ def compare_and_keep(seeds: range, edition: str, keep: Path) -> int:
             shutil.rmtree(whole, ignore_errors=True)
             shutil.copytree(Path(scratch) / "crate", whole, ignore=shutil.ignore_patterns("target"))
             sys.stdout.write(f"seeds from {seeds.start}, edition {edition}: {whole}\n{verdict.failure}\n")
-    return len(verdict.failing()) + len(verdict.healed) + (verdict.failure is not None)
+    found = len(verdict.failing()) + len(verdict.healed) + (verdict.failure is not None)
+    skipped = ", ".join(f"{count} {what}" for what, count in verdict.skipped.most_common())
+    told = f"{sum(verdict.events.values())} events of {len(verdict.events)} kinds"
+    sys.stdout.write(f"seeds {seeds.start} to {seeds.stop - 1}, edition {edition}: {found} failing, {told}")
+    sys.stdout.write(f"; skipped: {skipped}\n" if skipped else "\n")
+    return found
 
 
 if __name__ == "__main__":

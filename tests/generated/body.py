@@ -20,12 +20,20 @@ TYPES = {
     "(D, D)": "(mk(), mk())",
     "Vec<D>": "vec![mk(), mk(), mk()]",
     "Box<D>": "Box::new(mk())",
-    "RefCell<D>": "RefCell::new(mk())",
     "E": "mk_e()",
     "R": "mk_r()",
+    "RefCell<D>": "RefCell::new(mk())",
+    "Mutex<D>": "Mutex::new(mk())",
+    "RwLock<D>": "RwLock::new(mk())",
+    "Rc<RefCell<D>>": "Rc::new(RefCell::new(mk()))",
+    "Arc<Mutex<D>>": "Arc::new(Mutex::new(mk()))",
+    "Rc<D>": "Rc::new(mk())",
+    "Arc<D>": "Arc::new(mk())",
+    "Cell<usize>": "Cell::new(3)",
+    "OnceCell<D>": "OnceCell::new()",
 }
-WEIGHTS = [9, 3, 1, 3, 2, 2, 2, 1, 2, 1]
-NEVER_EMPTY = frozenset({"D", "RefCell<D>", "R"})
+WEIGHTS = [9, 3, 1, 3, 2, 2, 2, 2, 1, 2, 2, 1, 1, 1, 1, 1, 1, 1]
+NEVER_EMPTY = frozenset({"D", "RefCell<D>", "Mutex<D>", "RwLock<D>", "R"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +66,23 @@ class Body:
 
     # names and lines
 
-    def line(self, text: str) -> None:
-        """One line of Rust at the current depth."""
-        self.lines.append("    " * self.depth + text)
+    def line(self, text: str, anchor: str = "") -> None:
+        """One line of Rust at the current depth; `anchor` is replaced by its number wherever it stands."""
+        self.lines.append("    " * self.depth + text + (f" //{anchor}" if anchor else ""))
+
+    def anchor(self) -> str:
+        """A name for the number of a line that is still to be written."""
+        self.count += 1
+        return f"@{self.name}:{self.count}@"
+
+    def captured(self, variable: Variable, mode: str) -> None:
+        """The closure that is made next captures the variable."""
+        if not variable.is_captured:
+            self.tell(f"op ClosureCapture {self.label(variable.name)} capture_mode={mode}")
+
+    def tell(self, truth: str) -> None:
+        """The program says what just happened, or is about to."""
+        self.line(f'tell("{truth}");')
 
     def fresh(self, prefix: str = "v") -> str:
         """A name that the function has not used."""
@@ -85,19 +107,31 @@ class Body:
             self.sometimes_empty.append(self.label(name))
         return variable
 
+    def say_anew(self, name: str) -> None:
+        """A binding that holds no value of ours was just born; nothing prints when it ends."""
+        self.line(f'born("{self.label(name)}");')
+        self.sometimes_empty.append(self.label(name))
+
     def hold(self, variable: Variable) -> None:
         """The value says from now on who holds it."""
         self.line(f'{variable.name}.held("{self.label(variable.name)}");')
 
+    def say_born(self, variable: Variable) -> None:
+        """The binding was just born, or born again, and holds the value."""
+        self.line(f'{variable.name}.born("{self.label(variable.name)}");')
+
     def born(self, name: str, type_: str, *, is_mut: bool = False) -> Variable:
         """A binding that was just bound with a value."""
         variable = self.declare(name, type_, is_mut=is_mut)
-        self.hold(variable)
+        self.say_born(variable)
         return variable
 
     def take(self, variable: Variable) -> str:
         """An operand that moves the variable; its value is nobody's until it is held again."""
-        self.line(f'{variable.name}.held("_");')
+        if variable.is_captured:
+            self.line(f'{variable.name}.held("_");')
+        else:
+            self.line(f'{variable.name}.leaves("{self.label(variable.name)}");')
         variable.status = Status.GONE
         return variable.name
 
@@ -108,14 +142,18 @@ class Body:
             return self.take(self.rng.choice(candidates))
         return TYPES[type_]
 
-    def bind(self, expression: str, type_: str, *, may_shadow: bool = True) -> Variable:
+    def bind(self, expression: str, type_: str, *, may_shadow: bool = True, anchor: str = "") -> Variable:
         """`let` with a fresh or, now and then, a name that shadows."""
         name = self.fresh()
         owned = [v for v, _ in self.model.visible() if v.type in TYPES]
         if owned and may_shadow and self.rng.random() < 0.12:
             name = self.rng.choice(owned).name
         is_mut = self.rng.random() < 0.4
-        self.line(f"let {'mut ' if is_mut else ''}{name} = {expression};")
+        made = "struct" if expression.startswith("P {") else "tuple" if expression.startswith("(mk(), ") else ""
+        anchor = anchor or (self.anchor() if made else "")
+        self.line(f"let {'mut ' if is_mut else ''}{name} = {expression};", anchor)
+        if made:
+            self.tell(f"{made} {anchor}")
         return self.born(name, type_, is_mut=is_mut)
 
     # blocks

@@ -1,9 +1,9 @@
-"""Closures, calls, threads, futures, caught panics. Each returns whether control never comes back."""
+"""Closures, calls, futures, caught panics. Each returns whether control never comes back."""
 
 from __future__ import annotations
 
 from tests.generated.body import Body
-from tests.generated.control import if_else, loop_depth, return_value
+from tests.generated.control import if_else, loop_depth, return_value, tried
 from tests.generated.model import Scope, Status, Variable
 from tests.generated.simple import birth
 
@@ -18,19 +18,20 @@ def call(body: Body) -> bool:
     if not callee.returns:
         body.line(f"{expression};")
     elif callee.returns == body.returns[-1] and callee.returns in ("Option<D>", "Result<D, D>"):
-        body.bind(f"{expression}?", "D")
+        told, anchor = tried(body, expression)
+        body.bind(f"{told}?", "D", anchor=anchor)
     else:
         body.bind(expression, callee.returns)
     return False
 
 
-def enclosed(body: Body, captured: list[tuple[str, bool]], *, kind: str = "closure") -> None:
+def enclosed(body: Body, captured: list[tuple[str, bool]], *, is_captured: bool = True) -> None:
     """The statements of a closure's body, which sees what it captures (movable or not) and nothing else."""
     body.returns.append("")
-    with body.scope(Scope(kind)) as scope:
+    with body.scope(Scope("closure")) as scope:
         for name, may_move in captured:
             body.line(f"look(&{name});")  # what is not mentioned is not captured
-            variable = Variable(name, "D", can_move=may_move)
+            variable = Variable(name, "D", can_move=may_move, is_captured=is_captured)
             scope.variables.append(variable)
         body.statements(3)
     body.returns.pop()
@@ -42,6 +43,7 @@ def closure_by_reference(body: Body) -> bool:
         return birth(body)
     variable = body.rng.choice(candidates)
     name = body.fresh("f")
+    body.captured(variable, "ref")
     body.line(f"let {name} = || look(&{variable.name});")
     body.model.borrow(variable, exclusive=False)
     body.declare(name, "fn").can_move = False
@@ -56,11 +58,13 @@ def closure_that_keeps(body: Body) -> bool:
         return birth(body)
     variable = body.rng.choice(candidates)
     name = body.fresh("f")
+    body.take(variable)
+    body.captured(variable, "move")
     body.line(f'{variable.name}.held("{body.label(name)}");')
-    variable.status = Status.GONE
     inner = body.fresh("inner")
-    block = f'{{ let {inner} = mk(); {inner}.held("{body.label(inner)}"); {variable.name}.len() }}'
+    block = f'{{ let {inner} = mk(); {inner}.born("{body.label(inner)}"); {variable.name}.len() }}'
     body.line(f"let {name} = move || {body.rng.choice([f'{variable.name}.len()', block])};")
+    body.line(f'born("{body.label(name)}");')
     body.declare(name, "fn").can_move = False
     body.line(f"{name}();")
     return False
@@ -73,16 +77,18 @@ def closure_once(body: Body) -> bool:
         return birth(body)
     variable = body.rng.choice(candidates)
     name = body.fresh("f")
+    body.take(variable)
+    body.captured(variable, "move")
     body.line(f'{variable.name}.held("{body.label(name)}");')
-    variable.status = Status.GONE
     body.line(f"let {name} = move || {{")
     inner = body.fresh("inner")  # without a move inside, a call would not consume the closure
     body.depth += 1
     body.line(f"let {inner} = {variable.name};")
-    body.line(f'{inner}.held("{body.label(inner)}");')
+    body.line(f'{inner}.born("{body.label(inner)}");')
     body.depth -= 1
-    enclosed(body, [(inner, True)])
+    enclosed(body, [(inner, True)], is_captured=False)
     body.line("};")
+    body.line(f'born("{body.label(name)}");')
     body.declare(name, "fn").status = Status.GONE
     used = ["{}();", "run_once({});", "if toss(2) {{ {}(); }}", "let _ = &{};", "look(&{});"]
     body.line(body.rng.choice(used).format(name))
@@ -94,6 +100,7 @@ def closure_argument(body: Body) -> bool:
     captured = [body.rng.choice(candidates)] if candidates else []
     for variable in captured:
         body.take(variable)
+        body.captured(variable, "move")
     body.line("run_once(move || {")
     enclosed(body, [(variable.name, True) for variable in captured])
     body.line("});")
@@ -104,9 +111,9 @@ def closure_parameter(body: Body) -> bool:
     name, parameter = body.fresh("f"), body.fresh("p")
     body.line(f"let {name} = |{parameter}: D| {{")
     body.depth += 1
-    body.line(f'{parameter}.held("{body.label(parameter)}");')
+    body.line(f'{parameter}.born("{body.label(parameter)}");')
     body.depth -= 1
-    enclosed(body, [(parameter, True)])
+    enclosed(body, [(parameter, True)], is_captured=False)
     body.line("};")
     body.declare(name, "fn").can_move = False
     body.line(f"{name}({body.value('D')});")
@@ -117,7 +124,7 @@ def adapters(body: Body) -> bool:
     candidates = body.model.movable("Vec<D>")
     source = body.take(body.rng.choice(candidates)) if candidates else "vec![mk(), mk()]"
     name, collected = body.fresh("d"), body.fresh("n")
-    held = f'{name}.held("{body.label(name)}");'
+    held = f'{name}.born("{body.label(name)}");'
     if body.rng.random() < 0.4:
         body.bind(f"{source}.into_iter().filter(|each| each.len() % 2 == 0).collect::<Vec<D>>()", "Vec<D>")
         return False
@@ -131,24 +138,13 @@ def catch(body: Body) -> bool:
     captured = [body.rng.choice(candidates)] if candidates and body.rng.random() < 0.5 else []
     for variable in captured:
         body.take(variable)
+        body.captured(variable, "move")
     body.line("let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(move || {")
     enclosed(body, [(variable.name, True) for variable in captured])
     body.depth += 1
     body.line("maybe_panic(2);")
     body.depth -= 1
     body.line("}));")
-    return False
-
-
-def thread(body: Body) -> bool:
-    candidates = body.model.movable("D")
-    captured = [body.rng.choice(candidates)] if candidates else []
-    for variable in captured:
-        body.take(variable)
-    body.line("let _ = std::thread::spawn(move || {")
-    enclosed(body, [(variable.name, True) for variable in captured])
-    body.line("})")
-    body.line(".join();")
     return False
 
 
@@ -163,7 +159,7 @@ def future(body: Body) -> bool:
     with body.scope(Scope("closure")) as scope:
         for variable in captured:
             body.line(f"look(&{variable.name});")
-            scope.variables.append(Variable(variable.name, "D"))
+            scope.variables.append(Variable(variable.name, "D", is_captured=True))
         for _ in range(body.rng.randint(1, 2)):
             birth(body)
             body.line("pause().await;")
@@ -179,7 +175,7 @@ def closure_with_value(body: Body) -> bool:
     name, parameter = body.fresh("f"), body.fresh("p")
     body.line(f"let {name} = |{parameter}: D| {{")
     body.depth += 1
-    body.line(f'{parameter}.held("{body.label(parameter)}");')
+    body.line(f'{parameter}.born("{body.label(parameter)}");')
     body.depth -= 1
     body.returns.append("D")
     with body.scope(Scope("closure")) as scope:

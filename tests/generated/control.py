@@ -14,13 +14,34 @@ def condition(body: Body) -> str:
     return f"toss({body.rng.randint(2, 3)})"
 
 
+def begin_if(body: Body, test: str, *, head: str = "") -> None:
+    """`if TEST {`, and the truth about the branch."""
+    anchor = body.anchor()
+    body.line(f"{head}if {test} {{", anchor)
+    body.tell(f"if {anchor}")
+
+
+def begin_else(body: Body) -> None:
+    """`} else {`, and the truth about the branch."""
+    anchor = body.anchor()
+    body.line("} else {", anchor)
+    body.tell(f"else {anchor}")
+
+
+def begin_arm(body: Body, pattern: str, index: int) -> None:
+    """`PATTERN => {`, and the truth about the arm."""
+    anchor = body.anchor()
+    body.line(f"{pattern} => {{", anchor)
+    body.tell(f"arm {anchor} {index}")
+
+
 def if_else(body: Body) -> bool:
     before = body.model.snapshot()
     states: list[Snapshot] = []
-    body.line(f"if {condition(body)} {{")
+    begin_if(body, condition(body))
     body.branch(before, states, lambda: body.statements(3))
     if body.rng.random() < 0.6:
-        body.line("} else {")
+        begin_else(body)
         body.branch(before, states, lambda: body.statements(3))
     else:
         states.append(before)
@@ -58,11 +79,11 @@ def labelled_block(body: Body) -> bool:
     body.line(f"let {name} = {label}: {{")
 
     def leave() -> bool:
-        body.line(f"break {label} {body.value('D')};")
+        leave_by(body, "break", f"break {label} {body.value('D')};")
         return False
 
     def write() -> bool:
-        body.line(f"if {condition(body)} {{")
+        begin_if(body, condition(body))
         inside = body.model.snapshot()
         ends: list[Snapshot] = []
         body.branch(inside, ends, leave)
@@ -79,6 +100,13 @@ def labelled_block(body: Body) -> bool:
     body.finish(before, states)
     body.born(name, "D")
     return False
+
+
+def leave_by(body: Body, kind: str, text: str) -> None:
+    """A `break`, `continue` or `return`, told before it is taken."""
+    anchor = body.anchor()
+    body.tell(f"{kind} {anchor}")
+    body.line(text, anchor)
 
 
 def leave_loop(body: Body, *, may_move: bool) -> bool:
@@ -99,10 +127,10 @@ def leave_loop(body: Body, *, may_move: bool) -> bool:
             variable = body.rng.choice(candidates)
             body.bind(body.take(variable), variable.type)
     if body.rng.random() < 0.35 and not may_move:
-        body.line(f"continue {scope.label};")
+        leave_by(body, "continue", f"continue {scope.label};")
         return True
     scope.breaks.append(body.model.snapshot())
-    body.line(f"break {scope.label};")
+    leave_by(body, "break", f"break {scope.label};")
     return True
 
 
@@ -111,7 +139,7 @@ def leave_function(body: Body) -> bool:
     if body.rng.random() < 0.15:
         body.line('panic!("leaving");')
         return True
-    body.line(f"return {return_value(body)};".replace(" ;", ";"))
+    leave_by(body, "return", f"return {return_value(body)};".replace(" ;", ";"))
     return True
 
 
@@ -129,7 +157,7 @@ def return_value(body: Body) -> str:
 
 def conditional_exit(body: Body) -> bool:
     before = body.model.snapshot()
-    body.line(f"if toss({body.rng.randint(3, 5)}) {{")
+    begin_if(body, f"toss({body.rng.randint(3, 5)})")
     kind = body.rng.randrange(3)
 
     def leave() -> bool:
@@ -148,9 +176,10 @@ def panic_sometimes(body: Body) -> bool:
 
 def loop_body(body: Body, head: str, first: list[tuple[str, str]], frozen: Variable | None = None) -> None:
     """`LABEL: HEAD { .. }` with names that the head binds; afterwards nothing that some path moved is usable."""
-    label = body.fresh("'l")
+    label, anchor = body.fresh("'l"), body.anchor()
     before = body.model.snapshot()
-    body.line(f"{label}: {head} {{")
+    body.line(f"{label}: {head} {{", anchor)
+    body.tell(f"iter {anchor}")
     with body.scope(Scope("loop", label)) as scope:
         if frozen is not None:
             body.model.borrow(frozen, exclusive=False)
@@ -213,15 +242,17 @@ def loop_with_value(body: Body) -> bool:
     name, label, counter = body.fresh(), body.fresh("'v"), body.fresh("n")
     before = body.model.snapshot()
     body.line(f"let mut {counter} = 0;")
-    body.line(f"let {name} = {label}: loop {{")
+    anchor = body.anchor()
+    body.line(f"let {name} = {label}: loop {{", anchor)
     ends: list[Snapshot] = []
     with body.scope(Scope("loop", label)):
+        body.tell(f"iter {anchor}")
         body.line(f"{counter} += 1;")
-        body.line(f"if {counter} > 2 || toss(4) {{")
+        begin_if(body, f"{counter} > 2 || toss(4)")
         inside = body.model.snapshot()
 
         def leave() -> bool:
-            body.line(f"break {label} {body.value('D', loops=1)};")
+            leave_by(body, "break", f"break {label} {body.value('D', loops=1)};")
             return False
 
         body.branch(inside, ends, leave)
@@ -249,11 +280,13 @@ def match_value(body: Body) -> bool:
     states: list[Snapshot] = []
     body.line(f"match {scrutinee} {{")
     body.depth += 1
+    index = 0
     for pattern, bound in arms(body, type_):
         guard = " if toss(2)" if body.rng.random() < 0.15 and pattern not in LAST else ""
         repeated = [guard, ""] if guard else [""]
         for each in repeated:
-            body.line(f"{pattern}{each} => {{")
+            begin_arm(body, f"{pattern}{each}", index)
+            index += 1
             body.branch(before, states, lambda bound=bound: write_arm(body, bound))  # type: ignore[misc]
             body.line("}")
     body.depth -= 1
@@ -264,9 +297,13 @@ def match_value(body: Body) -> bool:
 LAST = frozenset({"None", "_", "E::C"})
 
 
-def write_arm(body: Body, bound: list[tuple[str, str]]) -> bool:
+def write_arm(body: Body, bound: list[tuple[str, str]], *, is_told: bool = False) -> bool:
+    """The block of an arm; `is_told`: the births of its names were told already."""
     for name, type_ in bound:
-        body.born(name, type_)
+        if is_told:
+            body.declare(name, type_)
+        else:
+            body.born(name, type_)
     return body.statements(2)
 
 
@@ -299,12 +336,13 @@ def match_reference(body: Body) -> bool:
     states: list[Snapshot] = [before]
 
     def write() -> bool:
+        body.tell(f"op Borrow {body.label(variable.name)} mutable=false")
         body.model.borrow(variable, exclusive=False)
         body.declare(name, "&").can_move = False
         body.line(f"look({name});")
         return body.statements(2)
 
-    body.line(f"if let {pattern} = &{variable.name} {{")
+    begin_if(body, f"let {pattern} = &{variable.name}")
     body.branch(before, states, write)
     body.line("}")
     return body.finish(before, states)
@@ -322,10 +360,10 @@ def if_let(body: Body) -> bool:
     before = body.model.snapshot()
     states: list[Snapshot] = []
     chain = body.edition == "2024" and body.rng.random() < 0.5
-    more = f' && {{ {name}.held("{body.label(name)}"); toss(2) }}' if chain else ""
-    body.line(f"if let Some({name}) = {source}{more} {{")
-    body.branch(before, states, lambda: write_arm(body, [(name, "D")]))
-    body.line("} else {")
+    more = f' && {{ {name}.born("{body.label(name)}"); toss(2) }}' if chain else ""
+    begin_if(body, f"let Some({name}) = {source}{more}")
+    body.branch(before, states, lambda: write_arm(body, [(name, "D")], is_told=chain))
+    begin_else(body)
     body.branch(before, states, lambda: body.statements(2))
     body.line("}")
     return body.finish(before, states)
@@ -338,12 +376,22 @@ def let_else(body: Body) -> bool:
     if variable is not None:
         variable.status = Status.GONE
     before = body.model.snapshot()
-    body.line(f"let Some({name}) = {variable.name if variable else 'mk_option()'} else {{")
+    anchor = body.anchor()
+    body.line(f"let Some({name}) = {variable.name if variable else 'mk_option()'} else {{", anchor)
+    body.tell(f"letelse {anchor}")
     body.branch(before, [], lambda: leave_loop(body, may_move=False))
     body.line("};")
     body.model.restore(before)
     body.born(name, "D")
     return False
+
+
+def tried(body: Body, operand: str) -> tuple[str, str]:
+    """The operand of a `?` that tells, now and then, when it leaves; and the anchor of its line."""
+    if body.rng.random() < 0.4:
+        return operand, ""
+    anchor = body.anchor()
+    return f'{operand}.tells("{anchor}")', anchor
 
 
 def question_mark(body: Body) -> bool:
@@ -352,7 +400,8 @@ def question_mark(body: Body) -> bool:
         return conditional_exit(body)
     candidates = body.model.movable(type_)
     source = body.take(body.rng.choice(candidates)) if candidates else TYPES[type_]
-    body.bind(f"{source}?", "D")
+    told, anchor = tried(body, source)
+    body.bind(f"{told}?", "D", anchor=anchor)
     return False
 
 
@@ -363,5 +412,6 @@ def question_mark_inside(body: Body) -> bool:
         return question_mark(body)
     form = body.rng.choice(["({}, {}?)", "P {{ a: {}, b: {}? }}", "vec![{}, {}?]"])
     bound = {"(": "(D, D)", "P": "P", "v": "Vec<D>"}[form[0]]
-    body.bind(form.format(body.value("D"), TYPES[type_]), bound)
+    told, anchor = tried(body, TYPES[type_])
+    body.bind(form.format(body.value("D"), told), bound, anchor=anchor)
     return False

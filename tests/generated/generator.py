@@ -6,10 +6,11 @@ In: a seed and an edition. Out: one module's text with `pub fn pNNN_main()`, and
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.generated import calls, control, simple
+from tests.generated import calls, cells, closures, control, locks, pointers, simple, threads
 from tests.generated.body import Body, Signature
 from tests.generated.model import Scope
 from tests.generated.tails import tail
@@ -33,7 +34,24 @@ STATEMENTS: dict[Callable[[Body], bool], int] = {
     simple.clone: 1,
     simple.shorthand: 1,
     simple.method: 2,
-    simple.cell: 2,
+    locks.named_guard: 6,
+    locks.named_guard_for_long: 2,
+    locks.matched_guard: 3,
+    locks.temporary_guard: 6,
+    locks.guard_around_blocks: 4,
+    locks.guard_by_value: 2,
+    locks.guard_through_question_mark: 1,
+    locks.written_through_guard: 2,
+    pointers.shared: 3,
+    pointers.share: 4,
+    pointers.counted: 3,
+    pointers.weak: 2,
+    pointers.upgraded: 2,
+    cells.cell: 3,
+    cells.two_cells: 1,
+    cells.once_cell: 3,
+    cells.unwrapped: 2,
+    cells.channel: 2,
     control.if_else: 6,
     control.block: 3,
     control.block_value: 3,
@@ -60,18 +78,39 @@ STATEMENTS: dict[Callable[[Body], bool], int] = {
     calls.closure_with_value: 2,
     calls.adapters: 2,
     calls.catch: 2,
-    calls.thread: 1,
     calls.future: 1,
+    closures.called_often: 2,
+    closures.boxed: 2,
+    closures.returned: 2,
+    closures.in_struct: 1,
+    threads.detached_value: 1,
+    threads.spawned: 2,
+    threads.scoped: 2,
+    threads.with_lock: 2,
 }
+
+
+PRELUDE = """\
+use crate::{rt::*, witness::*};
+use std::cell::{Cell, OnceCell, RefCell};
+use std::rc::{self, Rc};
+use std::sync::{self, mpsc, Arc, Mutex, RwLock};"""
+ANCHOR = re.compile(r" //(@\w+:\d+@)$")
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """One generated program: a module named `name`."""
+    """One generated program: a module named `name`. `labels` are the bindings whose births it tells, `places` the
+    lines whose control flow it tells, as `KIND LINE` (`LINE` for the operands of `?`), `operations` what it does with
+    std, as `op EVENT BINDING`.
+    """
 
     name: str
     text: str
-    sometimes_empty: tuple[str, ...]
+    sometimes_empty: frozenset[str]
+    labels: frozenset[str]
+    places: frozenset[str]
+    operations: frozenset[str]
 
 
 def random_statement(body: Body) -> bool:
@@ -115,5 +154,19 @@ def generate(seed: int, edition: str = "2021") -> Program:
     body = Body(f"{name}_main", rng, "", callees=list(signatures), edition=edition, size=20)
     functions.append(write_function(body, []) + "\n")
     empty += body.sometimes_empty
-    text = "\n\n".join(["use crate::rt::*;\nuse std::cell::RefCell;", *functions])
-    return Program(name, text, tuple(dict.fromkeys(empty)))
+    text = with_line_numbers("\n\n".join([PRELUDE, *functions]))
+    labels = frozenset(re.findall(r'\bborn\("([^"]+)"\)', text))
+    places = frozenset(re.findall(r'\b(?:tell|tells)\("((?:[a-z]+ )?\d+)', text))
+    operations = frozenset(re.findall(r'"(op \w+ [\w.]+)', text))
+    return Program(name, text, frozenset(empty), labels, places, operations)
+
+
+def with_line_numbers(text: str) -> str:
+    """Anchors become the numbers of the lines that end in them."""
+    numbers = {}
+    lines = text.split("\n")
+    for number, line in enumerate(lines, 1):
+        if found := ANCHOR.search(line):
+            numbers[found[1]] = str(number)
+            lines[number - 1] = line[: found.start()]
+    return re.sub(r"@\w+:\d+@", lambda found: numbers[found[0]], "\n".join(lines))

@@ -32,6 +32,8 @@ class Variable:
     shared: int = 0
     exclusive: int = 0
     can_move: bool = True
+    guarded: int = 0  # guards that may be alive
+    is_captured: bool = False  # a closure's own name for what it captured: no binding of its own
 
 
 Snapshot = dict[Variable, tuple[Status, frozenset[str]]]
@@ -45,6 +47,7 @@ class Scope:
     label: str = ""
     variables: list[Variable] = field(default_factory=list)
     borrowed: list[tuple[Variable, bool]] = field(default_factory=list)
+    guarded: list[Variable] = field(default_factory=list)
     breaks: list[Snapshot] = field(default_factory=list)
 
 
@@ -66,6 +69,8 @@ class Model:
                 variable.exclusive -= 1
             else:
                 variable.shared -= 1
+        for variable in scope.guarded:
+            variable.guarded -= 1
         return scope
 
     def borrow(self, variable: Variable, *, exclusive: bool) -> None:
@@ -75,6 +80,12 @@ class Model:
         else:
             variable.shared += 1
         self.scopes[-1].borrowed.append((variable, exclusive))
+
+    def guard(self, variable: Variable) -> None:
+        """A guard of the variable lives until the current block ends: it must not be locked again."""
+        self.borrow(variable, exclusive=False)
+        variable.guarded += 1
+        self.scopes[-1].guarded.append(variable)
 
     def visible(self) -> list[tuple[Variable, int]]:
         """Variables that can be named here, with the number of loops between them and here; innermost first."""

@@ -1,26 +1,20 @@
 //! What generated programs stand on: values that print who holds them when they die, and decisions that repeat.
 
-use std::cell::{Cell, RefCell};
+use crate::witness::{tell, thread_state};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::future::Future;
 use std::pin::{pin, Pin};
-use std::rc::Rc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::rc::{self, Rc};
+use std::sync::{self, Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::task::{Context, Poll, Waker};
-
-static STATE: AtomicU32 = AtomicU32::new(1);
-static VALUES: AtomicU32 = AtomicU32::new(0);
-
-/// Start a program: the same seed always decides the same.
-pub fn seed(n: u32) {
-    STATE.store(n.wrapping_mul(2_654_435_761).wrapping_add(1), Ordering::SeqCst);
-    VALUES.store(0, Ordering::SeqCst);
-}
 
 /// True about once in `n` times.
 pub fn toss(n: u32) -> bool {
-    let next = STATE.load(Ordering::SeqCst).wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-    STATE.store(next, Ordering::SeqCst);
-    (next >> 12) % n == 0
+    thread_state(|state| {
+        let next = state.decisions.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        state.decisions = next;
+        (next >> 12) % n == 0
+    })
 }
 
 pub fn maybe_panic(n: u32) {
@@ -32,12 +26,15 @@ pub fn maybe_panic(n: u32) {
 /// A value that prints the binding that holds it (`held` tells) when it dies; `_` where no named binding does.
 pub struct D {
     id: u32,
-    label: Cell<&'static str>,
-    part: Cell<Option<usize>>,
+    thread: u64,
+    holder: RwLock<(&'static str, Option<usize>)>,
 }
 
 pub fn mk() -> D {
-    D { id: VALUES.fetch_add(1, Ordering::SeqCst), label: Cell::new("_"), part: Cell::new(None) }
+    thread_state(|state| {
+        state.values += 1;
+        D { id: state.values - 1, thread: state.number, holder: RwLock::new(("_", None)) }
+    })
 }
 
 impl D {
@@ -49,29 +46,59 @@ impl D {
         self.id += 1000;
     }
 
+    /// Something, or nothing, of every second value.
+    pub fn half(&self) -> Option<usize> {
+        self.len().is_multiple_of(2).then_some(self.len())
+    }
+
+    pub fn few(&self) -> usize {
+        self.len() % 2 + 1
+    }
+
+    pub fn number(&self) -> &u32 {
+        &self.id
+    }
+
     pub fn into_option(self) -> Option<D> {
         Some(self)
     }
 
     fn held_as(&self, label: &'static str, part: Option<usize>) {
-        self.label.set(label);
-        self.part.set(part);
+        *self.holder.write().unwrap_or_else(PoisonError::into_inner) = (label, part);
     }
 }
 
 impl Drop for D {
     fn drop(&mut self) {
-        match self.part.get() {
-            Some(part) if self.label.get() != "_" => println!("drop {}#{part}", self.label.get()),
-            _ => println!("drop {}", self.label.get()),
+        let (thread, id) = (self.thread, self.id);
+        let (label, part) = *self.holder.read().unwrap_or_else(PoisonError::into_inner);
+        match part {
+            Some(part) if label != "_" => tell(format_args!("drop {label}#{part} value {thread}:{id}")),
+            _ => tell(format_args!("drop {label} value {thread}:{id}")),
         }
-        println!("  value {}", self.id);
     }
 }
 
 /// Names the binding that holds the value from now on.
 pub trait Held {
     fn held(&self, label: &'static str);
+
+    /// The binding was just born with the value.
+    fn born(&self, label: &'static str) {
+        tell(format_args!("born {label}"));
+        self.held(label);
+    }
+
+    /// The binding is about to give the value away: nobody who is known holds it.
+    fn leaves(&self, label: &'static str) {
+        tell(format_args!("move {label}"));
+        self.held("_");
+    }
+}
+
+/// A binding that holds no value of ours was just born.
+pub fn born(label: &'static str) {
+    tell(format_args!("born {label}"));
 }
 
 impl Held for D {
@@ -90,6 +117,45 @@ impl Held for RefCell<D> {
     fn held(&self, label: &'static str) {
         self.borrow().held_as(label, None);
     }
+}
+
+impl Held for Mutex<D> {
+    fn held(&self, label: &'static str) {
+        self.lock().unwrap_or_else(PoisonError::into_inner).held_as(label, None);
+    }
+}
+
+impl Held for RwLock<D> {
+    fn held(&self, label: &'static str) {
+        self.read().unwrap_or_else(PoisonError::into_inner).held_as(label, None);
+    }
+}
+
+impl Held for OnceCell<D> {
+    fn held(&self, label: &'static str) {
+        self.get().iter().for_each(|value| value.held(label));
+    }
+}
+
+impl Held for Cell<usize> {
+    fn held(&self, _label: &'static str) {}
+}
+
+/// A value that several may hold never says who did.
+impl<T> Held for Rc<T> {
+    fn held(&self, _label: &'static str) {}
+}
+
+impl<T> Held for Arc<T> {
+    fn held(&self, _label: &'static str) {}
+}
+
+impl<T> Held for rc::Weak<T> {
+    fn held(&self, _label: &'static str) {}
+}
+
+impl<T> Held for sync::Weak<T> {
+    fn held(&self, _label: &'static str) {}
 }
 
 impl Held for Option<D> {
@@ -136,6 +202,12 @@ impl Held for P {
         self.a.held_as(label, Some(0));
         self.b.held_as(label, Some(1));
     }
+}
+
+/// A closure beside a value.
+pub struct Kept<F> {
+    pub f: F,
+    pub d: D,
 }
 
 pub enum E {
@@ -199,6 +271,21 @@ impl Held for R {
 
 pub fn look<T>(_value: &T) -> usize {
     std::mem::size_of::<T>()
+}
+
+/// Looks at two numbers, so that the operands of a call can be watched.
+pub fn look_twice(first: usize, second: usize) -> usize {
+    first.wrapping_add(second)
+}
+
+/// A guard out of a function.
+pub fn locked(mutex: &Mutex<D>) -> MutexGuard<'_, D> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Takes a guard by value.
+pub fn give_back<G>(guard: G) -> usize {
+    std::mem::size_of_val(&guard)
 }
 
 pub fn run_once<F: FnOnce()>(f: F) {

@@ -55,12 +55,12 @@ def assign(body: Body) -> bool:
         value = body.take(body.rng.choice(others))
     elif body.rng.random() < 0.2:
         inner = body.fresh("inner")
-        value = f'{{ let {inner} = mk(); {inner}.held("{body.label(inner)}"); {TYPES[variable.type]} }}'
+        value = f'{{ let {inner} = mk(); {inner}.born("{body.label(inner)}"); {TYPES[variable.type]} }}'
     else:
         value = TYPES[variable.type]
     body.line(f"{variable.name} = {value};")
     variable.status = Status.LIVE
-    body.hold(variable)
+    body.say_born(variable)
     return False
 
 
@@ -71,13 +71,15 @@ def assign_two(body: Body) -> bool:
     first, second = body.rng.sample(candidates, 2)
     both_live = first.status is Status.LIVE and second.status is Status.LIVE
     if both_live and body.rng.random() < 0.5:
-        swap = "std::mem::swap(&mut {0}, &mut {1});"
-        body.line(body.rng.choice([swap, "({0}, {1}) = ({1}, {0});"]).format(first.name, second.name))
+        form = body.rng.choice(["std::mem::swap(&mut {0}, &mut {1});", "({0}, {1}) = ({1}, {0});"])
+    elif second.status is Status.LIVE:
+        return assign(body)  # its old value dies between the two births, which could not be told
     else:
-        body.line(f"({first.name}, {second.name}) = (mk(), mk());")
+        form = "({0}, {1}) = (mk(), mk());"
+    body.line(form.format(first.name, second.name))
     for variable in (first, second):
         variable.status = Status.LIVE
-        body.hold(variable)
+        (body.hold if "swap" in form else body.say_born)(variable)
     return False
 
 
@@ -98,6 +100,7 @@ def shared_borrow(body: Body) -> bool:
     variable = body.rng.choice(candidates)
     name = body.fresh("r")
     body.line(f"let {name} = &{variable.name};")
+    body.tell(f"op Borrow {body.label(variable.name)} mutable=false")
     body.model.borrow(variable, exclusive=False)
     body.declare(name, "&", is_mut=False).can_move = False
     body.line(f"look({name});")
@@ -111,6 +114,7 @@ def exclusive_borrow(body: Body) -> bool:
     variable = body.rng.choice(candidates)
     name = body.fresh("m")
     body.line(f"let {name} = &mut {variable.name};")
+    body.tell(f"op Borrow {body.label(variable.name)} mutable=true")
     body.model.borrow(variable, exclusive=True)
     body.declare(name, "&mut").can_move = False
     body.line(f"{name}.touch();")
@@ -195,7 +199,7 @@ def grow(body: Body) -> bool:
     if variable.type == "Option<D>":
         body.bind(f"{variable.name}.take()", "Option<D>", may_shadow=False)
         body.line(f"{variable.name} = Some({body.value('D')});")
-        body.hold(variable)
+        body.say_born(variable)
         return False
     if body.rng.random() < 0.6:
         body.line(f"{variable.name}.push({body.value('D')});")
@@ -211,7 +215,7 @@ def grow(body: Body) -> bool:
 
 def temporaries(body: Body) -> bool:
     inner = body.fresh("inner")
-    block = f'{{ let {inner} = mk(); {inner}.held("{body.label(inner)}"); {inner}.len() }}'
+    block = f'{{ let {inner} = mk(); {inner}.born("{body.label(inner)}"); {inner}.len() }}'
     name = body.fresh("n")
     body.line(
         body.rng.choice(
@@ -219,7 +223,7 @@ def temporaries(body: Body) -> bool:
                 "mk().len();",
                 "let _ = mk();",
                 f"let {name} = mk().len() + {block};",
-                f'println!("{{}} {{}}", mk().len(), {block});',
+                f'println!("{{}}{{}} {{}}", tag(), mk().len(), {block});',
                 f"let {name} = look(&mk()) + {block};",
                 f"let {name} = mk_option().is_some();",
                 f"let {name} = {{ mk().len() }} + {block};",
@@ -236,31 +240,6 @@ def clone(body: Body) -> bool:
         return False
     body.bind(f"{body.rng.choice(candidates).name}.clone()", "R")
     return False
-
-
-def cell(body: Body) -> bool:
-    candidates = body.model.readable("RefCell<D>")
-    if not candidates:
-        body.bind("RefCell::new(mk())", "RefCell<D>")
-        return False
-    variable = body.rng.choice(candidates)
-    name = body.fresh("g")
-    if body.rng.random() < 0.3:
-        if variable.shared:
-            return birth(body)
-        body.bind(f"{variable.name}.replace(mk())", "D", may_shadow=False)
-        body.hold(variable)
-        return False
-    exclusive = body.rng.random() < 0.5 and not variable.shared
-    body.line("{")
-    with body.scope():
-        body.line(f"let {name} = {variable.name}.{'borrow_mut' if exclusive else 'borrow'}();")
-        body.model.borrow(variable, exclusive=exclusive)
-        body.declare(name, "&").can_move = False
-        body.line(f"look(&*{name});")
-        diverges = body.statements(2)
-    body.line("}")
-    return diverges
 
 
 def shorthand(body: Body) -> bool:

@@ -6,7 +6,7 @@ In: the body at its end. Out: the tail's lines.
 from __future__ import annotations
 
 from tests.generated.body import Body
-from tests.generated.control import condition, return_value
+from tests.generated.control import begin_arm, begin_else, begin_if, condition, leave_by, return_value
 
 
 def plain(body: Body) -> None:
@@ -17,9 +17,9 @@ def plain(body: Body) -> None:
 def branches(body: Body) -> None:
     """`if` with a value from each side."""
     before = body.model.snapshot()
-    body.line(f"if {condition(body)} {{")
+    begin_if(body, condition(body))
     body.branch(before, [], lambda: _ending(body))
-    body.line("} else {")
+    begin_else(body)
     body.branch(before, [], lambda: _ending(body))
     body.line("}")
 
@@ -30,10 +30,10 @@ def match_arms(body: Body) -> None:
     before = body.model.snapshot()
     body.line("match mk_option() {")
     body.depth += 1
-    body.line(f"Some({name}) => {{")
+    begin_arm(body, f"Some({name})", 0)
     body.branch(before, [], lambda: _ending(body, name))
     body.line("}")
-    body.line("None => {")
+    begin_arm(body, "None", 1)
     body.branch(before, [], lambda: _ending(body))
     body.line("}")
     body.depth -= 1
@@ -50,7 +50,7 @@ def block(body: Body) -> None:
 
 def early(body: Body) -> None:
     """`return` as the last statement."""
-    body.line(f"return {return_value(body)};")
+    leave_by(body, "return", f"return {return_value(body)};")
 
 
 def _ending(body: Body, bound: str | None = None) -> bool:
