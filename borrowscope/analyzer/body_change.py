@@ -1,6 +1,6 @@
-"""A change inside one function's body: where it is, and the file without all that it cannot touch.
+"""A change that only some functions can feel: where it is, and the file without all that it cannot touch.
 
-In: a file's text as it was, its outline, its text as it is. Out: a `BodyChange`, where nothing but statements of one
+In: a file's text as it was, its outline, its text as it is. Out: a `Change`, where nothing but statements of one
 function changed; None where that is not certain. The function alone then tells what is new.
 """
 
@@ -20,32 +20,35 @@ _MARGIN: Final = re.compile(rb"[^\S\n]*")
 
 
 @dataclass(frozen=True)
-class BodyChange:
-    """The function's start stays; its end was `end`. `first` and `last` are its lines, before and from 1."""
+class Change:
+    """What starts at `start` and ended at `end` is new, and as much longer as `shift` tells.
+
+    It holds whole functions, which end at `old_ends` and `new_ends`; `names` are those that are not among both. It has
+    the lines from `first` (from 1) to `last` to itself, or is empty; `lines` are added. The outline is the new one.
+    """
 
     source: bytes
     outline: Outline
-    function: int
+    holder: int
+    start: int
     end: int
     shift: int
     first: int
     last: int
     lines: int
-
-    @property
-    def start(self) -> int:
-        """Where the function begins, its attributes included."""
-        return self.outline.functions[2 * self.function]
+    old_ends: tuple[int, ...]
+    new_ends: tuple[int, ...]
+    names: frozenset[bytes] = frozenset()
 
     @property
     def new_end(self) -> int:
-        """Where the function ends now."""
+        """Where it ends now."""
         return self.end + self.shift
 
     @cached_property
     def alone(self) -> bytes:
-        """The text with nothing left but the function and the heads of what it stands in."""
-        return blanked(self.source, _without(self.outline, self.function, len(self.source)))
+        """The text with nothing left but what is new and the heads of what it stands in."""
+        return alone(self.source, self.outline, self.holder, (self.start, self.new_end))
 
     @cached_property
     def root(self) -> Node:
@@ -61,11 +64,11 @@ class BodyChange:
         return blanked(self.source, [offset for pair in others for offset in pair])
 
     def holds(self, offset: int) -> bool:
-        """Whether an offset of the new text is the function's."""
+        """Whether an offset of the new text is among what is new."""
         return self.start <= offset < self.new_end
 
 
-def find_change(old: bytes, new: bytes, outline: Outline) -> BodyChange | None:
+def find_body_change(old: bytes, new: bytes, outline: Outline) -> Change | None:
     """What changed, if that is statements of one function that has lines of its own."""
     first = common_prefix(old, new)
     after = len(old) - min(common_suffix(old, new), len(old) - first, len(new) - first)
@@ -81,31 +84,45 @@ def find_change(old: bytes, new: bytes, outline: Outline) -> BodyChange | None:
     whole = outline.functions[function], outline.functions[function + 1]
     if (lines and outline.has_marks) or not _has_own_lines(old, *whole):
         return None
-    change = BodyChange(
+    change = Change(
         new,
         shifted(outline, blank, end, shift),
-        function // 2,
-        whole[1],
+        outline.function_holders[function // 2],
+        *whole,
         shift,
         old.count(b"\n", 0, whole[0]) + 1,
         old.count(b"\n", 0, whole[1]) + 1,
         lines,
+        (whole[1],),
+        (whole[1] + shift,),
     )
     return change if _is_as_told(change) else None
 
 
 def shifted(outline: Outline, blank: int, end: int, shift: int) -> Outline:
     """The outline after what stands in a blank became longer."""
-
-    def moved(offsets: Sequence[int]) -> list[int]:
-        return [offset + shift if offset >= end else offset for offset in offsets]
-
-    blanks = moved(outline.blanks)
+    found = moved(outline, end, shift)
+    blanks = [*found.blanks]
     blanks[blank] = outline.blanks[blank]
-    return replace(outline, blanks=blanks, functions=moved(outline.functions), holders=moved(outline.holders))
+    return replace(found, blanks=blanks)
 
 
-def _is_as_told(change: BodyChange) -> bool:
+def moved(outline: Outline, end: int, shift: int) -> Outline:
+    """The outline after all that stands behind an offset moved."""
+
+    def offsets(known: Sequence[int]) -> list[int]:
+        return [offset + shift if offset >= end else offset for offset in known]
+
+    return replace(
+        outline,
+        blanks=offsets(outline.blanks),
+        functions=offsets(outline.functions),
+        holders=offsets(outline.holders),
+        others=offsets(outline.others),
+    )
+
+
+def _is_as_told(change: Change) -> bool:
     """Whether the function, parsed by itself, has the outline that is expected."""
     if change.root.has_error:
         return False
@@ -120,9 +137,8 @@ def _has_own_lines(source: bytes, start: int, end: int) -> bool:
     return not source[line:start].strip() and source[after : after + 1] in (b"\n", b"")
 
 
-def _without(outline: Outline, function: int, length: int) -> list[int]:
-    """The ranges of a file between the heads and ends of what the function stands in, and itself."""
-    holder = outline.function_holders[function]
+def alone(source: bytes, outline: Outline, holder: int, place: tuple[int, int]) -> bytes:
+    """A text with nothing left but what stands at a place and the heads and ends of its holders."""
     heads: list[tuple[int, int]] = []
     ends: list[tuple[int, int]] = []
     while holder >= 0:
@@ -130,8 +146,8 @@ def _without(outline: Outline, function: int, length: int) -> list[int]:
         heads.insert(0, (start, opened))
         ends.append((end - 1, end))
         holder = outline.holder_holders[holder]
-    kept = [*heads, (outline.functions[2 * function], outline.functions[2 * function + 1]), *ends]
-    return [0, *(offset for pair in kept for offset in pair), length]
+    kept = [*heads, place, *ends]
+    return blanked(source, [0, *(offset for pair in kept for offset in pair), len(source)])
 
 
 def _blank_around(offsets: Sequence[int], start: int, end: int) -> int | None:

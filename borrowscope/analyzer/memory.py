@@ -56,6 +56,10 @@ class State:
         known = self.files.get(path)
         return known.content if known is not None else None
 
+    def outlines(self) -> str:
+        """The digest of all outlines."""
+        return digest(*(known.outline.digest for known in self.files.values()))
+
     def speaking_of(self, paths: Iterable[str]) -> set[BodyKey]:
         """The bodies that stand in one of the files or speak of it."""
         asked = {*paths}

@@ -39,6 +39,7 @@ class Outline:
     Each blank is a start and an end: what can change without anybody else seeing it. Functions that have blanks are a
     start (of their attributes) and an end; `function_holders` are the numbers of what they stand in, -1 for the file.
     Holders (modules, impls, traits) are a start, the end of the opening brace and the end; `holder_holders` likewise.
+    `others` are starts and ends of what else stands beside them, comments left out.
     `has_loose_impls`: functions hold impls for types that others know. `has_marks`: the digest tells where macros are.
     """
 
@@ -50,6 +51,7 @@ class Outline:
     holders: Sequence[int] = ()
     holder_holders: Sequence[int] = ()
     has_marks: bool = False
+    others: Sequence[int] = ()
 
 
 def read_outline(root: Node) -> Outline:
@@ -72,6 +74,7 @@ class _Reader:
         self._function_holders: list[int] = []
         self._holders: list[int] = []
         self._holder_holders: list[int] = []
+        self._others: list[int] = []
         self._has_loose_impls = False
 
     def read(self) -> Outline:
@@ -83,13 +86,18 @@ class _Reader:
             if node.kind == "function_item":
                 self._function(node, body, start, holder)
             elif node.kind == "macro_definition":
+                self._others += (start, node.end)
                 self._marks += _position(node)
             elif node.kind in COMMENTS:
                 self._hidden.append((node.start, _SPACE.match(self._source, node.end).end()))  # type: ignore[union-attr]
-            elif body is not None:
+            elif body is None:
+                self._others += (start, node.end)
+            else:
                 if body is not self._root:
-                    holder = self._holder(node, body, holder)
-                stack += reversed([(child, at, holder) for child, at in _with_attributes(body) if _is_read(child)])
+                    holder = self._holder(node, body, holder, start)
+                children = list(_with_attributes(body))
+                self._others += (at for child, start in children if not _is_read(child) for at in (start, child.end))
+                stack += reversed([(child, at, holder) for child, at in children if _is_read(child)])
         return Outline(
             digest(b"".join(_visible(self._source, self._hidden)), *self._marks),
             self._blanks,
@@ -99,23 +107,30 @@ class _Reader:
             self._holders,
             self._holder_holders,
             bool(self._marks),
+            self._others,
         )
 
-    def _holder(self, node: Node, body: Node, outer: int) -> int:
+    def _holder(self, node: Node, body: Node, outer: int, attributes_at: int) -> int:
+        if attributes_at < node.start:
+            self._others += (attributes_at, node.start)
         self._holders += (node.start, body.start + 1, node.end)
         self._holder_holders.append(outer)
         return len(self._holder_holders) - 1
 
     def _function(self, node: Node, body: Node | None, start: int, holder: int) -> None:
         if body is None or b"const" in self._source[node.start : body.start]:
+            self._others += (start, node.end)
             return
         gaps = [(body.start + 1, body.end - 1)]
         if SEEN.search(self._source, body.start, body.end) is not None:
             if _has_loose_impls(body):
                 self._has_loose_impls = True
+                self._others += (start, node.end)
                 return
             gaps = list(_gaps(body))
-        if gaps:
+        if not gaps:
+            self._others += (start, node.end)
+        else:
             self._functions += (start, node.end)
             self._function_holders.append(holder)
             self._hidden += gaps

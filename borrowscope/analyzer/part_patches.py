@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple
 
-from borrowscope.analyzer.body_change import BodyChange
+from borrowscope.analyzer.body_change import Change
 from borrowscope.analyzer.known_bindings import FileAnalysis
 from borrowscope.analyzer.type_info import FilePart
 
@@ -89,7 +89,7 @@ class Patches:
             _Patcher(patch).apply(found, json.loads(part))
         return json.dumps(found, separators=(",", ":"), ensure_ascii=False).encode()
 
-    def with_patch(self, change: BodyChange, relative: str, scopes: list[int], part: FilePart) -> Patches | None:
+    def with_patch(self, change: Change, relative: str, scopes: list[int], part: FilePart) -> Patches | None:
         """The same with a function's records replaced; None where what surrounds it may be numbered anew.
 
         `part` and `scopes` are those of the function alone, with the heads of what holds it.
@@ -97,7 +97,7 @@ class Patches:
         known, at = self.notes.scopes, bisect_left(scopes, change.start)
         outer, inner = scopes[:at], scopes[at:]
         first, last = _count_below(known, change.start), _count_below(known, change.end)
-        if not {*outer} <= {*known} or (last > first and not inner):
+        if not {*outer} <= {*known} or (outer and last > first and not inner):
             return None  # what holds the function was not entered, or may not be now
         for variable in part.variables:
             variable.scope_id += first - at if variable.scope_id else 0  # the file itself has no other number

@@ -7,14 +7,15 @@ what a function says of other places is not what it said before.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
 from borrowscope.analyzer.analyze import dependencies_cache
-from borrowscope.analyzer.body_change import BodyChange, find_change
+from borrowscope.analyzer.body_change import Change, find_body_change
 from borrowscope.analyzer.facts import FileFacts
+from borrowscope.analyzer.item_change import find_item_change
 from borrowscope.analyzer.kept_files import digest
 from borrowscope.analyzer.kept_items import ItemKnowledge
 from borrowscope.analyzer.known_bindings import SourceTree
@@ -39,38 +40,48 @@ class Patched:
 
 def find_patches(memory: Memory, changed: Collection[str]) -> Patched | None:
     """What the changes come to, if they are inside of one function of each file."""
-    changes: dict[str, BodyChange] = {}
+    changes: dict[str, Change] = {}
     parts: dict[str, Patches] = {}
     for path in changed:
         known, text = memory.old.files.get(path), memory.read_text(path)
         part = memory.read_patches(path, memory.old) if known is not None else None
         if known is None or text is None or part is None:
             return None
-        change = find_change(text, memory.texts[path].source, known.outline)
+        new = memory.texts[path].source
+        change = find_body_change(text, new, known.outline) or find_item_change(text, new, known.outline)
         if change is None or _touches_shared(part.notes.shared, change, text) or _names_others(memory, change, text):
+            return None
+        if _is_named(memory, path, change):
             return None
         changes[path], parts[path] = change, part
     return _Patching(memory, changes, parts).run() if changes else None
 
 
-def _touches_shared(names: Iterable[str], change: BodyChange, old: bytes) -> bool:
+def _touches_shared(names: Iterable[str], change: Change, old: bytes) -> bool:
     """Whether methods are called on what other functions of the file see, too: that is told with its binding."""
     called = [rb"\b%b\s*(?:\.|/[/*])" % re.escape(name.encode()) for name in names]
     texts = (old[change.start : change.end], change.source[change.start : change.new_end])
     return any(re.search(name, text) is not None for name in called for text in texts)
 
 
-def _names_others(memory: Memory, change: BodyChange, old: bytes) -> bool:
+def _names_others(memory: Memory, change: Change, old: bytes) -> bool:
     """Whether the function names other crates than before: the compiler loads those that are named anywhere."""
     names = {name.encode() for crate in memory.crates if crate.is_workspace for name in crate.dependencies}
     before, now = old[change.start : change.end], change.source[change.start : change.new_end]
     return any((name in before) != (name in now) for name in names)
 
 
+def _is_named(memory: Memory, path: str, change: Change) -> bool:
+    """Whether a function that came or went has a name that stands elsewhere: another function may be meant there."""
+    sources = [text.source for other, text in memory.texts.items() if other != path]
+    sources += (change.source[: change.start], change.source[change.new_end :])
+    return any(re.search(rb"\b%b\b" % name, source) is not None for name in change.names for source in sources)
+
+
 class _Patching:
     """One attempt."""
 
-    def __init__(self, memory: Memory, changes: dict[str, BodyChange], parts: dict[str, Patches]) -> None:
+    def __init__(self, memory: Memory, changes: dict[str, Change], parts: dict[str, Patches]) -> None:
         self._memory = memory
         self._changes = changes
         self._parts = parts
@@ -104,7 +115,11 @@ class _Patching:
         loose = {path for path, known in self._state.files.items() if known.outline.has_loose_impls}
         crates = self._memory.crates
         static = StaticSource(lambda: crates, self._trees, dependencies_cache(self._memory.request))
-        places = {path: change.new_end - 1 for path, change in self._changes.items()}
+        places = {
+            path: [end - 1 for end in change.new_ends] for path, change in self._changes.items() if change.new_ends
+        }
+        if not places:
+            return []
         try:
             said = static.contributions_at(places, loose, layouts)
         except LookupError:
@@ -125,17 +140,19 @@ class _Patching:
     def _is_as_before(self, said: Sequence[Contribution]) -> bool:
         """Whether the functions say of other places what they said before; moves what is known of the others."""
         told = {(found.crate, found.file): found for found in said}
-        if told.keys() != {key for key in self._state.bodies if key[1] in self._changes}:
-            return False
-        for key, found in told.items():
-            change, before = self._changes[found.file], self._state.outside.get(key, {})
-            own = found.outside.get(change.new_end, _NOTHING)
-            if not own or own != before.get(change.end, _NOTHING) or (change.lines and "" in before.values()):
+        for key in self._state.bodies:
+            change, found = self._changes.get(key[1]), told.pop(key, None)
+            if change is None:
+                continue
+            before = self._state.outside.get(key, {})
+            now = found.outside if found is not None else {}
+            own = [now.get(end, _NOTHING) for end in change.new_ends]
+            gone = [before.get(end, _NOTHING) for end in change.old_ends]
+            is_told = found is not None or not change.new_ends
+            if not is_told or "" in own or _said(own) != _said(gone) or (change.lines and "" in before.values()):
                 return False
-            self._state.outside[key] = {
-                end + change.shift if end >= change.end else end: words for end, words in before.items()
-            }
-        return True
+            self._state.outside[key] = _moved(change, before, dict(zip(change.new_ends, own, strict=True)))
+        return not told
 
     def _with_patches(self, said: Sequence[Contribution]) -> dict[str, Patches] | None:
         facts = merged(
@@ -147,7 +164,7 @@ class _Patching:
         for path, change in self._changes.items():
             text, kept = self._memory.texts[path], self._parts[path]
             tree = SourceTree(replace(text, source=change.alone, tree=None), change.root)
-            part, analysis = knowledge.part(tree, facts[path])
+            part, analysis = knowledge.part(tree, facts.get(path) or FileFacts(path))
             if any(function.path in kept.notes.repeated for function in part.functions):
                 return None
             new = kept.with_patch(change, text.relative, analysis.found.scopes, part)
@@ -178,7 +195,18 @@ class _Outer:
         return LineIndex(self.text.source)
 
 
-def _within(change: BodyChange, facts: FileFacts | None) -> FileFacts:
+def _said(words: Sequence[str]) -> list[str]:
+    return [each for each in words if each != _NOTHING]
+
+
+def _moved(change: Change, before: Mapping[int, str], own: Mapping[int, str]) -> dict[int, str]:
+    """What single bodies say of other places, by the ends that they have now."""
+    others = {end: words for end, words in before.items() if not change.start < end <= change.end}
+    moved = {end + change.shift if end > change.end else end: words for end, words in others.items()}
+    return moved | {end: words for end, words in own.items() if words != _NOTHING}
+
+
+def _within(change: Change, facts: FileFacts | None) -> FileFacts:
     """What a file's facts say of the function itself."""
     if facts is None:
         return FileFacts("")

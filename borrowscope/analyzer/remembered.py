@@ -104,10 +104,12 @@ class _Recall:
             known = self._old.files.get(path)
             outline = known.outline if known is not None and known.content == content else None
             self._state.files[path] = Known(content, outline or read_outline(self._tree(path).root))
-        self._state.interface = digest(*(known.outline.digest for known in self._state.files.values()))
         for path in changed:
             self._memory.write_text(path)
-        is_same = self._old.interface == self._state.interface and self._memory.read_layouts(self._state) is not None
+        # the interface keeps its name when functions come that nobody else can feel
+        is_same = self._old.outlines() == self._state.outlines()
+        self._state.interface = self._old.interface if is_same else self._state.outlines()
+        is_same = is_same and self._memory.read_layouts(self._state) is not None
         self._read_bodies(self._old.speaking_of(changed) | self._old.stale, is_same)
 
     def _tree(self, path: str) -> SourceTree:

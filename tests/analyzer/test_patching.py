@@ -10,7 +10,7 @@ import pytest
 
 from borrowscope.analyzer import remembered
 from borrowscope.analyzer.analyze import AnalysisRequest, analyze
-from borrowscope.analyzer.body_change import find_change
+from borrowscope.analyzer.body_change import find_body_change
 from borrowscope.analyzer.outline import read_outline
 from borrowscope.analyzer.remembered import recall
 from borrowscope.analyzer.sources import SourceText, SourceTexts
@@ -186,7 +186,46 @@ def test_a_change_in_a_function_gives_what_a_new_analysis_gives(
     assert render_type_info(again.info()) == told(changed)
 
 
+BETWEEN_FUNCTIONS = {
+    "a function at the end": (LIB[-40:], LIB[-40:] + "\npub fn added(x: u8) -> u8 {\n    let y = x;\n    y\n}\n"),
+    "a method": (
+        "    pub fn second",
+        "    fn added(&self) -> usize {\n        let s = self;\n        1\n    }\n\n    pub fn second",
+    ),
+    "a test": (
+        "        #[test]\n",
+        "        #[test]\n        fn added() {\n            let one = 1;\n        }\n\n        #[test]\n",
+    ),
+    "a function less": ("    pub fn plain() {}\n\n", ""),
+    "another function": ("pub fn plain() {}\n", "pub fn added() {\n        let one = [1u8];\n    }\n"),
+    "a comment": ("pub fn binds() {", "/// Said\n/// twice.\npub fn binds() {"),
+    "a comment at the end": (LIB[-40:], LIB[-40:] + "// end\n"),
+    "an empty line": ("pub fn closes()", "\npub fn closes()"),
+}
+
+
+@pytest.mark.parametrize(("old", "new"), BETWEEN_FUNCTIONS.values(), ids=BETWEEN_FUNCTIONS.keys())
+def test_functions_and_comments_that_nobody_names_come_and_go(
+    request_of: Request, whole_readings: list[str], old: str, new: str
+):
+    assert LIB.count(old) == 1
+    recall(request_of())
+    whole_readings.clear()
+    changed = request_of(lib=LIB.replace(old, new))
+    found = recall(changed)
+    assert whole_readings == []
+    assert found.read == ["lib.rs"]
+    assert render_type_info(found.info()) == told(changed)
+    back = request_of(other=OTHER.replace("let text", "let now = 1u8;\n    let text"))
+    assert render_type_info(recall(back).info()) == told(back)
+    assert whole_readings == []
+    other = request_of(other=OTHER.replace("pair: Pair<String>", "pair: Pair<u8>"))
+    assert render_type_info(recall(other).info()) == told(other)
+
+
 ELSEWHERE = {
+    "a function that others name": ("pub fn last(", "fn first() -> u8 {\n    1\n}\n\npub fn last("),
+    "a function of a trait": ("pub fn last(", "trait Added {\n    fn added(&self) {}\n}\n\npub fn last("),
     "what a shared name is called with": ("LIMIT.is_some()", "LIMIT.is_none()"),
     "what a macro binds": ("bind!(made, 3u8);", "bind!(made, 3u16);"),
     "inside an item": ("let got = self.0;", "let got = (self.0, 1);\n            let got = got.0;"),
@@ -220,7 +259,7 @@ def test_changes_follow_each_other(request_of: Request, whole_readings: list[str
         lib = lib.replace(place, f"let n{number} = Some({number}u8);\n        {place}")
         if number % 3 == 0:
             other = other.replace("let text", f"let m{number} = 'c';\n    let text")
-        changed = request_of(lib=lib, other=other)
+        changed = request_of(other=other)
         assert render_type_info(recall(changed).info()) == told(changed)
     assert whole_readings == []
     more = request_of(lib=lib.replace("pub fn closes() -> u32", "pub fn closes() -> u64"), other=other)
@@ -254,13 +293,13 @@ def test_lost_files_do_no_harm(request_of: Request):
     ],
 )
 def test_what_is_no_change_of_one_body_is_none(old: str, new: str):
-    assert find_change(old.encode(), new.encode(), read_outline(parse_source(old.encode()))) is None
+    assert find_body_change(old.encode(), new.encode(), read_outline(parse_source(old.encode()))) is None
 
 
 def test_a_change_tells_the_function_its_lines_and_the_new_outline():
     old = "// ä\nimpl A {\n    #[a]\n    fn f() {\n        let x = 1;\n    }\n\n    fn g() {}\n}\n".encode()
     new = old.replace(b"let x = 1;", b"let x = 1;\n        x;")
-    change = find_change(old, new, read_outline(parse_source(old)))
+    change = find_body_change(old, new, read_outline(parse_source(old)))
     assert change is not None
     assert (change.first, change.last, change.lines, change.shift) == (3, 6, 1, 11)
     assert new[change.start : change.new_end].startswith(b"#[a]\n    fn f()")

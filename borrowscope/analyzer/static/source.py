@@ -102,9 +102,9 @@ class StaticSource:
         return {crate: self._read.layout(crate) for crate in self._read.crates} if self._read is not None else {}
 
     def contributions_at(
-        self, places: Mapping[str, int], others: Collection[str], layouts: Mapping[str, Layout]
+        self, places: Mapping[str, Collection[int]], others: Collection[str], layouts: Mapping[str, Layout]
     ) -> list[Contribution]:
-        """What the one body says that stands at a place, for each file, and what all bodies of the other files say.
+        """What the bodies at some places say, for each file, and what all bodies of the other files say.
 
         These are the files whose functions hold impls for all to see. `LookupError` where a layout does not fit.
         """
@@ -147,8 +147,8 @@ def _by_file(world: World, crate: str) -> dict[str, list[Module]]:
     return modules
 
 
-def _contexts(world: World, modules: Iterable[Module], at: int | None = None) -> Iterator[ItemContext]:
-    """The bodies of modules; with an offset only the one that stands there."""
+def _contexts(world: World, modules: Iterable[Module], at: Collection[int] | None = None) -> Iterator[ItemContext]:
+    """The bodies of modules; with offsets only those that stand there."""
     return (context for module in modules for context in world.contexts_of(module, at))
 
 

@@ -5,7 +5,7 @@ In: the catalog and `CrateSource` values. Out: answers by canonical path, and `I
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -498,8 +498,8 @@ class World:
         self._indexes[crate].fill(layout)
         return layout
 
-    def contexts_of(self, module: Module, at: int | None = None) -> Iterator[ItemContext]:
-        """The items of one module or block; with an offset those that stand there in the module's file."""
+    def contexts_of(self, module: Module, at: Collection[int] | None = None) -> Iterator[ItemContext]:
+        """The items of one module or block; with offsets those that stand there in the module's file."""
         entries = module.collected().ordered
         source = module.node.source if module.node is not None else None
         for entry in entries:
@@ -530,7 +530,7 @@ class World:
         return None
 
     def _member_contexts(
-        self, module: Module, owner: Owner, node: Node, rank: float, at: int | None
+        self, module: Module, owner: Owner, node: Node, rank: float, at: Collection[int] | None
     ) -> Iterator[ItemContext]:
         entry = owner.entry
         lowered = self.lowering.lowered(entry) if isinstance(entry, Item) else self.lowering.impl(entry)
@@ -591,8 +591,8 @@ class World:
         return self.lowering.function(member.node, owner.module, f"{prefix}::{member.name}", owner)
 
 
-def _stands_at(node: Node, source: bytes | None, offset: int) -> bool:
-    return node.start <= offset < node.end and node.source is source
+def _stands_at(node: Node, source: bytes | None, offsets: Iterable[int]) -> bool:
+    return any(node.start <= offset < node.end for offset in offsets) and node.source is source
 
 
 def _of_file(module: Module) -> Module:
