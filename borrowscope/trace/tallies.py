@@ -102,19 +102,15 @@ def shared_values(table: Table) -> list[Owners]:
     births = _last_births(merged.words[seqs], keys, epochs)
     told = births >= 0
     born = seqs[births[told]]
-    most: dict[tuple[int, bool], list[int]] = {}
-    rows = zip(
-        merged.words[born].tolist(),
-        (merged.instances[born] != 0).tolist(),
-        counts[told].tolist(),
-        born.tolist(),
-        strict=True,
-    )
-    for word, is_named, count, seq in rows:
-        known = most.setdefault((word, is_named), [count, seq])
-        known[0], known[1] = max(known[0], count), min(known[1], seq)
-    in_order = sorted(most.items(), key=lambda one: one[1][1])
-    return [Owners(word, is_named, count) for (word, is_named), (count, _) in in_order]
+    words, is_named = merged.words[born], merged.instances[born] != 0
+    order = np.lexsort((is_named, words))
+    starts = np.flatnonzero((np.diff(words[order], prepend=NEVER) != 0) | np.diff(is_named[order], prepend=False))
+    if not len(starts):
+        return []
+    firsts = np.minimum.reduceat(born[order], starts)
+    rows = (words[order][starts], is_named[order][starts], np.maximum.reduceat(counts[told][order], starts))
+    in_order = firsts.argsort()
+    return [Owners(*one) for one in zip(*(row[in_order].tolist() for row in rows), strict=True)]
 
 
 def _last_births(words: Column, keys: Column, epochs: Column) -> Column:
