@@ -162,17 +162,17 @@ def place_of_use(plan: FunctionPlan, constants: Constants, node: Node) -> _Place
     """In the nearest index, else behind the value that the place begins with, else around what uses the place."""
     base = place_operand(node)
     if node.kind == "index_expression":
-        return _in_index(constants, node)
+        return _in_index(plan, constants, node)
     while base is not None:
         if base.kind == "index_expression":
-            return _in_index(constants, base)
+            return _in_index(plan, constants, base)
         inner = place_operand(base)
         if inner is None or is_method_name(base):
             break
         base = inner
-    if base is None or (base.kind not in _NAMES and constants.is_constant(base)):
+    if base is None:
         return None
-    if base.kind not in _NAMES:
+    if base.kind not in _NAMES and not constants.is_constant(base):
         let, _ = extending_let(base)
         is_lent = let is not None and constants.has_extended_borrow(base)
         return None if is_lent or holds_untyped_closure(base) else (Where.AFTER, base)
@@ -180,17 +180,17 @@ def place_of_use(plan: FunctionPlan, constants: Constants, node: Node) -> _Place
 
 
 def place_around_name(plan: FunctionPlan, constants: Constants, node: Node) -> _Place | None:
-    """Of a place that begins with a name: in an index above, else around what uses all of the place."""
+    """Of a place that begins with a name or a constant: in an index above, else around what uses all of the place."""
     whole = whole_place(node)
     above = _index_above(node, whole)
-    return _in_index(constants, above) if above is not None else _around(plan, whole)
+    return _in_index(plan, constants, above) if above is not None else _around(plan, whole)
 
 
-def _in_index(constants: Constants, node: Node) -> _Place | None:
+def _in_index(plan: FunctionPlan, constants: Constants, node: Node) -> _Place | None:
     """The index is evaluated right before the element is used; of a constant array it may have to stay constant."""
     container, index = operands(node)
-    is_constant = constants.is_constant(container) and container.kind not in _LASTING
-    return None if is_constant else (Where.AFTER, index)
+    is_constant = constants.is_constant(container) and constants.is_constant(index)
+    return _around(plan, whole_place(node)) if is_constant and container.kind not in _LASTING else (Where.AFTER, index)
 
 
 def _index_above(node: Node, whole: Node) -> Node | None:
@@ -281,7 +281,7 @@ def _matched(plan: FunctionPlan, place: Node, parent: Node) -> _Place | None:
 def _is_copied_from(plan: FunctionPlan, pattern: Node) -> bool:
     facts = plan.file.facts.bindings
     bound = [facts.get(start) for start in plan.scopes.bindings if pattern.start <= start < pattern.end]
-    is_copy = all(fact is not None and fact.is_copy is True and fact.is_reference is False for fact in bound)
+    is_copy = all(fact is not None and fact.is_copy is True for fact in bound)
     return is_copy and "ref" not in pattern.text.split()
 
 

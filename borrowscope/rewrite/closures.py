@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from borrowscope.parse.functions import cfgs_of
 from borrowscope.parse.syntax import Node
-from borrowscope.rewrite.contexts import outside_parentheses
+from borrowscope.rewrite.contexts import opening_statement, operands, outside_parentheses
 from borrowscope.rewrite.model import Site, SkipReason
 from borrowscope.rewrite.plans import RUNTIME_PATH, BindingPlan, FunctionPlan
 from borrowscope.rewrite.positions import has_untyped_parameters, needs_parentheses, starts_statement
@@ -104,6 +104,8 @@ def _carrier(plan: FunctionPlan, node: Node) -> tuple[Node | None, bool]:
     """A later argument may tell the types of a closure's parameters: rustc looks at it before, unless in a block."""
     argument = outside_parentheses(node)
     parent = argument.parent
+    if parent is not None and _is_one_of_many(argument, parent):
+        return opening_statement(parent), opening_statement(parent) is not None
     if parent is None or parent.kind != "arguments" or not has_untyped_parameters(node):
         return None, True
     later = parent.named[parent.named.index(argument) + 1 :]
@@ -111,6 +113,12 @@ def _carrier(plan: FunctionPlan, node: Node) -> tuple[Node | None, bool]:
         return None, True
     fit = [one for one in later if _can_carry(plan, one)]
     return (fit[-1], True) if fit else (None, False)
+
+
+def _is_one_of_many(argument: Node, parent: Node) -> bool:
+    """`[|x| x, |y| y + 1]`: closures of different types are elements of one array only as bare literals."""
+    is_array = parent.kind == "array_expression" and len(operands(parent)) > 1
+    return is_array or (parent.kind == "macro_invocation" and argument.field_name is None)
 
 
 def _can_carry(plan: FunctionPlan, argument: Node) -> bool:
@@ -140,14 +148,16 @@ def _emit(plan: FunctionPlan, closure: _Closure) -> None:
 
 def _frame(closure: _Closure) -> tuple[Node, str, str, str]:
     """What the note is put around, and the texts before it, behind it, and behind the target."""
-    if closure.carrier is not None:
-        return closure.carrier, f"{RUNTIME_PATH}before(", ", ", ")"
-    target = _target(closure)
+    target = closure.carrier or _target(closure)
     parent = target.parent
+    if closure.carrier is not None and parent is not None and parent.kind == "arguments":
+        return target, f"{RUNTIME_PATH}before(", ", ", ")"
     if parent is not None and parent.kind == "let_declaration" and target.field_name == "value":
-        return parent, "", f"; {cfgs_of(parent)}", ""
-    is_leading = needs_parentheses(target) or starts_statement(target)
-    return (target, "({ ", "; ", " })") if is_leading else (target, "{ ", "; ", " }")
+        target = parent
+    elif closure.carrier is None:
+        is_leading = needs_parentheses(target) or starts_statement(target)
+        return (target, "({ ", "; ", " })") if is_leading else (target, "{ ", "; ", " }")
+    return target, "", f"; {cfgs_of(target)}", ""
 
 
 def _target(closure: _Closure) -> Node:

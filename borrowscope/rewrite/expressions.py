@@ -159,9 +159,17 @@ def _place(constants: Constants, node: Node) -> tuple[Where, Node] | None:
         return _constant_place(constants, node)
     let, is_certain = extending_let(node)
     is_lent = let is not None and constants.has_extended_borrow(node)
-    if not is_lent and not holds_untyped_closure(node):
-        return Where.AFTER, node
+    reference = _slice_of(node)
+    if not is_lent and not holds_untyped_closure(node) and (reference is None or let is None):
+        return Where.AFTER, reference or node
     return (Where.BEHIND, let) if let is not None and is_certain else None
+
+
+def _slice_of(node: Node) -> Node | None:
+    """`&[a, b]` may be meant as a slice: then its elements' type is known only as long as nothing stands between."""
+    parent = outside_parentheses(node).parent
+    is_listed = node.kind == "array_expression" and node.field("length") is None
+    return parent if is_listed and parent is not None and parent.kind == "reference_expression" else None
 
 
 def _constant_place(constants: Constants, node: Node) -> tuple[Where, Node]:
