@@ -282,7 +282,7 @@ def match_value(body: Body) -> bool:
     body.depth += 1
     index = 0
     for pattern, bound in arms(body, type_):
-        guard = " if toss(2)" if body.rng.random() < 0.15 and pattern not in LAST else ""
+        guard = arm_guard(body, bound) if body.rng.random() < 0.2 and pattern not in LAST else ""
         repeated = [guard, ""] if guard else [""]
         for each in repeated:
             begin_arm(body, f"{pattern}{each}", index)
@@ -292,6 +292,12 @@ def match_value(body: Body) -> bool:
     body.depth -= 1
     body.line("}")
     return body.finish(before, states)
+
+
+def arm_guard(body: Body, bound: list[tuple[str, str]]) -> str:
+    """A guard of an arm, which may look at what the arm binds."""
+    values = [name for name, type_ in bound if type_ == "D"]
+    return f" if {values[0]}.len() % 2 == 0" if values and body.rng.random() < 0.5 else " if toss(2)"
 
 
 LAST = frozenset({"None", "_", "E::C"})
@@ -336,7 +342,6 @@ def match_reference(body: Body) -> bool:
     states: list[Snapshot] = [before]
 
     def write() -> bool:
-        body.tell(f"op Borrow {body.label(variable.name)} mutable=false")
         body.model.borrow(variable, exclusive=False)
         body.declare(name, "&").can_move = False
         body.line(f"look({name});")

@@ -95,6 +95,8 @@ use crate::{rt::*, witness::*};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::{self, Rc};
 use std::sync::{self, mpsc, Arc, Mutex, RwLock};"""
+RETURNED = ("", "D", "Option<D>", "Option<D>", "Result<D, D>", "P", "Rc<D>", "Mutex<D>")
+GIVEN = ("D", "D", "P", "Option<D>", "Vec<D>", "Rc<D>", "Mutex<D>", "RefCell<D>", "Arc<Mutex<D>>", "Cell<usize>")
 ANCHOR = re.compile(r" //(@\w+:\d+@)$")
 
 
@@ -144,8 +146,8 @@ def generate(seed: int, edition: str = "2021") -> Program:
     functions: list[str] = []
     empty: list[str] = []
     for index in range(rng.randint(2, 4)):
-        returns = rng.choice(["", "D", "Option<D>", "Result<D, D>", "P"])
-        types = [rng.choice(["D", "D", "P", "Option<D>", "Vec<D>"]) for _ in range(rng.randint(0, 3))]
+        returns = rng.choice(RETURNED)
+        types = [rng.choice(GIVEN) for _ in range(rng.randint(0, 3))]
         signature = Signature(f"{name}_f{index}", tuple(types), returns)
         body = Body(signature.name, rng, returns, callees=list(signatures), edition=edition, size=rng.randint(8, 24))
         functions.append(write_function(body, [(f"a{i}", t, rng.random() < 0.3) for i, t in enumerate(types)]))
