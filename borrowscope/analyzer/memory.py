@@ -7,7 +7,7 @@ version is not there.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -41,8 +41,8 @@ class Known:
 class State:
     """What is remembered of a project. `bodies` lead from crate and file to the paths that its bodies speak of.
 
-    `outside` likewise, to what single bodies say of places outside of themselves (`Contribution.outside`). `stale` are
-    those whose facts are not kept, since only one of their functions was read again.
+    `outside` likewise, to digests of what single bodies say of places outside of themselves, by their ends (see
+    `digests_of`). `stale` are those whose facts are not kept, since only one of their functions was read again.
     """
 
     interface: str = ""
@@ -64,6 +64,12 @@ class State:
         """The bodies that stand in one of the files or speak of it."""
         asked = {*paths}
         return {key for key, told in self.bodies.items() if not asked.isdisjoint((key[1], *told))}
+
+
+def digests_of(outside: Mapping[int, Sequence[object]]) -> dict[int, str]:
+    """One for equal words; empty where these tell lines, which are others when the text before becomes longer."""
+    texts = {end: json.dumps(words) for end, words in outside.items()}
+    return {end: "" if "@" in text else digest(text) for end, text in texts.items()}
 
 
 class Memory:

@@ -19,7 +19,7 @@ from borrowscope.analyzer.item_change import find_item_change
 from borrowscope.analyzer.kept_files import digest
 from borrowscope.analyzer.kept_items import ItemKnowledge
 from borrowscope.analyzer.known_bindings import SourceTree
-from borrowscope.analyzer.memory import Memory, State
+from borrowscope.analyzer.memory import Memory, State, digests_of
 from borrowscope.analyzer.outline import blanked
 from borrowscope.analyzer.part_patches import Patches
 from borrowscope.analyzer.sources import SourceText
@@ -145,7 +145,7 @@ class _Patching:
             if change is None:
                 continue
             before = self._state.outside.get(key, {})
-            now = found.outside if found is not None else {}
+            now = digests_of(found.outside) if found is not None else {}
             own = [now.get(end, _NOTHING) for end in change.new_ends]
             gone = [before.get(end, _NOTHING) for end in change.old_ends]
             is_told = found is not None or not change.new_ends

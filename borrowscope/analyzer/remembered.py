@@ -18,7 +18,7 @@ from borrowscope.analyzer.facts import BindingFact, CallFact, FileFacts, TypeSou
 from borrowscope.analyzer.kept_files import digest, tool_stamp
 from borrowscope.analyzer.kept_items import ItemKnowledge
 from borrowscope.analyzer.known_bindings import SourceTree
-from borrowscope.analyzer.memory import BodyKey, Known, Memory, State
+from borrowscope.analyzer.memory import BodyKey, Known, Memory, State, digests_of
 from borrowscope.analyzer.outline import blanked, read_outline
 from borrowscope.analyzer.part_patches import Notes
 from borrowscope.analyzer.patching import find_patches
@@ -149,7 +149,7 @@ class _Recall:
             kept |= {key: self._read_contribution(key) for key in others}
             if all(kept[key] is not None for key in others) and new.keys() == stale:
                 self._state.bodies = {key: list(new[key].facts) if key in new else old.bodies[key] for key in order}
-                self._state.outside = old.outside | {key: found.outside for key, found in new.items()}
+                self._state.outside = old.outside | {key: digests_of(found.outside) for key, found in new.items()}
                 self._merge([found for key in order if (found := new.get(key) or kept.get(key)) is not None], touched)
                 for path, known in self._state.files.items():
                     known.facts = known.facts if path in touched else old.files[path].facts
@@ -163,7 +163,7 @@ class _Recall:
         self.__dict__.pop("_trees", None)
         found = self._infer(None)
         self._state.bodies = {key: list(contribution.facts) for key, contribution in found.items()}
-        self._state.outside = {key: contribution.outside for key, contribution in found.items()}
+        self._state.outside = {key: digests_of(contribution.outside) for key, contribution in found.items()}
         self._state.stale = set()
         self._merge(found.values(), self._texts)
         self._store(found)

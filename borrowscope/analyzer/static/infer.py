@@ -5,14 +5,12 @@ In: the world of definitions, a crate. Out: `FileFacts` by file: a type for each
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from borrowscope.analyzer.facts import BindingFact, CallFact, FileFacts, TypeSource
-from borrowscope.analyzer.kept_files import digest
 from borrowscope.analyzer.producer import producing_call
 from borrowscope.analyzer.static import expressions, macro_calls  # noqa: F401 - they register their handlers
 from borrowscope.analyzer.static.binders import may_bind
@@ -58,7 +56,7 @@ class CrateInference:
         self._calls: dict[str, list[CallFact]] = defaultdict(list)
         self._operations: dict[str, dict[Operation, None]] = defaultdict(dict)
         self.failed: list[tuple[str, str]] = []
-        self.outside: dict[int, str] = {}
+        self.outside: dict[int, Sequence[object]] = {}
         self._own = ("", 0, 0)  # the file and the range of the body that is read
         self._said_outside: list[tuple[object, ...]] = []
 
@@ -66,16 +64,11 @@ class CrateInference:
         """Everything found in these bodies (all, where none are given), by absolute path."""
         for context in self._world.item_contexts(self._crate) if contexts is None else contexts:
             self._own = (getattr(context.text, "file", ""), context.node.start, context.node.end)
-            self._said_outside.clear()
             self._read(context)
             if self._said_outside:
-                self.outside[context.node.end] = self._outside_digest()
+                self.outside[context.node.end] = self._said_outside
+                self._said_outside = []
         return {path: self._file(path) for path in {*self._bindings, *self._calls, *self._operations}}
-
-    def _outside_digest(self) -> str:
-        """One for equal words; empty where these tell lines, which are others when the text before becomes longer."""
-        text = json.dumps(self._said_outside)
-        return "" if "@" in text else digest(text)
 
     def _note_outside(self, file: str, start: int, *what: object) -> None:
         """Keep what is said of a place outside of the body; what follows in its file moves with the body's end."""
@@ -132,7 +125,8 @@ class CrateInference:
         self._calls[called.file].append(CallFact(span, Span(called.start, called.callee_end), text, None))
 
     def _note_operation(self, file: str, operation: Operation) -> None:
-        self._note_outside(file, operation.span.start, operation.kind, operation.target, operation.is_inactive)
+        words = (operation.kind, operation.target, operation.enclosure, operation.is_resolved, operation.is_inactive)
+        self._note_outside(file, operation.span.start, *words)
         self._operations[file][operation] = None
 
     def _callee(self, body: Body, called: Called) -> str:

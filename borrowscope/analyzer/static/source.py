@@ -57,7 +57,7 @@ class Contribution(NamedTuple):
     crate: str
     file: str
     facts: dict[str, FileFacts]
-    outside: dict[int, str]  # by end of a body: the digest of what it says of places outside of itself
+    outside: Mapping[int, Sequence[object]]  # by end of a body: what it says of places outside of itself
 
 
 class StaticSource:
