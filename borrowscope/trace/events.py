@@ -14,6 +14,7 @@ import numpy as np
 from borrowscope.tables import stream_format as spec
 from borrowscope.tables.events import EVENTS, Other, Payload
 from borrowscope.tables.stream_format import Cause
+from borrowscope.text.type_names import short_type
 from borrowscope.trace.columns import Column, blocks
 from borrowscope.trace.event import Event
 from borrowscope.trace.kinds import IS_DEATH, IS_MOVE
@@ -202,7 +203,8 @@ class _Block:
 
     def take_type(self, event: Event, other: int, thread: int) -> None:
         """The type that was named at run time."""
-        event.ty = self._table.merged.owners[thread].texts.get(other, event.ty)
+        named = self._table.merged.owners[thread].texts.get(other)
+        event.ty = event.ty if named is None else short_type(named)
 
     def take_owner(self, event: Event, other: int, _thread: int) -> None:
         """The borrowed owner, the cell or the lock."""
