@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from borrowscope.analyzer.known_bindings import SourceTree
 from borrowscope.analyzer.sources import SourceTexts
 from borrowscope.analyzer.static.catalog import load_catalog
 from borrowscope.analyzer.static.crate_cache import CrateCache
@@ -37,7 +38,7 @@ def find_operations(
 
 
 def _find(texts: SourceTexts, crates: Sequence[CrateSource], cache: CrateCache | None) -> dict[str, list[Operation]]:
-    trees = Trees({Path(text.path): text.tree for text in texts.files if text.tree is not None})
+    trees = Trees({Path(text.path): SourceTree(text, text.tree) for text in texts.files if text.tree is not None})
     world = World(load_catalog(), crates, trees, cache)
     found: dict[str, dict[Operation, None]] = {}
     for crate in world.crates:
