@@ -91,7 +91,7 @@ class Emitter:
             return f"{move.owner.guard}.moved_to({number}){self._suffix(one)}"
         if move is not None:
             row = NEW
-        attempt = self._plan.attempt_number(one.acquired_by if site is one.site else None)
+        attempt = self._plan.acquired_by(site)
         arguments = row.arguments.format(value=one.binding.name, owner=self._owner(one.source), attempt=attempt)
         return self._sampled(f"{RUNTIME_PATH}{row.function}({number}, {arguments})") + self._suffix(one)
 

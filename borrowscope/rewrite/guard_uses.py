@@ -6,17 +6,19 @@ In: an expression that yields a guard (or a Result or Option of one). Out: its `
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from borrowscope.analyzer.callee import parse_callee
 from borrowscope.parse.syntax import Node
 from borrowscope.rewrite.calls import Calls
 from borrowscope.rewrite.guard_types import carried, guard_of, holds, type_of
+from borrowscope.rewrite.model import Site
 from borrowscope.rewrite.plans import BindingPlan, FunctionPlan
 from borrowscope.rewrite.positions import strip_parentheses, tail_of
 from borrowscope.tables.guards import BORROWING_MACROS, GUARDS, LOOKING, LOOKING_TRAITS, MAPPERS
 from borrowscope.tables.macros import Entry, find_macro
+from borrowscope.text.span import Span
 
 
 class Fate(Enum):
@@ -32,14 +34,14 @@ class Fate(Enum):
 class Use:
     """The fate of one value. `is_certain`: wherever there is a guard, one of the bindings receives it.
 
-    `is_birth`: it gives the bindings their life, and not a new value.
+    `site` is that of the assignment which gives a binding a new value.
     """
 
     fate: Fate
     node: Node | None = None
     bindings: tuple[BindingPlan, ...] = ()
-    is_certain: bool = False
-    is_birth: bool = True
+    is_certain: bool = True
+    site: Site | None = None
 
 
 KEPT, ESCAPES = Use(Fate.KEPT), Use(Fate.ESCAPES)
@@ -100,12 +102,24 @@ def _tried(_plan: FunctionPlan, _calls: Calls, _value: Node, parent: Node) -> Us
 
 
 def _argument(_plan: FunctionPlan, calls: Calls, value: Node, parent: Node) -> Use:
-    """`Ref::map(guard, ..)` gives the guard back."""
+    """`Ref::map(guard, ..)` gives the guard back, unless its closure panics."""
     call = parent.parent
     fact = calls.find(call) if call is not None and call.kind == "call_expression" else None
     if fact is None or parse_callee(fact.callee).path not in MAPPERS or parent.named[0].start != value.start:
         return ESCAPES
-    return Use(Fate.PASSED, call)
+    return Use(Fate.PASSED, call, is_certain=all(_cannot_panic(other) for other in parent.named[1:]))
+
+
+def _cannot_panic(closure: Node) -> bool:
+    """Whether a closure only names a part: `|it| &it.part`."""
+    body = closure.field("body")
+    return body is not None and all(not part.is_named or part.kind in _NAMING for part in body.walk())
+
+
+_NAMING = frozenset(
+    {"identifier", "self", "field_expression", "field_identifier", "integer_literal", "reference_expression"}
+    | {"mutable_specifier", "parenthesized_expression"}
+)
 
 
 def _macro(_plan: FunctionPlan, _calls: Calls, _value: Node, parent: Node) -> Use:
@@ -186,12 +200,27 @@ def _is_failure(pattern: Node) -> bool:
 def _assigned(plan: FunctionPlan, _calls: Calls, value: Node, parent: Node) -> Use:
     left = parent.field("left")
     one = plan.plan_of(strip_parentheses(left)) if left is not None else None
-    if one is None or value.field_name != "right" or not holds(one):
+    if left is None or one is None or value.field_name != "right" or not holds(one):
         return ESCAPES
-    return Use(Fate.BOUND, None, (one,), is_certain=True, is_birth=False)
+    span = Span(left.start, left.end)
+    site = next((site for site in plan.file.sites if site.kind == "assign" and site.span == span), None)
+    return Use(Fate.BOUND, None, (one,), is_certain=True, site=site) if site is not None else ESCAPES
 
 
-# 3. values of blocks
+# 3. values of tuples and blocks
+def _element(plan: FunctionPlan, _calls: Calls, value: Node, parent: Node) -> Use:
+    """`let (g, h) = (lock(), lock());` gives each name its own."""
+    let = parent.parent
+    pattern = let.field("pattern") if let is not None and let.kind == "let_declaration" else None
+    if pattern is None or pattern.kind != "tuple_pattern" or parent.field_name != "value":
+        return ESCAPES
+    values = [child.start for child in parent.named]
+    if len(values) != len(pattern.named) or value.start not in values:
+        return ESCAPES
+    part = pattern.named[values.index(value.start)]
+    return replace(_matched(plan, [part]), is_certain=False) if part.kind in _NAMES else ESCAPES
+
+
 def _tail(plan: FunctionPlan, calls: Calls, value: Node, _parent: Node) -> Use:
     """The value of a block or branch that is the value of a `let`: `let g = if a { .. } else { .. };`."""
     node = value
@@ -239,6 +268,7 @@ _READERS: dict[str, _Reader] = {
     "let_condition": _let,
     "match_expression": _match,
     "assignment_expression": _assigned,
+    "tuple_expression": _element,
     "block": _tail,
     "match_arm": _tail,
 }

@@ -7,7 +7,7 @@ around the call, and put a companion beside each guard that stays a temporary. N
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from borrowscope.analyzer.callee import parse_callee
 from borrowscope.analyzer.type_text import short_type
@@ -62,7 +62,6 @@ class _Planner:
         self._calls = calls
         self._takings: list[_Taking] = []
         self._held: list[_Held] = []
-        self._bound: list[BindingPlan] = []
         self._done: set[Span] = set()  # values whose guard moves on into another one, and those that were followed
 
     def plan(self) -> Callable[[], None]:
@@ -119,21 +118,22 @@ class _Planner:
 
     def _follow(self, node: Node, taking: _Taking | None) -> None:
         """Where the guard goes that the value holds."""
-        root = node
+        root, is_certain = node, True
         self._done.add(Span(node.start, node.end))
         use = use_of(self._plan, self._calls, node)
         while use.fate is Fate.PASSED and use.node is not None:
-            node = use.node
+            node, is_certain = use.node, is_certain and use.is_certain
             self._done.add(Span(node.start, node.end))
             use = use_of(self._plan, self._calls, node)
+        use = replace(use, is_certain=is_certain and use.is_certain)
         if use.fate is Fate.KEPT:
-            self._keep(root, node, taking)
+            self._keep(root, node, taking, is_certain=use.is_certain)
         elif use.fate is Fate.BOUND:
             self._bind(use, taking)
         else:
             self._plan.file.skip(Span(node.start, node.end), "guard", SkipReason.GUARD_ESCAPES)
 
-    def _keep(self, root: Node, node: Node, taking: _Taking | None) -> None:
+    def _keep(self, root: Node, node: Node, taking: _Taking | None, *, is_certain: bool) -> None:
         ty = type_of(self._calls, node)
         row = holder_of(ty)
         if row is None or ty is None:
@@ -146,18 +146,17 @@ class _Planner:
             site.fields["may_leave_early"] = True
         if taking is not None:
             site.owner = taking.attempt.owner
-            taking.is_observed = self._plan.file.is_enabled(site)
+            taking.is_observed = is_certain and self._plan.file.is_enabled(site)
         self._held.append(_Held(node, site, row.held, taking))
 
     def _bind(self, use: Use, taking: _Taking | None) -> None:
         if taking is None:
             return
         for one in use.bindings:
-            if use.is_birth:
-                is_only = one.acquired_by is None and one not in self._bound
-                one.acquired_by = taking.attempt if is_only else None
-                one.source = taking.owner if is_only else None
-                self._bound.append(one)
+            attempts = self._plan.acquired.setdefault((use.site or one.site).index, [])
+            attempts.append(taking.attempt)
+            if use.site is None:
+                one.source = taking.owner if len(attempts) == 1 else None
         told = [one for one in use.bindings if one.is_enabled and one.site.event != "New"]
         taking.is_observed = use.is_certain and len(told) == len(use.bindings)
 

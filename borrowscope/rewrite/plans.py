@@ -71,7 +71,6 @@ class BindingPlan:
     birth: Birth = NEW
     source: BindingPlan | None = None  # borrowed owner, clone source, cell
     source_node: Node | None = None
-    acquired_by: Site | None = None  # of a guard: the attempt that it comes from
     birth_call: Node | None = None  # a call that is told by the birth alone
     moved_from: MovePlan | None = None  # `let y = x;`: born by the move of x
     moves: list[MovePlan] = field(default_factory=list)
@@ -152,6 +151,7 @@ class FunctionPlan:
     scopes: FunctionScopes
     bindings: dict[int, BindingPlan] = field(default_factory=dict)
     type_parameters: frozenset[str] = frozenset()
+    acquired: dict[int, list[Site]] = field(default_factory=dict)  # by the site of a guard's birth: attempts before it
 
     def new_site(self, kind: str, event: str, node: Node, frame: Frame | None, *, name: str | None = None) -> Site:
         """Number a new site; the order of planning is the order of numbers, whatever healing switched off."""
@@ -175,6 +175,11 @@ class FunctionPlan:
         if self.file.choice.threshold is None or one is None or not one.is_enabled:
             return number
         return f"{RUNTIME_PATH}only_if({one.guard}.id() != 0, {number})"
+
+    def acquired_by(self, birth: Site) -> str:
+        """What the birth of a guard is told of the attempt that it comes from."""
+        attempts = self.acquired.get(birth.index, [])
+        return f"{RUNTIME_PATH}LAST" if len(attempts) > 1 else self.attempt_number(next(iter(attempts), None))
 
     def attempt_number(self, attempt: Site | None) -> str:
         """The bare number of an attempt, by which a guard finds its lock; 0 where it is not known or switched off."""

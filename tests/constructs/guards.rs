@@ -21,16 +21,16 @@ fn statement(m: &Mutex<Vec<u8>>) { m.lock().unwrap(); m.lock().unwrap().push(1);
 //~ release _ of m @1 scope_end
 //~ attempt of m @1 lock
 //~ lock of m @1 Mutex taken
-//~ acquire g of m @1 Mutex
-//~ release g of m @1 scope_end
+//~ acquire g @1 Mutex
+//~ release g @1 scope_end
 fn argument(m: &Mutex<Vec<u8>>) -> usize { take(m.lock().unwrap().len(), &m.lock().unwrap()) }
 fn take(a: usize, b: &Vec<u8>) -> usize { a + b.len() }
 fn given(m: &Mutex<u8>) -> u8 { by_value(m.lock().unwrap()) }
 //~ attempt of m @1 lock
 //~ lock of m @1 Mutex taken
 fn by_value(g: MutexGuard<'_, u8>) -> u8 { *g }
-//~ acquire g of m @1 Mutex
-//~ release g of m @1 scope_end
+//~ acquire g @1 Mutex
+//~ release g @1 scope_end
 fn nested(o: &Outer) -> u8 { *o.inner.lock().unwrap().n.lock().unwrap() }
 //~ attempt @1 lock
 //~ lock @1 Mutex taken
@@ -109,8 +109,8 @@ fn matched(m: &Mutex<u8>) -> u8 { let g = match m.lock() { Ok(g) => g, Err(p) =>
 //~ lock of m @1 Mutex taken
 //~ acquire g of m @1 Mutex
 //~ move g @1
-//~ acquire g of m @1 Mutex
-//~ release g of m @1 scope_end
+//~ acquire g @1 Mutex
+//~ release g @1 scope_end
 fn matched2(m: &Mutex<u8>) -> u8 { match m.lock() { Ok(g) => *g, Err(_) => 0 } }
 //~ attempt of m @1 lock
 //~ lock of m @1 Mutex taken
@@ -155,17 +155,15 @@ fn expect(m: &RwLock<u8>) -> u8 { let g = m.read().expect("poisoned"); let h = m
 //~ release h of m @1 scope_end
 //~ release g of m @1 scope_end
 fn mapped(c: &RefCell<Vec<String>>) -> usize { let s = Ref::map(c.borrow(), |v| &v[0]); let t = Ref::clone(&s); s.len() + t.len() }
-//~ attempt of c @1 borrow
 //~ borrow s of c @1 shared
-//~ borrow t of c @1 shared
-//~ release t of c @1 scope_end
+//~ borrow t @1 shared
+//~ release t @1 scope_end
 //~ release s of c @1 scope_end
 fn mapped_mut(c: &RefCell<Vec<String>>) { let mut s = RefMut::map(c.borrow_mut(), |v| &mut v[0]); s.push('x'); RefMut::map(s, |s| s).push('y'); }
-//~ attempt of c @1 borrow_mut
 //~ borrow s of c @1 mut
 //~ move s @1
-//~ borrow _ of c @1 mut
-//~ release _ of c @1 scope_end
+//~ borrow _ @1 mut
+//~ release _ @1 scope_end
 fn moved(m: &Mutex<u8>) -> u8 { let g = m.lock().unwrap(); let h = g; let r = *h; drop(h); r }
 //~ attempt of m @1 lock
 //~ lock of m @1 Mutex taken
@@ -193,10 +191,10 @@ fn helper(m: &Mutex<u8>) -> MutexGuard<'_, u8> { m.lock().unwrap() }
 //~ attempt of m @1 lock
 //~ lock of m @1 Mutex taken
 fn helped(m: &Mutex<u8>) -> u8 { let g = helper(m); let n = *g; drop(g); n + *helper(m) }
-//~ acquire g of m @1 Mutex
+//~ acquire g @1 Mutex
 //~ move g @1
-//~ acquire _ of m @1 Mutex
-//~ release _ of m @1 scope_end
+//~ acquire _ @1 Mutex
+//~ release _ @1 scope_end
 fn in_struct(m: &Mutex<u8>) -> u8 { let h = Holder { guard: m.lock().unwrap(), other: 1 }; *h.guard + h.other }
 //~ attempt of m @1 lock
 //~ lock of m @1 Mutex taken
@@ -210,8 +208,8 @@ fn in_tuple(m: &Mutex<u8>, c: &RefCell<u8>) -> u8 { let (a, b) = (m.lock().unwra
 fn in_some(m: &Mutex<u8>) -> u8 { let mut o = Some(m.lock().unwrap()); let g = o.take().unwrap(); *g }
 //~ attempt of m @1 lock
 //~ lock of m @1 Mutex taken
-//~ acquire g of m @1 Mutex
-//~ release g of m @1 scope_end
+//~ acquire g @1 Mutex
+//~ release g @1 scope_end
 fn reassigned(m: &Mutex<u8>, n: &Mutex<u8>) -> u8 { let mut g = m.lock().unwrap(); let a = *g; g = n.lock().unwrap(); a + *g }
 //~ attempt of m @1 lock
 //~ lock of m @1 Mutex taken
@@ -282,12 +280,12 @@ fn iter(ms: &[Mutex<u8>]) -> u32 { ms.iter().map(|m| *m.lock().unwrap() as u32).
 //~ release _ of m @2 scope_end
 //~ attempt of m @1 lock
 //~ lock of m @1 Mutex taken
-//~ acquire g of m @1 Mutex
-//~ release g of m @1 scope_end
+//~ acquire g @1 Mutex
+//~ release g @1 scope_end
 //~ attempt of m @2 lock
 //~ lock of m @2 Mutex taken
-//~ acquire g of m @2 Mutex
-//~ release g of m @2 scope_end
+//~ acquire g @2 Mutex
+//~ release g @2 scope_end
 fn indexed(ms: &Vec<Mutex<u8>>, i: usize) -> u8 { let a = *ms[i].lock().unwrap(); a + *ms[next(i) - 1].lock().unwrap() }
 //~ attempt @1 lock
 //~ lock @1 Mutex taken
@@ -377,8 +375,8 @@ fn try_cells(c: &RefCell<u8>) -> u8 {
 //~ move g @1
 //~ attempt of c @1 try_borrow
 //~ borrow s of c @1 shared
-//~ borrow x of c @1 shared
-//~ release x of c @1 scope_end
+//~ borrow x @1 shared
+//~ release x @1 scope_end
 //~ release s of c @1 scope_end
 fn returned(c: &RefCell<Vec<u8>>) -> Option<u8> { for i in 0..3 { if let Some(x) = c.borrow().get(i) { return Some(*x); } } None }
 //~ attempt of c @1 borrow
@@ -387,7 +385,7 @@ fn returned(c: &RefCell<Vec<u8>>) -> Option<u8> { for i in 0..3 { if let Some(x)
 fn breaking(c: &RefCell<Vec<u8>>) -> u8 { loop { match c.borrow().first() { Some(x) if *x > 3 => break *x, _ => break 0 } } }
 //~ attempt of c @1 borrow
 //~ borrow _ of c @1 shared
-//~ release _ of c @1 None
+//~ release _ of c @1 break
 fn macros(c: &RefCell<Vec<u8>>, m: &Mutex<u8>) { println!("{:?} {} {}", c.borrow(), m.lock().unwrap(), *c.borrow().first().unwrap_or(&0)); assert_eq!(*c.borrow(), c.borrow().clone()); let v = vec![c.borrow().len()]; assert!(v.len() == c.borrow().len().min(1), "{}", c.borrow().len()); }
 //~ attempt of c @1 borrow
 //~ borrow _ of c @1 shared

@@ -1,5 +1,6 @@
 //! What a thread has tried to take: the locks and cells of its last attempts, by which a guard finds its own.
 
+use crate::format::SITE_MASK;
 use std::cell::Cell;
 
 /// Attempts that a thread remembers.
@@ -11,6 +12,9 @@ const NOTHING: Taken = Taken {
     size: 0,
     value: 0,
 };
+
+/// Stands for a site: the guard comes from the last attempt, which is one of several in the same expression.
+pub(crate) const LAST: u32 = SITE_MASK;
 
 /// One lock or cell that was tried.
 #[derive(Debug, Clone, Copy)]
@@ -65,17 +69,23 @@ impl Attempts {
     }
 
     /// The attempt that a guard comes from: the last one at `site`, else the last one whose lock holds the guarded
-    /// value, or whose guard has guarded the same. What is told of no attempt is 0.
+    /// value, or whose guard has guarded the same: that may have been in another function, whose binding is no more.
+    /// What is not known is 0.
     pub(crate) fn find(&self, site: u32, value: usize) -> Taken {
+        if let Some(place) = self.newest(|taken| site != 0 && taken.site == site) {
+            return guarding(place, value);
+        }
         let place = self
-            .newest(|taken| site != 0 && taken.site == site)
-            .or_else(|| self.newest(|taken| value.wrapping_sub(taken.address) < taken.size))
+            .newest(|taken| value.wrapping_sub(taken.address) < taken.size)
             .or_else(|| self.newest(|taken| value == taken.value))
             .or_else(|| self.newest(|taken| value == taken.address.wrapping_add(taken.size)));
         place.map_or(NOTHING, |place| {
-            let taken = place.get();
-            place.set(Taken { value, ..taken });
-            taken
+            let taken = guarding(place, value);
+            let is_last = site == LAST && place.as_ptr() == self.kept[self.count.get() % KEPT].as_ptr();
+            Taken {
+                owner: if is_last { taken.owner } else { 0 },
+                ..taken
+            }
         })
     }
 
@@ -90,4 +100,11 @@ impl Attempts {
     pub(crate) fn close(&self) -> u32 {
         self.open.replace(0)
     }
+}
+
+/// Notes what the guard of an attempt guards.
+fn guarding(place: &Cell<Taken>, value: usize) -> Taken {
+    let taken = place.get();
+    place.set(Taken { value, ..taken });
+    taken
 }

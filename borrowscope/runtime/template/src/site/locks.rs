@@ -8,6 +8,9 @@ use crate::recorder::{self, object};
 use std::cell::{BorrowError, BorrowMutError, Ref, RefCell, RefMut};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError};
 
+/// The attempt that a guard comes from is the last one: one of several in an expression.
+pub const LAST: u32 = crate::taken::LAST;
+
 /// What can be tried. A method, so that the receiver is found as that of the call itself is.
 pub trait Attempt {
     /// The lock or cell, which is about to be taken; `owner` is the instance of the binding that it is.
