@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from borrowscope.tables import stream_format as spec
 from borrowscope.tables.events import BY_TAG, EVENTS, Other, Payload
 from borrowscope.tables.stream_format import Cause, Mark
+from borrowscope.text.type_names import short_type
 from borrowscope.trace.clock import Clock
 from borrowscope.trace.event import Event
 from borrowscope.trace.kinds import is_beginning
@@ -433,7 +434,8 @@ class _Process:
 
     def take_type(self, event: Event, other: int, thread: Thread) -> None:
         """The type that was named at run time."""
-        event.ty = thread.texts.get(other, event.ty)
+        named = thread.texts.get(other)
+        event.ty = event.ty if named is None else short_type(named)
 
     def take_owner(self, event: Event, other: int, _thread: Thread) -> None:
         """The borrowed owner, the cell or the lock."""
