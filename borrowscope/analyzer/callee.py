@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from borrowscope.analyzer.obvious_types import PRIMITIVES
 
-_PRIMITIVE_IMPL = re.compile(r"(?:std|core|alloc)::(?:\w+::)+<impl ([^>]+)>::(\w+)")
+_PRIMITIVE_IMPL = re.compile(r"(?:std|core|alloc)::(?:\w+::)+(?=<impl )")
+_METHOD = re.compile(r">::(\w+)")
 _CLONING = frozenset({"std::clone::Clone::clone", "std::borrow::ToOwned::to_owned"})
 
 
@@ -39,8 +40,10 @@ def parse_callee(text: str) -> Callee:
     """Take a callee's text apart; an inherent method's `self_type` is None, its path holds the type."""
     if not text.startswith("<"):
         of_primitive = _PRIMITIVE_IMPL.match(text)
-        if of_primitive:
-            return Callee(f"{_primitive(of_primitive.group(1))}::{of_primitive.group(2)}")
+        end = _closing(text, of_primitive.end()) if of_primitive else 0
+        method = _METHOD.match(text, end)
+        if of_primitive and method:
+            return Callee(f"{_primitive(text[of_primitive.end() + len('<impl ') : end])}::{method.group(1)}")
         return Callee(_without_arguments(text))
     end = _closing(text, 0)
     inner, method = text[1:end], text[end + 1 :]
