@@ -157,6 +157,8 @@ def holds_untyped_closure(node: Node) -> bool:
     """Whether a part of the value is a closure whose parameters' types are inferred from what becomes of the value."""
     if node.kind == "closure_expression":
         return has_untyped_parameters(node)
+    if node.kind == "type_cast_expression":
+        return False  # the type that it is cast to says it
     is_part = node.kind in _COMPOSITES or node.kind == "reference_expression" or is_constructor(node)
     return is_part and any(map(holds_untyped_closure, operands(node)))
 
@@ -188,6 +190,8 @@ def method_call_on(receiver: Node) -> Node | None:
 def is_method_name(node: Node) -> bool:
     """Whether a field expression names a method that is called, and no field."""
     parent = node.parent
+    if node.kind != "field_expression":
+        return False
     if parent is not None and parent.kind == "generic_function":
         node, parent = parent, parent.parent
     return parent is not None and parent.kind == "call_expression" and parent.field("function") is node
