@@ -41,7 +41,13 @@ _MARKS = {
 _SORTS = table_of(
     dict.fromkeys(BY_TAG, _Sort.EVENT) | {int(kind): sort for kind, sort in _MARKS.items()}, KINDS, np.uint8
 )
-_NEEDS_MARKS = frozenset(row.tag for row in BY_TAG.values() if row.payload is not Payload.NONE or row.other is Other.TO)
+# Where a mark only adds to an event (an object's address to a birth, a type to a clone) its head is whole alone.
+_ADDING = frozenset({"New", "Clone"})
+_NEEDS_MARKS = frozenset(
+    row.tag
+    for row in BY_TAG.values()
+    if row.other is Other.TO or (row.payload is not Payload.NONE and row.name not in _ADDING)
+)
 
 
 @dataclass(frozen=True, slots=True)

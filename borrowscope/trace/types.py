@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from borrowscope.tables import stream_format as spec
+from borrowscope.text.type_names import short_type
 from borrowscope.trace.columns import Column
 from borrowscope.trace.kinds import HAS_TYPE, HAS_TYPE_MARK
 from borrowscope.trace.merge import Merged, Owner
@@ -65,5 +66,6 @@ class Types:
     def _of_texts(self, threads: Column, texts: Column) -> Column:
         """The types behind numbers of texts, 0 where a thread does not tell the text."""
         distinct, places = np.unique(threads.astype(np.uint64) << np.uint64(32) | texts, return_inverse=True)
-        found = [self.number(self._owners[key >> 32].texts.get(key & 0xFFFF_FFFF)) for key in distinct.tolist()]
+        named = (self._owners[key >> 32].texts.get(key & 0xFFFF_FFFF) for key in distinct.tolist())
+        found = [self.number(text and short_type(text)) for text in named]
         return np.array(found, np.uint32)[places]

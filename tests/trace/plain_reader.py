@@ -136,7 +136,7 @@ def _decode_slots(chunk: _Chunk, thread: Thread, stream: Stream) -> None:
 def _drop_half_event(thread: Thread) -> None:
     """The file ends right behind a head: marks may be missing that belong to it."""
     row = BY_TAG[thread.words[-1] >> spec.KIND_SHIFT]
-    if row.payload is not Payload.NONE or row.other is Other.TO:
+    if row.other is Other.TO or (row.payload is not Payload.NONE and row.name not in {"New", "Clone"}):
         for column in (thread.ticks, thread.words, thread.instances, thread.others):
             column.pop()
 
@@ -206,7 +206,7 @@ def _note_gaps(chunks: list[_Chunk], stream: Stream) -> None:
 
 _CAUSES = {int(cause): cause.text for cause in Cause}
 # Told with the binding's name even where the instance is not known (an assignment inside a closure).
-_NAMED_BY_SITE = frozenset({"New", "Drop", "ClosureCapture"})
+_NAMED_BY_SITE = frozenset({"New", "Drop", "ClosureCapture", "StaticInit", "StaticAccess"})
 # The fields that the flags beside an object tell: `is_mutable`, and what the variant calls its success.
 _FLAGGED = {
     row.name: tuple(own.name for own in row.fields if own.type == "bool")
