@@ -19,7 +19,7 @@ from borrowscope.rewrite.plans import BindingPlan, FunctionPlan
 from borrowscope.rewrite.positions import place_base, strip_parentheses
 from borrowscope.rewrite.scopes import AfterLet, Frame
 from borrowscope.tables.births import CLONE_TYPED, NEW, NEW_TYPED, Producer, birth_of
-from borrowscope.tables.operations import CHANNELS, FROM_RAW, INITIALIZED, SPAWNS, UPGRADES
+from borrowscope.tables.operations import CHANNELS, FROM_RAW, HANDING_OUT, INITIALIZED, SPAWNS, UPGRADES
 
 _COUNTED = ("std::rc::Rc::<", "std::sync::Arc::<")
 
@@ -35,7 +35,7 @@ def choose_birth(plan: FunctionPlan, calls: Calls, one: BindingPlan) -> None:
             one.source = None  # a name of the initializer's own block
     one.birth = birth_of(producer, ty)
     plain = NEW_TYPED if is_generic(ty, plan.type_parameters) else NEW
-    if one.birth is NEW:
+    if one.birth is NEW or (one.birth.event == NEW.event and plain is NEW_TYPED):
         one.birth = plain
     elif not plan.file.choice.is_told(one.birth.event):
         one.birth = replace(plain, producer=one.birth.producer)  # New stands in for what is not told
@@ -71,6 +71,8 @@ def _produced(calls: Calls, one: BindingPlan, value: Node, ty: str) -> tuple[Pro
         return Producer.SPAWN, None
     if path in FROM_RAW:
         return Producer.FROM_RAW, None
+    if path in HANDING_OUT:
+        return Producer.OTHER, None
     written = written_form(value)
     if written.start != producing.start or written.end != producing.end:
         is_made = producing.kind == "call_expression" and not is_clone(call) and path not in UPGRADES

@@ -57,6 +57,8 @@ BIRTHS = (
     Birth("BoxNew", Producer.CALL, "std::boxed::Box<", "track_box_new_with_id", _VALUE),
     Birth("RefCellNew", Producer.CALL, "std::cell::RefCell<", "track_refcell_new_with_id", _VALUE),
     Birth("CellNew", Producer.CALL, "std::cell::Cell<", "track_cell_new_with_id", _VALUE),
+    Birth("New", Producer.CALL, "std::sync::Mutex<", "track_lock_new_with_id", _VALUE),
+    Birth("New", Producer.CALL, "std::sync::RwLock<", "track_lock_new_with_id", _VALUE),
     Birth("OnceCellNew", Producer.CALL, "std::cell::OnceCell<", "track_once_cell_new_with_id", _VALUE),
     Birth("OnceCellNew", Producer.CALL, "std::sync::OnceLock<", "track_once_lock_new_with_id", _VALUE),
     Birth("MaybeUninitNew", Producer.CALL, "std::mem::MaybeUninit<", "track_maybe_uninit_new_with_id", _VALUE),

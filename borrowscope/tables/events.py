@@ -100,7 +100,7 @@ _END = (_str("cause"), _PARTIAL)
 _G, _O, _P = Group, Other, Payload
 
 EVENTS: tuple[EventRow, ...] = (
-    EventRow("New", 1, _G.NEW, "A binding was born.", other=_O.TYPE, is_birth=True),
+    EventRow("New", 1, _G.NEW, "A binding was born.", other=_O.TYPE, payload=_P.ADDRESS, is_birth=True),
     EventRow("Borrow", 2, _G.BORROW, "A value was borrowed.", (_bool("mutable"),), _O.OWNER, is_birth=True),
     EventRow("Move", 3, _G.MOVE, "A value moved away; `to` is born if known.", (_PARTIAL,), _O.TO, is_birth=True),
     EventRow("Drop", 4, _G.DROP, "A binding's life ended.", _END, _O.CAUSE, is_death=True),

@@ -66,6 +66,7 @@ _AT = "site owner before T"  # with what is known of the place before
 TRACKERS: tuple[TrackerRow, ...] = (
     _birth("track_new_with_id", "New", "site &T", "a binding"),
     _birth("track_new_typed_with_id", "New", "site &T", "a binding whose type is named at run time"),
+    _birth("track_lock_new_with_id", "New", "site &T", "a lock, which is known by its address"),
     _birth("track_borrow_with_id", "Borrow", "site owner", "a reference"),
     _birth("track_clone_with_id", "Clone", "site source &T", "a clone"),
     _birth("track_clone_typed_with_id", "Clone", "site source &T", "a clone whose type is named at run time"),
@@ -166,6 +167,8 @@ TRACKERS: tuple[TrackerRow, ...] = (
     TrackerRow("track_return_with_id", "Return", ("site",), Yield.NOTHING, None, "a return of nothing or of a place"),
     TrackerRow("returning", "Return", ("site", "T"), Yield.VALUE, None, "a return of a value"),
     TrackerRow("track_break_with_id", "Break", ("site",), Yield.NOTHING, None, "a break"),
+    TrackerRow("breaking", "Break", ("site", "T"), Yield.VALUE, None, "a break with a value"),
+    TrackerRow("landed", None, ("T",), Yield.VALUE, None, "the value of a loop that ways out lead to"),
     TrackerRow("track_continue_with_id", "Continue", ("site",), Yield.NOTHING, None, "a continue"),
     TrackerRow("tried", "Try", ("site", "T"), Yield.VALUE, None, "the operand of a `?`, if it leaves"),
     TrackerRow("before", None, ("N", "T"), Yield.VALUE, None, "a value behind what was noted"),

@@ -18,7 +18,7 @@ from borrowscope.trace.merge import Merged
 
 # Events that may be the first of a new object at their address.
 _CHANNEL_ENDS = frozenset({"ChannelSenderNew", "ChannelReceiverNew"})
-CREATIONS = _CHANNEL_ENDS | {"RcNew", "ArcNew", "BoxNew", "BoxFromRaw", "RefCellNew", "CellNew", "OnceCellNew"}
+CREATIONS = _CHANNEL_ENDS | {"New", "RcNew", "ArcNew", "BoxNew", "BoxFromRaw", "RefCellNew", "CellNew", "OnceCellNew"}
 # Their object stays where it is when the holder moves.
 HEAP = _CHANNEL_ENDS | {"RcNew", "RcClone", "ArcNew", "ArcClone", "WeakNew", "WeakClone", "BoxNew", "BoxFromRaw"}
 _IS_CREATION = named(*CREATIONS)

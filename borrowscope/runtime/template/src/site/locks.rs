@@ -1,6 +1,6 @@
 //! Locks and cells: what is tried, what came of it, and the guards that hold them, with a name or without one.
 
-use super::{address, NONE};
+use super::{address, born_with, NONE};
 use crate::format::{kind, FLAG_MUTABLE, FLAG_SUCCESS, SITE_MASK};
 use crate::guard::{word, Guard};
 use crate::local;
@@ -99,6 +99,12 @@ impl Drop for Expecting {
             recorder::event_with(word(kind::ATTEMPT, self.site), NONE, taken.owner, more);
         }
     }
+}
+
+/// A lock was born: where it lies is told, so that what happens to it joins.
+#[inline]
+pub fn track_lock_new_with_id<T: ?Sized>(site: u32, lock: &T) -> Guard {
+    born_with(kind::NEW, site, NONE, || object(0, 0, address(lock)))
 }
 
 /// What taking a lock gives.
