@@ -48,8 +48,19 @@ def load_recording(path: Path) -> Recording:
     """Read a recording with all its streams.
 
     Raises:
-        InputError: there is no such folder, it is no recording, it is empty, or it is newer than this BorrowScope.
+        InputError: there is no such folder, it is no recording, it is empty, it is newer than this BorrowScope, or it
+            does not fit into memory.
     """
+    try:
+        return _load(path)
+    except MemoryError as error:
+        raise InputError(
+            f"{path}: the recording is too large for the memory of this machine",
+            hint="record less: --max-bytes, --only, --skip, --sample, --trace",
+        ) from error
+
+
+def _load(path: Path) -> Recording:
     names = _stream_names(path)
     sites_file = _load_sites(path)
     sites = {site.number: site for site in sites_file.sites}

@@ -190,3 +190,13 @@ def test_a_newer_stream_is_refused(tmp_path):
     load_slots(tmp_path, [head("New")])
     (tmp_path / "0-1.bsstream").write_bytes(stream(version=spec.VERSION + 1))
     assert "version 2" in refused(tmp_path)
+
+
+def test_a_recording_that_does_not_fit_into_memory(tmp_path, monkeypatch):
+    load_slots(tmp_path, [head("New")])
+
+    def too_large(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("borrowscope.trace.recording.make_table", too_large)
+    assert "too large for the memory" in refused(tmp_path)
