@@ -17,7 +17,7 @@ from borrowscope.rewrite.plans import RUNTIME_PATH, BindingPlan, FunctionPlan
 from borrowscope.rewrite.positions import strip_parentheses
 from borrowscope.rewrite.scopes import Frame
 from borrowscope.tables.events import BY_NAME
-from borrowscope.tables.operations import BY_PATH, ITERATIONS, Before, Iteration, Operation
+from borrowscope.tables.operations import BY_PATH, ITERATIONS, ITERATORS, Before, Iteration, Operation
 from borrowscope.text.span import Span
 
 _VALUES = frozenset({"call_expression", "await_expression", "try_expression", "macro_invocation"})
@@ -40,17 +40,16 @@ def plan_operations(plan: FunctionPlan, calls: Calls) -> Callable[[], None]:
     """Number the sites of all operations and iterations over channels; gives what makes the edits."""
     born = {one.birth_call.start for one in plan.bindings.values() if one.birth_call is not None}
     told = [_operation(plan, calls, node, frame) for node, frame in plan.scopes.calls if node.start not in born]
-    loops = [node for node in plan.scopes.expressions.values() if node.kind == "for_expression"]
-    received = [_iteration(plan, calls, node) for node in loops]
+    received = [_iteration(plan, calls, node) for node in list(plan.scopes.expressions.values())]
 
     def emit() -> None:
         # What is called on a value stands outside of what made it.
         for one in reversed(told):
             if one is not None and _is_enabled(plan, one):
                 _emit(plan, one)
-        for loop in received:
-            if loop is not None and _is_enabled(plan, loop):
-                _emit_iteration(plan, loop)
+        for one in received:
+            if one is not None and _is_enabled(plan, one):
+                _emit_iteration(plan, one)
 
     return emit
 
@@ -60,10 +59,11 @@ def _operation(plan: FunctionPlan, calls: Calls, node: Node, frame: Frame) -> _T
     call = calls.find(node)
     row = BY_PATH.get(parse_callee(call.callee).path) if call is not None else None
     function = node.field("function")
-    if row is None or function is None:
+    if row is None or call is None or function is None or row.within not in call.callee:
         return None
     source = call_source(node) if row.event != "ThreadSpawn" else None
-    place = source if source is not None and _is_repeatable(calls, source) else None
+    is_seen = source is not None and row.before is not Before.NEVER and _is_repeatable(calls, source)
+    place = source if is_seen else None
     told = callee_name(function) or function
     if row.before is Before.NEEDED and place is None:
         plan.file.skip(Span(told.start, told.end), row.path.rpartition("::")[2], SkipReason.INFERENCE)
@@ -79,24 +79,47 @@ def _operation(plan: FunctionPlan, calls: Calls, node: Node, frame: Frame) -> _T
     return _Told(row, node, site, owner, seen, attempt, receiver if attempt is not None else None)
 
 
-def _iteration(plan: FunctionPlan, calls: Calls, loop: Node) -> _Told | None:
-    """`for x in rx`, `for x in &rx`, `for x in rx.iter()`: each value that is received."""
-    value = loop.field("value")
-    call = calls.at(value) if value is not None else None
-    callee = parse_callee(call.callee) if call is not None else None
-    if value is None or callee is None or callee.path != "std::iter::Iterator::next":
+def _iteration(plan: FunctionPlan, calls: Calls, value: Node) -> _Told | None:
+    """`for x in rx`, `for x in &rx`, `rx.iter().take(3)`: each value that is received."""
+    parent = value.parent
+    if parent is None or value.field_name != "value":
         return None
-    kind = next((row for row in ITERATIONS if (callee.self_type or "").startswith(row.type_prefix)), None)
+    kind = None
+    if parent.kind == "for_expression":
+        kind = _looped(calls, value)
+    elif parent.kind == "field_expression" and value.kind == "call_expression" and parent.parent is not None:
+        kind = _chained(calls, value, parent.parent)
     if kind is None:
         return None
     source = _received_from(value)
-    frame = plan.scopes.frame_of(loop)
+    frame = plan.scopes.frame_of(value)
     owner = _owner(plan, source)
     attempt = _attempt(plan, kind.attempt, value, frame, owner) if kind.attempt is not None else None
     site = _site(plan, "ChannelRecv", value, frame, owner)
     _expect(attempt, site)
     place = source if _is_repeatable(calls, source) else None
     return _Told(_row_of(kind), value, site, owner, place, attempt)
+
+
+def _looped(calls: Calls, value: Node) -> Iteration | None:
+    call = calls.at(value)
+    callee = parse_callee(call.callee) if call is not None else None
+    if callee is None or callee.path != "std::iter::Iterator::next":
+        return None
+    return next((row for row in ITERATIONS if (callee.self_type or "").startswith(row.type_prefix)), None)
+
+
+def _chained(calls: Calls, value: Node, outer: Node) -> Iteration | None:
+    """An iterator that goes into a method of `Iterator` at once: nobody can name its type."""
+    made, used = calls.find(value), calls.find(outer) if outer.kind == "call_expression" else None
+    if made is None or used is None or parse_callee(used.callee).trait != "std::iter::Iterator":
+        return None
+    callee = parse_callee(made.callee)
+    is_owned = callee.path == "std::iter::IntoIterator::into_iter"
+    if is_owned:
+        kinds = (row for row in ITERATIONS if (made.result or "").startswith(row.type_prefix))
+        return next(kinds, None)
+    return ITERATORS.get(callee.path)
 
 
 def _row_of(kind: Iteration) -> Operation:
@@ -106,10 +129,9 @@ def _row_of(kind: Iteration) -> Operation:
 def _received_from(value: Node) -> Node:
     """The receiver that a loop iterates over: `rx`, `&rx`, `rx.iter()`, `rx.try_iter()`."""
     inner = strip_parentheses(value)
-    if inner.kind == "reference_expression":
-        return inner.field("value") or inner
-    source = call_source(inner) if inner.kind == "call_expression" else None
-    return source or inner
+    source = call_source(inner) if inner.kind == "call_expression" else inner
+    found = strip_parentheses(source or inner)
+    return (found.field("value") or found) if found.kind == "reference_expression" else found
 
 
 def _site(plan: FunctionPlan, event: str, node: Node, frame: Frame | None, owner: BindingPlan | None) -> Site:

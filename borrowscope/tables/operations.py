@@ -15,6 +15,7 @@ class Before(Enum):
     """What the runtime reads of the place before the call: its address, or whether it holds something."""
 
     NOTHING = auto()
+    NEVER = auto()  # the function takes it, but the place is not the thing itself
     IF_POSSIBLE = auto()  # only where the place can be evaluated once more without being noticed
     NEEDED = auto()  # without it the event cannot be told
 
@@ -23,7 +24,7 @@ class Before(Enum):
 class Operation:
     """One function. `attempt` is the operation's name where an Attempt goes before: it may block.
 
-    `begins` is the runtime's function that records its first part before the call.
+    `begins` is the runtime's function that records its first part before the call. `within` stands in the callee.
     """
 
     path: str
@@ -32,6 +33,7 @@ class Operation:
     before: Before = Before.NOTHING
     attempt: str | None = None
     begins: str | None = None
+    within: str = ""
 
 
 def _methods(
@@ -46,12 +48,17 @@ _UNWRAPS = "unwrap expect unwrap_or unwrap_or_else unwrap_or_default unwrap_unch
 _ONCE = "cell::OnceCell sync::OnceLock"
 _UNINIT = "mem::MaybeUninit"
 _WHERE = Before.IF_POSSIBLE
+_CELL_KEY = "LocalKey::<std::cell::Cell<"
 
 OPERATIONS: tuple[Operation, ...] = (
     *_methods("cell::Cell", "get", "CellGet", "cell_read", _WHERE),
     *_methods("cell::Cell", "set", "CellSet", "cell_written", _WHERE),
     *_methods("cell::Cell", "replace take swap", "CellGet", "cell_changed", _WHERE),
     Operation("std::cell::Cell::update", "CellGet", "cell_written", _WHERE, begins="cell_updating"),
+    Operation("std::thread::LocalKey::get", "CellGet", "cell_read", Before.NEVER, within=_CELL_KEY),
+    Operation("std::thread::LocalKey::set", "CellSet", "cell_written", Before.NEVER, within=_CELL_KEY),
+    Operation("std::thread::LocalKey::take", "CellGet", "cell_changed", Before.NEVER, within=_CELL_KEY),
+    Operation("std::thread::LocalKey::replace", "CellGet", "cell_changed", Before.NEVER, within=_CELL_KEY),
     *_methods(_ONCE, "get get_mut", "OnceCellGet", "once_cell_read", _WHERE),
     *_methods(_ONCE, "set", "OnceCellSet", "once_cell_set", _WHERE),
     *_methods(_ONCE, "get_or_init", "OnceCellGetOrInit", "once_cell_read_or_set", Before.NEEDED),
@@ -82,7 +89,7 @@ OPERATIONS: tuple[Operation, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Iteration:
-    """A `for` loop over a channel: the iterator's type as the compiler prints it, and the operation that blocks."""
+    """An iterator over a channel: its type as the compiler prints it, and the operation that blocks."""
 
     type_prefix: str
     attempt: str | None
@@ -94,11 +101,56 @@ ITERATIONS = (
     Iteration("std::sync::mpsc::TryIter<", None),
 )
 
+# What makes such an iterator.
+ITERATORS = {
+    "std::sync::mpsc::Receiver::iter": ITERATIONS[0],
+    "std::sync::mpsc::Receiver::try_iter": ITERATIONS[2],
+}
+
 # Callees that tell how a binding is born.
 SPAWNS = frozenset(row.path for row in OPERATIONS if row.event == "ThreadSpawn")
 FROM_RAW = frozenset(f"std::boxed::Box::{name}" for name in ("from_raw", "from_raw_in", "from_non_null"))
 UPGRADES = frozenset(row.path for row in OPERATIONS if row.event == "WeakUpgrade")
 CHANNELS = frozenset({"std::sync::mpsc::channel", "std::sync::mpsc::sync_channel"})
+_OPTION = "take replace insert get_or_insert take_if as_ref as_mut as_deref ok or xor zip flatten cloned copied"
+_DEQUE = "pop_front pop_back remove swap_remove_front swap_remove_back"
+# They hand out a value that was there before: nothing is made by them, whatever its type.
+HANDING_OUT = frozenset(
+    f"std::{ty}::{method}"
+    for ty, methods in {
+        "mem": "take replace",
+        "option::Option": _OPTION,
+        "result::Result": "ok err or",
+        "cell::Cell": "take replace into_inner",
+        "cell::RefCell": "take replace into_inner",
+        "cell::OnceCell": "take into_inner",
+        "sync::OnceLock": "take into_inner",
+        "sync::Mutex": "into_inner",
+        "sync::RwLock": "into_inner",
+        "mem::ManuallyDrop": "into_inner take",
+        "mem::MaybeUninit": "assume_init assume_init_read",
+        "ptr": "read read_volatile read_unaligned",
+        "pin::Pin": "into_inner into_inner_unchecked",
+        "rc::Rc": "try_unwrap into_inner unwrap_or_clone",
+        "sync::Arc": "try_unwrap into_inner unwrap_or_clone",
+        "vec::Vec": "pop remove swap_remove pop_if",
+        "collections::VecDeque": _DEQUE,
+        "collections::LinkedList": _DEQUE,
+        "collections::BinaryHeap": "pop",
+        "collections::HashMap": "remove insert",
+        "collections::BTreeMap": "remove insert",
+        "collections::HashSet": "take replace",
+        "collections::BTreeSet": "take replace pop_first pop_last",
+        "thread::JoinHandle": "join",
+        "thread::ScopedJoinHandle": "join",
+        "sync::mpsc::Receiver": "recv try_recv recv_timeout",
+        "iter::Iterator": "next nth last",
+        "iter::DoubleEndedIterator": "next_back nth_back",
+        "convert": "identity",
+        "hint": "black_box",
+    }.items()
+    for method in methods.split()
+)
 # Whether a MaybeUninit holds a value when it is made; another function's is not known.
 INITIALIZED = {
     "std::mem::MaybeUninit::uninit": False,

@@ -21,6 +21,7 @@ def run_both(source: str, folder: Path, edition: str = "2024") -> tuple[Outcome,
     untouched = run_command([str(program)], folder)
     words = ["run", str(file), "--edition", edition, "-o", str(recording), "--preset", "verbose", "--quiet"]
     traced = run_command([*BORROWSCOPE, *words], folder)
+    assert recording.is_dir(), traced.stderr
     return untouched, traced, exported_events(recording)
 
 

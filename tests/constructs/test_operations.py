@@ -53,6 +53,7 @@ fn places() {
     (**reference).set(4);
     let inside = || rc.set(5);
     inside();
+    COUNT.set(COUNT.get() + 1);
 }
 fn once() {
     let o = OnceCell::new();
@@ -121,6 +122,14 @@ fn counted() {
     sync.upgrade().unwrap_or_default();
     let _ = (a, b, empty);
 }
+fn handed_out(mut kept: Vec<Rc<u8>>) {
+    let popped = kept.pop().unwrap();
+    let mut some = Some(Box::new(1u8));
+    let taken = some.take().unwrap();
+    let made = kept.first().map(|one| Rc::new(**one)).unwrap();
+    let shared = { let inner = &popped; Rc::clone(inner) };
+    let _ = (taken, made, shared);
+}
 fn unwraps<T: Default>(o: Option<T>, r: Result<u8, String>) -> T {
     let copy = Some(1u8);
     let n = copy.unwrap() + copy.expect("there") + copy.unwrap_or(2) + copy.as_ref().copied().unwrap_or_else(|| 1);
@@ -170,6 +179,12 @@ fn iterated() {
     drop(tx);
     for i in &rx { println!("{i}"); break; }
     for i in rx { println!("{i}"); }
+    let (tx, rx) = channel();
+    for i in 0..3 { tx.send(i).unwrap(); }
+    println!("{}", rx.iter().take(2).sum::<u8>());
+    println!("{:?}", rx.try_iter().map(|x| x + 1).collect::<Vec<u8>>());
+    drop(tx);
+    println!("{}", rx.into_iter().count());
 }
 struct Bus { tx: Sender<u8>, rx: Receiver<u8> }
 impl Bus { fn talk(&self) { self.tx.send(1).unwrap(); self.rx.recv().unwrap(); } }
@@ -192,6 +207,7 @@ fn main() {
     boxes();
     pins();
     counted();
+    handed_out(vec![Rc::new(1), Rc::new(2)]);
     unwraps(Some(1), Ok(2));
     threads();
     scoped();
@@ -224,6 +240,7 @@ CellGet
     "places": """
 RcNew rc strong_count=1 weak_count=0 @1
 CellSet owner=rc @1
+RcClone source=rc strong_count=2 weak_count=0 @1
 CellSet
 CellSet
 CellSet
@@ -231,6 +248,8 @@ CellGet owner=n @2
 CellSet owner=n @2
 CellSet owner=reference @1
 CellSet @1
+CellGet
+CellSet
 """,
     "Holder::add": """
 CellGet @1
@@ -291,6 +310,10 @@ ArcNew arc strong_count=1 weak_count=0 @4
 WeakNew sync source=arc weak_count=1 @4
 WeakUpgrade owner=sync success=True @4
 """,
+    "handed_out": """
+RcNew made strong_count=1 weak_count=0 @1
+RcClone shared strong_count=2 weak_count=0 @2
+""",
     "threads": """
 ThreadSpawn h
 Attempt owner=h operation=join
@@ -345,6 +368,19 @@ Attempt owner=rx operation=recv @1
 ChannelRecv owner=rx success=True @1
 Attempt owner=rx operation=recv @1
 ChannelRecv owner=rx success=False @1
+ChannelSenderNew tx @2
+ChannelReceiverNew rx @2
+ChannelSend owner=tx @2
+ChannelSend owner=tx @2
+ChannelSend owner=tx @2
+Attempt owner=rx operation=recv @2
+ChannelRecv owner=rx success=True @2
+Attempt owner=rx operation=recv @2
+ChannelRecv owner=rx success=True @2
+ChannelRecv owner=rx success=True @2
+ChannelRecv owner=rx success=False @2
+Attempt owner=rx operation=recv @2
+ChannelRecv owner=rx success=False @2
 """,
     "moved": """
 ChannelSenderNew tx @1
@@ -373,7 +409,7 @@ Unwrap owner=o method=unwrap_or_default
 """
 
 _POINTERS = frozenset({"BoxNew", "BoxFromRaw", "PinNew", "RcNew", "ArcNew", "WeakNew", "CowBorrowed", "CowOwned"})
-_BIRTHS = _POINTERS | {"CellNew", "OnceCellNew", "MaybeUninitNew", "ChannelSenderNew", "ChannelReceiverNew"}
+_BIRTHS = _POINTERS | {"RcClone", "CellNew", "OnceCellNew", "MaybeUninitNew", "ChannelSenderNew", "ChannelReceiverNew"}
 FAMILY = _BIRTHS | {row.event for row in OPERATIONS} - {"Unwrap"} | {"CellSet", "Attempt"}
 
 
@@ -436,7 +472,7 @@ def test_moves_come_before_what_takes_the_value(events: list[dict[str, Any]]):
         for event in of_main
         if event["name"] in names or event["event"] in ("ThreadJoin", "ChannelSend", "Attempt")
     ]
-    order = [event for event in found if event[0] != "Drop"]
+    order = [event for event in found if event[0] not in ("Drop", "ClosureCapture")]
     assert order[:6] == [
         ("New", "text"),
         ("Move", "text"),
