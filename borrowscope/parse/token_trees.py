@@ -7,22 +7,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from enum import IntEnum
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
+
+from borrowscope.text.constants import Constant
 
 
-class TokenKind(IntEnum):
+class TokenKind(Constant):
     """What a token is. `GROUP` is a fragment that an outer macro handed on as one unit."""
 
-    IDENT = 0
-    LIFETIME = 1
-    LITERAL = 2
-    PUNCT = 3
-    OPEN = 4
-    CLOSE = 5
-    DOC = 6
-    GROUP = 7
-    END = 8
+    __slots__ = ()
+
+    IDENT: ClassVar[TokenKind]
+    LIFETIME: ClassVar[TokenKind]
+    LITERAL: ClassVar[TokenKind]
+    PUNCT: ClassVar[TokenKind]
+    OPEN: ClassVar[TokenKind]
+    CLOSE: ClassVar[TokenKind]
+    DOC: ClassVar[TokenKind]
+    GROUP: ClassVar[TokenKind]
+    END: ClassVar[TokenKind]
 
 
 class Group(NamedTuple):

@@ -7,8 +7,9 @@ the marks below; its `args` are types, and constants where a constant stands (`[
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from enum import IntEnum
-from typing import Final
+from typing import ClassVar, Final
+
+from borrowscope.text.constants import Constant
 
 TUPLE: Final = "()"  # args: the elements; the unit type has none
 REF: Final = "&"
@@ -31,20 +32,22 @@ FLOATS: Final = frozenset(["f16", "f32", "f64", "f128"])
 PRIMITIVES: Final = INTEGERS | FLOATS | {"bool", "char", "str", "!"}
 
 
-class Kind(IntEnum):
+class Kind(Constant):
     """What a type object is."""
 
-    APP = 0  # a constructor with arguments: path, primitive, tuple, reference, pointer, slice, array, fn pointer
-    VAR = 1  # to be inferred
-    PARAM = 2  # a type or const parameter, `Self` of a trait
-    PROJECTION = 3  # `<args[0] as trait<args[1:]>>::name`
-    DYN = 4
-    OPAQUE = 5  # `impl Trait` of a result
-    CLOSURE = 6
-    FN_ITEM = 7
-    CONST = 8
-    UNKNOWN = 9
-    CORO = 10  # an async block
+    __slots__ = ()
+
+    APP: ClassVar[Kind]  # a constructor with arguments: path, primitive, tuple, reference, pointer, slice, array, fn
+    VAR: ClassVar[Kind]  # to be inferred
+    PARAM: ClassVar[Kind]  # a type or const parameter, `Self` of a trait
+    PROJECTION: ClassVar[Kind]  # `<args[0] as trait<args[1:]>>::name`
+    DYN: ClassVar[Kind]
+    OPAQUE: ClassVar[Kind]  # `impl Trait` of a result
+    CLOSURE: ClassVar[Kind]
+    FN_ITEM: ClassVar[Kind]
+    CONST: ClassVar[Kind]
+    UNKNOWN: ClassVar[Kind]
+    CORO: ClassVar[Kind]  # an async block
 
 
 class Ty:
