@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from borrowscope.analyzer.callee import parse_callee
 from borrowscope.analyzer.type_text import short_type
+from borrowscope.parse.functions import cfgs_of
 from borrowscope.parse.syntax import Node
 from borrowscope.rewrite.calls import Calls, call_source, callee_name
 from borrowscope.rewrite.guard_types import carried, holder_of, holds, type_of
@@ -23,7 +24,7 @@ from borrowscope.tables.births import birth_of_guard
 from borrowscope.tables.guards import TakerRow, find_taker
 from borrowscope.text.span import Span
 
-_IMPORT = f" use {RUNTIME_PATH}Attempt as _;"
+_IMPORT = f"use {RUNTIME_PATH}Attempt as _;"
 _LEAVING = frozenset({"return_expression", "break_expression", "continue_expression", "try_expression"})
 
 
@@ -171,14 +172,20 @@ class _Planner:
     def _emit(self) -> None:
         for held in self._held:
             self._emit_held(held)
-        is_method = False
+        cfgs = set()
         for taking in self._takings:
             if self._is_emitted(taking):
-                is_method |= self._emit_attempt(taking)
+                if self._emit_attempt(taking):
+                    cfgs.add(self._cfgs_around(taking.node))
                 self._emit_outcome(taking)
-        if is_method:
-            body = self._plan.body
-            self._plan.file.editor.open(head_of_block(body), body.end, _IMPORT, None)
+        if cfgs:
+            body, text = self._plan.body, next(iter(cfgs)) if len(cfgs) == 1 else ""
+            self._plan.file.editor.open(head_of_block(body), body.end, f" {text}{_IMPORT}", None)
+
+    def _cfgs_around(self, node: Node) -> str:
+        """The `#[cfg]`s of all that stands around a call: where they do not hold, nothing uses the import."""
+        around = [one for one in node.ancestors() if self._plan.body.start < one.start]
+        return "".join(dict.fromkeys(cfgs_of(one) for one in around))
 
     def _emit_held(self, held: _Held) -> None:
         owner = held.taking.owner if held.taking is not None else None
