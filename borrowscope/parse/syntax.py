@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 import tree_sitter
 import tree_sitter_rust
@@ -41,14 +40,15 @@ class Node:
 
     `children` holds anonymous tokens and comments too, `named` neither. Nodes are identity-stable. They are made when
     somebody first asks their parent for them, tokens apart from the others: few ask for tokens, and they are half of a
-    tree. Until then their slots are empty; `raw`, `tree`, `parts` and `everything` are for this module alone.
+    tree. Until then a node is an `_Unread` one. `raw`, `tree` and `everything` are for this module alone.
+
+    There is no `__getattr__` on purpose: with one, Python reads each attribute five times as slowly.
     """
 
     __slots__ = (
         "end",
         "everything",
         "field_name",
-        "has_error",
         "kind",
         "named",
         "parent",
@@ -68,23 +68,24 @@ class Node:
     everything: list[Node]
     start: int
     end: int
-    has_error: bool
     is_named = True
 
-    def __getattr__(self, name: str) -> Any:
-        """Fill an empty slot; `AttributeError` where there is none of the name."""
-        fill = _FILLERS.get(name)
-        if fill is None:
-            raise AttributeError(name)
-        return fill(self)
+    @property
+    def has_error(self) -> bool:
+        """Whether it holds what cannot be parsed, or is missing itself."""
+        return self.raw.has_error or self.raw.is_missing
 
     @property
     def children(self) -> list[Node]:
         """All children, in source order."""
-        return self.everything
+        try:
+            return self.everything
+        except AttributeError:  # nobody has asked yet
+            return _fill_everything(self)
 
     @children.setter
     def children(self, children: list[Node]) -> None:
+        self.__class__ = Node
         self.everything = children
         self.parts = [child for child in children if child.is_named or child.field_name is not None]
         self.named = [child for child in children if child.is_named and child.kind not in COMMENTS]
@@ -112,7 +113,7 @@ class Node:
 
     def child(self, kind: str) -> Node | None:
         """The first child of the kind, or None."""
-        for child in self.everything if kind in _TOKEN_KINDS else self.parts:
+        for child in self.children if kind in _TOKEN_KINDS else self.parts:
             if child.kind == kind:
                 return child
         return None
@@ -123,7 +124,7 @@ class Node:
         while stack:
             node = stack.pop()
             yield node
-            stack.extend(reversed(node.everything))
+            stack.extend(reversed(node.children))
 
     def ancestors(self) -> Iterator[Node]:
         """Parent, grandparent, ... up to the root."""
@@ -136,6 +137,14 @@ class Node:
         return f"<{self.kind} {self.start}..{self.end} {self.text[:30]!r}>"
 
 
+class _Unread(Node):
+    """A node whose children nobody has asked for; when somebody does, it becomes a plain one."""
+
+    __slots__ = ()
+    parts = property(lambda self: _fill_parts(self))  # noqa: PLW0108 - defined below
+    named = property(lambda self: _fill_named(self))  # noqa: PLW0108
+
+
 class _Leaf(Node):
     """A named node that never has children: the grammar has a token for it."""
 
@@ -143,7 +152,7 @@ class _Leaf(Node):
     parts = named = everything = _NO_CHILDREN
 
 
-class _Comment(Node):
+class _Comment(_Unread):
     """A comment; documentation has children."""
 
     __slots__ = ()
@@ -154,6 +163,14 @@ class _Token(_Leaf):
 
     __slots__ = ()
     is_named = False
+
+
+class _BareToken(_Token):
+    """A token without a field: hardly anybody asks where it stands."""
+
+    __slots__ = ()
+    start = property(lambda self: self.raw.start_byte + self.tree.shift)
+    end = property(lambda self: self.raw.end_byte + self.tree.shift)
 
 
 _LANGUAGE = tree_sitter.Language(tree_sitter_rust.language())
@@ -167,11 +184,11 @@ _FIELD_NAMES: dict[int | None, str | None] = {
 
 def _kinds() -> Iterator[tuple[int, tuple[str, type[Node]]]]:
     """By the grammar's number: the kind, and the class of its nodes."""
-    classes = dict.fromkeys(_LEAVES, _Leaf) | dict.fromkeys(COMMENTS, _Comment)
+    classes: dict[str, type[Node]] = {**dict.fromkeys(_LEAVES, _Leaf), **dict.fromkeys(COMMENTS, _Comment)}
     for number in range(_LANGUAGE.node_kind_count):
         kind = sys.intern(_LANGUAGE.node_kind_for_id(number) or "")
-        yield number, (kind, classes.get(kind, Node) if _LANGUAGE.node_kind_is_named(number) else _Token)
-    yield _ERROR_NUMBER, ("ERROR", Node)
+        yield number, (kind, classes.get(kind, _Unread) if _LANGUAGE.node_kind_is_named(number) else _Token)
+    yield _ERROR_NUMBER, ("ERROR", _Unread)
 
 
 _KINDS = dict(_kinds())
@@ -205,6 +222,7 @@ def _top(raw: tree_sitter.Node, tree: _Tree) -> Node:
 def _fill_parts(node: Node) -> list[Node]:
     """Make the children but plain tokens, in one pass of a cursor. This loop is the cost of every tree."""
     parts: list[Node] = []
+    node.__class__ = Node
     node.parts = node.named = parts
     cursor = node.raw.walk()
     has_more = cursor.goto_first_child()
@@ -258,37 +276,12 @@ def _fill_everything(node: Node) -> list[Node]:
         if kind_class is not _Token or cursor.field_id is not None:
             children.append(next(made))
         else:
-            token = _Token()
+            token = _BareToken()
             token.raw, token.tree, token.kind, token.parent, token.field_name = raw, tree, kind, node, None
             children.append(token)
         has_more = cursor.goto_next_sibling()
     node.everything = children
     return children
-
-
-def _fill_start(node: Node) -> int:
-    node.start = node.raw.start_byte + node.tree.shift
-    return node.start
-
-
-def _fill_end(node: Node) -> int:
-    node.end = node.raw.end_byte + node.tree.shift
-    return node.end
-
-
-def _fill_error(node: Node) -> bool:
-    node.has_error = node.raw.has_error or node.raw.is_missing
-    return node.has_error
-
-
-_FILLERS: dict[str, Callable[[Node], Any]] = {
-    "parts": _fill_parts,
-    "named": _fill_named,
-    "everything": _fill_everything,
-    "start": _fill_start,
-    "end": _fill_end,
-    "has_error": _fill_error,
-}
 
 
 _ARM = re.compile(rb"[^(){}\[\]\"'/]*=>")  # an arrow outside of all brackets: no expression has that
