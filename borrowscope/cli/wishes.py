@@ -77,7 +77,6 @@ def trace_options(settings: Settings) -> TraceOptions:
         skip=_groups(settings.skip),
         filters=(settings.filter,) if settings.filter else (),
         sample=1.0 if settings.sample is None else settings.sample,
-        is_modest=settings.preset is None and not settings.only,
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from borrowscope.tables.events import BY_NAME, Group
-from borrowscope.tables.groups import ALL_GROUPS, FLOODING, PRESETS, Preset
+from borrowscope.tables.groups import ALL_GROUPS, PRESETS, Preset
 
 SAMPLE_UNITS = 2**32
 
@@ -25,7 +25,6 @@ class TraceOptions:
     filters: tuple[str, ...] = ()  # globs of binding names: all must match
     sample: float = 1.0
     conditions: tuple[str, ...] = ()  # predicates as in `#[cfg(..)]`: all must hold
-    is_modest: bool = False  # nothing was said of the groups: not those that flood a recording
     is_off: bool = False
     warns: bool = False
     ffi: tuple[str, ...] = ()
@@ -86,8 +85,6 @@ def choose(wishes: TraceOptions, mark: TraceOptions | None, default: Preset) -> 
     """Join the command line's wishes with a mark's: the mark's preset counts before, all else adds up."""
     mark = mark or NO_WISHES
     groups = mark.groups(mark.preset or wishes.preset or default)
-    if wishes.is_modest and default is Preset.VERBOSE and mark.preset is None and mark.only is None:
-        groups -= FLOODING
     conditions = (*wishes.conditions, *mark.conditions)
     return Choice(
         groups=groups & wishes.groups(Preset.VERBOSE),

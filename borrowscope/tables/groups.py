@@ -65,9 +65,6 @@ PRESETS: dict[Preset, frozenset[Group]] = {
     Preset.VERBOSE: ALL_GROUPS,
 }
 
-# Groups whose events may outnumber all others: where nobody says how much is recorded, they wait to be asked for.
-FLOODING = frozenset({Group.LOOPS, Group.BRANCHES})
-
 # What speaks of bindings: where all of these are off, bindings need not be observed.
 BINDING_GROUPS = frozenset(
     row.group for row in EVENTS if row.is_birth or row.is_death or row.other in (Other.OWNER, Other.SOURCE, Other.TO)
