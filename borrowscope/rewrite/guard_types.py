@@ -9,6 +9,7 @@ from borrowscope.analyzer.type_text import parse_type
 from borrowscope.parse.syntax import Node
 from borrowscope.rewrite.calls import Calls
 from borrowscope.rewrite.plans import BindingPlan
+from borrowscope.rewrite.scopes import AfterLet
 from borrowscope.tables.guards import ERRORS, OPTION, RESULT, GuardRow, find_guard
 
 
@@ -38,14 +39,18 @@ def carried(ty: str | None) -> GuardRow | None:
 
 
 def holds(one: BindingPlan) -> bool:
-    """Whether a name is told as a guard: one that is a guard, or a Result of one that nobody can take it out of."""
+    """Whether a name is told as a guard: one that is a guard, or holds one that nobody can take out of it."""
     ty = one.fact.ty
     if guard_of(ty) is not None:
         return True
-    is_result = holder_of(ty) is not None and parse_type(ty or "").head == RESULT
-    parent = one.binding.node.parent
-    is_fixed = one.binding.kind == "let" and parent is not None and parent.kind != "mut_pattern"
-    return is_result and is_fixed and not one.assignments and not any(move.is_partial for move in one.moves)
+    let = one.binding.anchor.node if isinstance(one.binding.anchor, AfterLet) else None
+    is_fixed = one.binding.kind == "let" and let is not None and let.child("mutable_specifier") is None
+    return (
+        holder_of(ty) is not None
+        and is_fixed
+        and not one.assignments
+        and not any(move.is_partial for move in one.moves)
+    )
 
 
 def type_of(calls: Calls, node: Node) -> str | None:

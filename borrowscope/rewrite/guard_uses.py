@@ -197,7 +197,9 @@ def _is_failure(pattern: Node) -> bool:
     return text.startswith(("Err", "_", "None"))
 
 
-def _assigned(plan: FunctionPlan, _calls: Calls, value: Node, parent: Node) -> Use:
+def _assigned(plan: FunctionPlan, calls: Calls, value: Node, parent: Node) -> Use:
+    if parent.parent is not None and parent.parent.kind == "macro_invocation":
+        return _macro(plan, calls, value, parent.parent)  # `format!("{it}", it = guard)`
     left = parent.field("left")
     one = plan.plan_of(strip_parentheses(left)) if left is not None else None
     if left is None or one is None or value.field_name != "right" or not holds(one):

@@ -732,7 +732,68 @@ mod own {
 }
 fn not_ours(m: &own::Mutex) -> u8 { let g = m.lock().unwrap(); g + m.borrow() }
 
+fn named_argument(c: &RefCell<u8>) -> String { format!("{it}{}", 1, it = c.borrow()) }
+//~ attempt of c @1 borrow
+//~ borrow _ of c @1 shared
+//~ release _ of c @1 scope_end
+fn fixed_option(m: &Mutex<u8>) -> u8 { let o = m.try_lock().ok(); let n = o.as_ref().map_or(0, |g| **g); n + m.try_lock().is_err() as u8 }
+//~ attempt of m @1 try_lock
+//~ lock of m @1 Mutex taken
+//~ acquire o of m @1 Mutex
+//~ attempt of m @1 try_lock
+//~ lock of m @1 Mutex refused
+//~ release o of m @1 scope_end
+fn emptied(m: &Mutex<u8>) -> bool { let mut o = m.try_lock().ok(); drop(o.take()); m.try_lock().is_ok() }
+//~ attempt of m @1 try_lock
+//~ lock of m @1 Mutex taken
+//~ attempt of m @1 try_lock
+//~ lock of m @1 Mutex taken
+//~ acquire _ of m @1 Mutex
+//~ release _ of m @1 scope_end
+fn by_ref(m: &Mutex<u8>) -> u8 { match m.lock() { Ok(ref g) => **g, Err(ref e) => **e.get_ref() } }
+//~ attempt of m @1 lock
+//~ lock of m @1 Mutex taken
+//~ acquire _ of m @1 Mutex
+//~ release _ of m @1 scope_end
+fn matched_reference(m: &Mutex<u8>) -> u8 { if let Ok(g) = &m.lock() { **g } else { 0 } }
+//~ attempt of m @1 lock
+//~ lock of m @1 Mutex taken
+//~ acquire _ of m @1 Mutex
+//~ release _ of m @1 scope_end
+fn extended_field(c: &RefCell<(u8, u8)>) -> u8 { let n = &mut c.borrow_mut().0; *n += 1; *n }
+//~ attempt of c @1 borrow_mut
+//~ borrow _ of c @1 mut
+//~ release _ of c @1 scope_end
+fn closure_result(m: &Mutex<u8>) -> u8 { let lock = || m.lock().unwrap(); let g = lock(); let n = *g; drop(g); n + *lock() }
+//~ attempt @1 lock
+//~ lock @1 Mutex taken
+//~ acquire g @1 Mutex
+//~ move g @1
+//~ attempt @1 lock
+//~ lock @1 Mutex taken
+//~ acquire _ @1 Mutex
+//~ release _ @1 scope_end
+fn in_array(m: &Mutex<u8>) -> usize { [m.lock().unwrap()].len() }
+//~ attempt of m @1 lock
+//~ lock of m @1 Mutex taken
+fn wildcard(m: &Mutex<u8>) -> u8 { match m.try_lock() { Ok(_) => 1, _ => 0 } }
+//~ attempt of m @1 try_lock
+//~ lock of m @1 Mutex taken
+//~ acquire _ of m @1 Mutex
+//~ release _ of m @1 scope_end
+fn unit(c: &RefCell<()>) { let g = c.borrow_mut(); drop(g); c.borrow(); }
+//~ attempt of c @1 borrow_mut
+//~ borrow g of c @1 mut
+//~ move g @1
+//~ attempt of c @1 borrow
+//~ borrow _ of c @1 shared
+//~ release _ of c @1 scope_end
+
 fn main() {
+    println!("{} {} {}", named_argument(&RefCell::new(1)), fixed_option(&Mutex::new(1)), emptied(&Mutex::new(1)));
+    println!("{} {} {}", by_ref(&Mutex::new(1)), matched_reference(&Mutex::new(2)), extended_field(&RefCell::new((1, 2))));
+    println!("{} {} {}", closure_result(&Mutex::new(1)), in_array(&Mutex::new(2)), wildcard(&Mutex::new(2)));
+    unit(&RefCell::new(()));
     let tree = Rc::new(Tree { children: RefCell::new(vec![]), name: RefCell::new("a".into()) });
     println!("{}", tree.add(Rc::new(Tree { children: RefCell::new(vec![]), name: RefCell::new("b".into()) })));
     tree.rename("c"); println!("{} {}", tree.names(), tree.name.borrow());
