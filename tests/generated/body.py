@@ -20,6 +20,7 @@ TYPES = {
     "(D, D)": "(mk(), mk())",
     "Vec<D>": "vec![mk(), mk(), mk()]",
     "Box<D>": "Box::new(mk())",
+    "[D; 2]": "[mk(), mk()]",
     "E": "mk_e()",
     "R": "mk_r()",
     "RefCell<D>": "RefCell::new(mk())",
@@ -32,7 +33,7 @@ TYPES = {
     "Cell<usize>": "Cell::new(3)",
     "OnceCell<D>": "OnceCell::new()",
 }
-WEIGHTS = [9, 3, 1, 3, 2, 2, 2, 2, 1, 2, 2, 1, 1, 1, 1, 1, 1, 1]
+WEIGHTS = [9, 3, 1, 3, 2, 2, 2, 1, 2, 1, 2, 2, 1, 1, 1, 1, 1, 1, 1]
 NEVER_EMPTY = frozenset({"D", "RefCell<D>", "Mutex<D>", "RwLock<D>", "R"})
 
 
@@ -43,6 +44,7 @@ class Signature:
     name: str
     parameters: tuple[str, ...]
     returns: str  # "" for unit
+    path: str = ""  # how it is called, where that is not its name
 
 
 class Body:
@@ -79,6 +81,11 @@ class Body:
         """The closure that is made next captures the variable."""
         if not variable.is_captured:
             self.tell(f"op ClosureCapture {self.label(variable.name)} capture_mode={mode}")
+
+    def borrowed(self, variable: Variable, mutable: str) -> None:
+        """A reference with a name was just born."""
+        if not variable.is_captured:
+            self.tell(f"op Borrow {self.label(variable.name)} mutable={mutable}")
 
     def tell(self, truth: str) -> None:
         """The program says what just happened, or is about to."""
@@ -145,7 +152,7 @@ class Body:
     def bind(self, expression: str, type_: str, *, may_shadow: bool = True, anchor: str = "") -> Variable:
         """`let` with a fresh or, now and then, a name that shadows."""
         name = self.fresh()
-        owned = [v for v, _ in self.model.visible() if v.type in TYPES]
+        owned = [v for v, _ in self.model.visible() if v.type in TYPES and v.name != "self"]
         if owned and may_shadow and self.rng.random() < 0.12:
             name = self.rng.choice(owned).name
         is_mut = self.rng.random() < 0.4

@@ -14,7 +14,7 @@ def call(body: Body) -> bool:
         return if_else(body)
     callee = body.rng.choice(body.callees)
     operands = ", ".join(body.value(type_) for type_ in callee.parameters)
-    expression = f"{callee.name}({operands})"
+    expression = f"{callee.path or callee.name}({operands})"
     if not callee.returns:
         body.line(f"{expression};")
     elif callee.returns == body.returns[-1] and callee.returns in ("Option<D>", "Result<D, D>"):

@@ -420,3 +420,57 @@ def question_mark_inside(body: Body) -> bool:
     told, anchor = tried(body, TYPES[type_])
     body.bind(form.format(body.value("D"), told), bound, anchor=anchor)
     return False
+
+
+def loop_in_loop(body: Body) -> bool:
+    """A value that leaves two loops at once."""
+    if loop_depth(body) > 0:
+        return loop_with_value(body)
+    name, outer, inner, counter = body.fresh(), body.fresh("'o"), body.fresh("'i"), body.fresh("n")
+    held = body.fresh("d")
+    body.line(f"let mut {counter} = 0;")
+    first, second, leave = body.anchor(), body.anchor(), body.anchor()
+    body.line(f"let {name} = {outer}: loop {{", first)
+    body.tell(f"iter {first}")
+    body.line(f"let {held} = mk();")
+    body.line(f'{held}.born("{body.label(held)}");')
+    body.line(f"{inner}: loop {{", second)
+    body.tell(f"iter {second}")
+    body.line(f"{counter} += 1;")
+    begin_if(body, f"{counter} > 3")
+    body.tell(f"break {leave}")
+    if body.rng.random() < 0.5:
+        body.line(f'{held}.leaves("{body.label(held)}");')
+        body.line(f"break {outer} {held};", leave)
+    else:
+        body.line(f"break {outer} mk();", leave)
+    body.line("}")
+    begin_if(body, f"{counter} == 2")
+    leave_by(body, "continue", f"continue {body.rng.choice([outer, inner])};")
+    body.line("}")
+    leave_by(body, "break", f"break {inner};")
+    body.line("}")
+    body.line("};")
+    body.born(name, "D")
+    return False
+
+
+def question_mark_in_closure(body: Body) -> bool:
+    """`?` that leaves a closure, not the function."""
+    name, inner, result = body.fresh("f"), body.fresh("inner"), body.rng.choice(["Option<D>", "Result<D, D>"])
+    wrap = "Some" if result == "Option<D>" else "Ok"
+    told, anchor = tried(body, TYPES[result])
+    body.line(f"let {name} = || -> {result} {{")
+    body.depth += 1
+    body.line(f"let {inner} = {told}?;", anchor)
+    body.line(f'{inner}.born("{body.label(inner)}");')
+    if body.rng.random() < 0.5:
+        body.line(f'{inner}.leaves("{body.label(inner)}");')
+        body.line(f"{wrap}({inner})")
+    else:
+        body.line(f"{wrap}(mk())")
+    body.depth -= 1
+    body.line("};")
+    body.say_anew(name)
+    body.bind(f"{name}()", result)
+    return False

@@ -8,9 +8,9 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from tests.generated import calls, cells, closures, control, locks, pointers, simple, threads
+from tests.generated import calls, cells, closures, control, locks, partial, pointers, simple, threads
 from tests.generated.body import Body, Signature
 from tests.generated.model import Scope
 from tests.generated.tails import tail
@@ -34,6 +34,16 @@ STATEMENTS: dict[Callable[[Body], bool], int] = {
     simple.clone: 1,
     simple.shorthand: 1,
     simple.method: 2,
+    control.loop_in_loop: 1,
+    control.question_mark_in_closure: 2,
+    partial.refilled_field: 2,
+    partial.captured_field: 2,
+    partial.array: 2,
+    partial.by_reference: 2,
+    partial.matched_pair: 3,
+    partial.late_in_branches: 2,
+    partial.taken_out: 2,
+    partial.through_function: 2,
     locks.named_guard: 6,
     locks.named_guard_for_long: 2,
     locks.matched_guard: 3,
@@ -87,6 +97,7 @@ STATEMENTS: dict[Callable[[Body], bool], int] = {
     threads.spawned: 2,
     threads.scoped: 2,
     threads.with_lock: 2,
+    threads.across_threads: 1,
 }
 
 
@@ -95,6 +106,21 @@ use crate::{rt::*, witness::*};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::{self, Rc};
 use std::sync::{self, mpsc, Arc, Mutex, RwLock};"""
+GENERIC = """\
+fn {name}_same<T: Held>(value: T) -> T {{
+    value.born("{name}_same.value");
+    value.leaves("{name}_same.value");
+    value
+}}
+
+fn {name}_same_twice<T: Held>(value: T) -> T {{
+    value.born("{name}_same_twice.value");
+    let again = {name}_same(value);
+    again.born("{name}_same_twice.again");
+    again.leaves("{name}_same_twice.again");
+    again
+}}
+"""
 RETURNED = ("", "D", "Option<D>", "Option<D>", "Result<D, D>", "P", "Rc<D>", "Mutex<D>")
 GIVEN = ("D", "D", "P", "Option<D>", "Vec<D>", "Rc<D>", "Mutex<D>", "RefCell<D>", "Arc<Mutex<D>>", "Cell<usize>")
 ANCHOR = re.compile(r" //(@\w+:\d+@)$")
@@ -121,11 +147,16 @@ def random_statement(body: Body) -> bool:
 
 
 def write_function(body: Body, parameters: list[tuple[str, str, bool]]) -> str:
-    """The text of one function; `parameters` are name, type and whether it is `mut`."""
+    """The text of one function; `parameters` are name, type and whether it is `mut`. With `self` it is a method."""
     body.statement = random_statement
     returns = body.returns[0]
-    written = ", ".join(f"{'mut ' if is_mut else ''}{name}: {type_}" for name, type_, is_mut in parameters)
-    head = f"pub fn {body.name}({written}){f' -> {returns}' if returns else ''} {{"
+    is_method = bool(parameters) and parameters[0][0] == "self"
+    written = ", ".join(
+        f"{'mut ' if is_mut else ''}{name}" + ("" if name == "self" else f": {type_}")
+        for name, type_, is_mut in parameters
+    )
+    result = f" -> {returns}" if returns else ""
+    head = f"{'' if is_method else 'pub '}fn {body.name}({written}){result} {{"
     body.depth = 0
     with body.scope(Scope("function")):
         for name, type_, is_mut in parameters:
@@ -135,7 +166,16 @@ def write_function(body: Body, parameters: list[tuple[str, str, bool]]) -> str:
             leaves = body.statements(4)
         if not leaves and returns:
             tail(body)
-    return "\n".join([head, *body.lines, "}"])
+    text = "\n".join([head, *body.lines, "}"])
+    return as_method(body.name, parameters, result, text) if is_method else text
+
+
+def as_method(name: str, parameters: list[tuple[str, str, bool]], result: str, text: str) -> str:
+    """A function whose first parameter is `self`, in a trait of its own."""
+    declared = ", ".join(["self", *(f"{other}: {type_}" for other, type_, _ in parameters[1:])])
+    trait = f"T{name}"
+    head = f"trait {trait} {{ fn {name}({declared}){result}; }}"
+    return f"{head}\nimpl {trait} for {parameters[0][1]} {{\n{text}\n}}"
 
 
 def generate(seed: int, edition: str = "2021") -> Program:
@@ -150,13 +190,17 @@ def generate(seed: int, edition: str = "2021") -> Program:
         types = [rng.choice(GIVEN) for _ in range(rng.randint(0, 3))]
         signature = Signature(f"{name}_f{index}", tuple(types), returns)
         body = Body(signature.name, rng, returns, callees=list(signatures), edition=edition, size=rng.randint(8, 24))
-        functions.append(write_function(body, [(f"a{i}", t, rng.random() < 0.3) for i, t in enumerate(types)]))
-        signatures.append(signature)
+        names = [f"a{i}" for i in range(len(types))]
+        if types and rng.random() < 0.25:
+            names[0] = "self"
+        functions.append(write_function(body, [(n, t, rng.random() < 0.3) for n, t in zip(names, types, strict=True)]))
+        is_method = names[:1] == ["self"]
+        signatures.append(replace(signature, path=f"T{signature.name}::{signature.name}") if is_method else signature)
         empty += body.sometimes_empty
     body = Body(f"{name}_main", rng, "", callees=list(signatures), edition=edition, size=20)
     functions.append(write_function(body, []) + "\n")
     empty += body.sometimes_empty
-    text = with_line_numbers("\n\n".join([PRELUDE, *functions]))
+    text = with_line_numbers("\n\n".join([PRELUDE, GENERIC.format(name=name), *functions]))
     labels = frozenset(re.findall(r'\bborn\("([^"]+)"\)', text))
     places = frozenset(re.findall(r'\b(?:tell|tells)\("((?:[a-z]+ )?\d+)', text))
     operations = frozenset(re.findall(r'"(op \w+ [\w.]+)', text))

@@ -21,9 +21,18 @@ CONSTRUCTS = {
     "AsyncBlockEnter": "AsyncBlockExit",
 }
 EXITS = {end: begin for begin, end in CONSTRUCTS.items()}
+# Events of an owner that their own expression has taken away: `h.join()`, `for value in receiver`.
 CONSUMERS = frozenset(
-    {"ThreadJoin", "Unwrap", "BoxIntoRaw", "PinIntoInner", "MaybeUninitAssumeInit"}
-)  # take their owner
+    {
+        "Attempt",
+        "BoxIntoRaw",
+        "ChannelRecv",
+        "MaybeUninitAssumeInit",
+        "PinIntoInner",
+        "ThreadJoin",
+        "Unwrap",
+    }
+)
 NESTED = frozenset({"FnEnter", "LoopEnter", "MatchEnter"})  # an async block may pause among others
 
 

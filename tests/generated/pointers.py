@@ -26,7 +26,7 @@ def shared(body: Body) -> bool:
 
 def share(body: Body) -> bool:
     """One more holder."""
-    candidates = body.model.readable(*STRONG)
+    candidates = body.model.readable("Rc<D>", "Arc<D>", "Rc<RefCell<D>>")  # a second way to a mutex would deadlock
     if not candidates:
         return shared(body)
     source = body.rng.choice(candidates)

@@ -179,6 +179,12 @@ impl Held for (D, D) {
     }
 }
 
+impl Held for [D; 2] {
+    fn held(&self, label: &'static str) {
+        self.iter().enumerate().for_each(|(part, value)| value.held_as(label, Some(part)));
+    }
+}
+
 impl Held for Vec<D> {
     fn held(&self, label: &'static str) {
         self.iter().enumerate().for_each(|(part, value)| value.held_as(label, Some(part)));

@@ -100,7 +100,7 @@ def shared_borrow(body: Body) -> bool:
     variable = body.rng.choice(candidates)
     name = body.fresh("r")
     body.line(f"let {name} = &{variable.name};")
-    body.tell(f"op Borrow {body.label(variable.name)} mutable=false")
+    body.borrowed(variable, "false")
     body.model.borrow(variable, exclusive=False)
     body.declare(name, "&", is_mut=False).can_move = False
     body.line(f"look({name});")
@@ -114,7 +114,7 @@ def exclusive_borrow(body: Body) -> bool:
     variable = body.rng.choice(candidates)
     name = body.fresh("m")
     body.line(f"let {name} = &mut {variable.name};")
-    body.tell(f"op Borrow {body.label(variable.name)} mutable=true")
+    body.borrowed(variable, "true")
     body.model.borrow(variable, exclusive=True)
     body.declare(name, "&mut").can_move = False
     body.line(f"{name}.touch();")

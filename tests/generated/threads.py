@@ -100,3 +100,27 @@ def with_lock(body: Body) -> bool:
     body.line(".join();")
     body.line(f'probe(&{lock.name}, "{body.label(lock.name)}");')
     return False
+
+
+def across_threads(body: Body) -> bool:
+    """Values that another thread sends."""
+    sender, receiver, handle, each = body.fresh("tx"), body.fresh("rx"), body.fresh("h"), body.fresh("d")
+    name = child(body)
+    body.line("{")
+    body.depth += 1
+    body.line(f"let ({sender}, {receiver}) = mpsc::channel();")
+    body.say_anew(sender)
+    body.say_anew(receiver)
+    body.line(f"let {handle} = std::thread::spawn(move || {{")
+    body.line(f"    {name}.begins();")
+    body.line(f"    for _ in 0..2 {{ {sender}.send(mk()).unwrap(); }}")
+    body.line("});")
+    body.say_anew(handle)
+    body.line(f"for {each} in {body.rng.choice(['&', ''])}{receiver} {{")
+    body.line(f'    {each}.born("{body.label(each)}");')
+    body.line("}")
+    body.line(f"{handle}.join().unwrap();")
+    body.tell(f"op ThreadJoin {body.label(handle)}")
+    body.depth -= 1
+    body.line("}")
+    return False
