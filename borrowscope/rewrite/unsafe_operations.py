@@ -168,7 +168,7 @@ class _Planner:
             return
         known = self._pointer_type(node)
         ty = short_type(known) if known is not None else None
-        if self._constants.is_constant(node):
+        if self._constants.is_constant(node) and self._constants.outermost(node) is not node:
             self._skip(node, "raw_pointer")
             return
         site = self._site("RawPtrCreated", node, {"ptr_type": ty})
