@@ -302,9 +302,10 @@ def _macro(_plan: FunctionPlan, place: Node, parent: Node) -> _Place | None:
 def _base(_plan: FunctionPlan, _place: Node, parent: Node) -> _Place | None:
     """`S { a, ..x.base }`: behind the struct, of which only some parts are taken."""
     struct = next((node for node in parent.ancestors() if node.kind == "struct_expression"), None)
-    if struct is None or holds_untyped_closure(struct) or extending_let(struct)[0] is not None:
-        return None
-    return Where.AFTER, struct
+    let, is_certain = extending_let(struct) if struct is not None else (None, False)
+    if let is not None and is_certain:
+        return Where.BEHIND, let
+    return (Where.AFTER, struct) if struct is not None and let is None and not holds_untyped_closure(struct) else None
 
 
 _User = Callable[[FunctionPlan, Node, Node], _Place | None]

@@ -126,6 +126,14 @@ def _range(plan: FunctionPlan, node: Node) -> _Made:
     return _Made("range", "Range", "track_range_with_id", {"range_type": text}, _type_of(plan, node))
 
 
+def _range_to(plan: FunctionPlan, node: Node) -> _Made | None:
+    """`..=b`, which the grammar takes for an assignment to `..`."""
+    left = node.field("left")
+    if left is None or left.kind != "range_expression" or not node.text.startswith("..="):
+        return None
+    return _Made("range", "Range", "track_range_with_id", {"range_type": "..=b"}, _type_of(plan, node))
+
+
 def _cast(_plan: FunctionPlan, node: Node) -> _Made:
     ty = node.field("type")
     text = " ".join(ty.text.split()) if ty is not None else None
@@ -148,6 +156,7 @@ _READERS: dict[str, Callable[[FunctionPlan, Node], _Made | None]] = {
     "tuple_expression": _tuple,
     "array_expression": _array,
     "range_expression": _range,
+    "assignment_expression": _range_to,
     "type_cast_expression": _cast,
 }
 

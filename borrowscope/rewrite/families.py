@@ -18,4 +18,4 @@ from borrowscope.rewrite.unsafe_operations import plan_unsafe_operations
 
 Family = Callable[[FunctionPlan, Calls], Callable[[], None]]
 
-FAMILIES: tuple[Family, ...] = (plan_guards, plan_operations, plan_expressions, plan_accesses, plan_unsafe_operations)
+FAMILIES: tuple[Family, ...] = (plan_guards, plan_operations, plan_accesses, plan_expressions, plan_unsafe_operations)
