@@ -216,7 +216,10 @@ class Solver:
             return one is Kind.CONST and "unknown" in (left.head, right.head)
         if one in (Kind.DYN, Kind.OPAQUE, Kind.FN_ITEM) and not _is_same_shape(left, right):
             return False
-        return all(self._unify(a, b) for a, b in zip(left.args, right.args, strict=True))
+        for own, asked in zip(left.args, right.args, strict=True):  # no `all`: this is called most of all
+            if own is not asked and not self._unify(own, asked):
+                return False
+        return True
 
     def _bind_normalized(self, var: Ty, ty: Ty) -> bool:
         if ty.kind is Kind.PROJECTION:
@@ -273,9 +276,7 @@ class Solver:
             args = tuple([self.normalize(argument) for argument in ty.args])
             if isinstance(ty, Projection):
                 return self._project_or_wait(ty, args)
-            if all(new is old for new, old in zip(args, ty.args, strict=True)):
-                return ty
-            return rebuild(ty, args)
+            return ty if args == ty.args else rebuild(ty, args)
         finally:
             self._depth -= 1
 
@@ -377,8 +378,7 @@ class Solver:
         if self._depth > _DEPTH:
             return AMBIGUOUS
         args = tuple([argument if argument.is_closed else self.deep(argument) for argument in args])
-        is_closed = all(argument.is_closed for argument in args)
-        known = self._selected_for(args) if is_closed else None
+        known = self._selected_for(args)
         if known is not None and (trait, args) in known:
             return known[trait, args]
         self._depth += 1
@@ -390,9 +390,18 @@ class Solver:
             self._remember(known, (trait, args), found)
         return found
 
-    def _selected_for(self, args: tuple[Ty, ...]) -> dict[tuple[str, tuple[Ty, ...]], Selection | None]:
-        """Where answers about such types are kept: for all bodies, or for this one where its bounds have a say."""
-        return self._world_selected if all(argument.is_ground for argument in args) else self._selected
+    def _selected_for(self, args: tuple[Ty, ...]) -> dict[tuple[str, tuple[Ty, ...]], Selection | None] | None:
+        """Where answers about such types are kept: for all bodies, or for this one where its bounds have a say.
+
+        Nowhere, while they have variables.
+        """
+        known = self._world_selected
+        for argument in args:
+            if not argument.is_closed:
+                return None
+            if not argument.is_ground:
+                known = self._selected
+        return known
 
     def _remember(
         self,
@@ -558,7 +567,7 @@ class Solver:
         """A quick look at the outermost constructors."""
         if not self._heads_agree(impl.self_type, args[0]):
             return False
-        return all(self._heads_agree(own, asked) for own, asked in zip(impl.trait_args, args[1:], strict=False))
+        return not impl.trait_args or all(map(self._heads_agree, impl.trait_args, args[1:]))
 
     def _heads_agree(self, own: Ty, asked: Ty) -> bool:
         if own.kind is not Kind.APP:

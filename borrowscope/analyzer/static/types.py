@@ -241,6 +241,8 @@ def _intern(key: tuple[object, ...], build: Callable[[], Ty]) -> Ty:
 
 def rebuild(ty: Ty, args: tuple[Ty, ...]) -> Ty:
     """The same constructor with other arguments."""
+    if type(ty) is Ty and ty.kind is Kind.APP:
+        return make(ty.head, args)
     if isinstance(ty, Projection):
         return make_projection(ty.trait, ty.name, args)
     if isinstance(ty, Bounded):
@@ -248,8 +250,6 @@ def rebuild(ty: Ty, args: tuple[Ty, ...]) -> Ty:
         return _intern((kind, shape, args, origin), lambda: Bounded(kind, shape, args, origin))
     if isinstance(ty, FunctionPointer):
         return make_function(ty.qualifiers, args)
-    if type(ty) is Ty and ty.kind is Kind.APP:
-        return make(ty.head, args)
     return ty.with_args(args)  # type: ignore[attr-defined,no-any-return]
 
 
@@ -276,4 +276,4 @@ def substitute(ty: Ty, mapping: Mapping[str, Ty]) -> Ty:
     if ty.kind is Kind.VAR or not ty.args:
         return ty
     args = tuple([argument if argument.is_ground else substitute(argument, mapping) for argument in ty.args])
-    return rebuild(ty, args) if any(new is not old for new, old in zip(args, ty.args, strict=True)) else ty
+    return ty if args == ty.args else rebuild(ty, args)  # types are equal if they are the same object
