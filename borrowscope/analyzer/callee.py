@@ -41,9 +41,9 @@ def parse_callee(text: str) -> Callee:
     if not text.startswith("<"):
         of_primitive = _PRIMITIVE_IMPL.match(text)
         end = _closing(text, of_primitive.end()) if of_primitive else 0
-        method = _METHOD.match(text, end)
-        if of_primitive and method:
-            return Callee(f"{_primitive(text[of_primitive.end() + len('<impl ') : end])}::{method.group(1)}")
+        found = _METHOD.match(text, end)
+        if of_primitive and found:
+            return Callee(f"{_primitive(text[of_primitive.end() + len('<impl ') : end])}::{found.group(1)}")
         return Callee(_without_arguments(text))
     end = _closing(text, 0)
     inner, method = text[1:end], text[end + 1 :]

@@ -109,6 +109,8 @@ def instrument_copy(
         )
         # what lies outside of the root is not part of the copy: it is built as it is
         planner.sources = [source for source in planner.sources if source.path.is_relative_to(project.root)]
+        for warning in planner.warnings():
+            note(f"warning: {warning}\n")
         _copy_sources(staging, planner)
         built = _build(staging, planner, note)
         save_planner(planner)

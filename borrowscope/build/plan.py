@@ -15,13 +15,14 @@ from pathlib import Path
 from borrowscope.analyzer.facts import FileFacts
 from borrowscope.build.file_ids import FileIds
 from borrowscope.build.mark_inheritance import inherited_marks
-from borrowscope.build.mark_problems import check_marks
+from borrowscope.build.mark_problems import check_marks, show_problem
 from borrowscope.build.pipeline import ProjectFacts
 from borrowscope.build.switches import Switches
 from borrowscope.build.text_includes import text_include_insertions, with_insertions
 from borrowscope.errors import UsageError
 from borrowscope.parse.modules import crate_files
 from borrowscope.project.model import Package, Target
+from borrowscope.rewrite.ambiguities import find_ambiguities
 from borrowscope.rewrite.choice import NO_WISHES, TraceOptions
 from borrowscope.rewrite.file import defines_panic_handler, read_marks, rewrite_file
 from borrowscope.rewrite.model import Insertion, RewriteOptions, RewrittenFile, Site
@@ -149,6 +150,15 @@ class Planner:
         self.sources.append(
             SourceToTrace(path, relative, package, target.edition, module_path, is_root=is_root, source=source)
         )
+
+    def warnings(self) -> list[str]:
+        """What marks with `warn` ask for, as rustc would say it."""
+        return [
+            show_problem(source.relative, source.source, problem)
+            for source in self.sources
+            if (facts := self.facts.facts.get(str(source.path))) is not None
+            for problem in find_ambiguities(source.source, facts, source.inherited, source.module_path)
+        ]
 
     def plan(self, only: set[Path] | None = None, before: InstrumentPlan | None = None) -> InstrumentPlan:
         """Rewrite all files, or only those named and take the rest from `before`."""

@@ -104,6 +104,8 @@ def run_project(
             wishes=request.wishes,
         )
         planner.rewrite = rewrite
+        for warning in planner.warnings():
+            note(f"warning: {warning}\n")
         overlay = prepare_overlay(project, options, facts.toolchain, request.command)
         built = _build(planner, overlay, note)
         if built.verdict is not Verdict.BUILT:

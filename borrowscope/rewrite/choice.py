@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from borrowscope.tables.events import BY_NAME, Group
 from borrowscope.tables.groups import ALL_GROUPS, PRESETS, Preset
@@ -51,6 +52,17 @@ class TraceOptions:
 NO_WISHES = TraceOptions()
 
 
+class Declared(NamedTuple):
+    """Names that a mark declares, where nobody can say what they are: recorded as such."""
+
+    ffi: frozenset[str] = frozenset()
+    unions: frozenset[str] = frozenset()
+    statics: frozenset[str] = frozenset()
+
+
+NOTHING_DECLARED = Declared()
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """What is recorded of one function."""
@@ -59,6 +71,7 @@ class Choice:
     filters: tuple[str, ...] = ()
     sample: float = 1.0
     condition: str = ""  # a predicate as in `#[cfg(..)]`, "" if there is none
+    declared: Declared = NOTHING_DECLARED
 
     def is_told(self, event: str) -> bool:
         """Whether events of this variant are recorded."""
@@ -91,6 +104,7 @@ def choose(wishes: TraceOptions, mark: TraceOptions | None, default: Preset) -> 
         filters=(*wishes.filters, *mark.filters),
         sample=wishes.sample * mark.sample,
         condition=conditions[0] if len(conditions) == 1 else f"all({', '.join(conditions)})" if conditions else "",
+        declared=Declared(frozenset(mark.ffi), frozenset(mark.unions), frozenset(mark.statics)),
     )
 
 

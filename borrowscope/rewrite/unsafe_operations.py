@@ -18,6 +18,7 @@ from borrowscope.rewrite.calls import Calls, callee_name
 from borrowscope.rewrite.contexts import Constants, whole_place
 from borrowscope.rewrite.generic_arguments import generic_arguments
 from borrowscope.rewrite.model import Site, SkipReason
+from borrowscope.rewrite.nested_items import is_directly_in
 from borrowscope.rewrite.notes import Note, Where, emit_notes
 from borrowscope.rewrite.plans import RUNTIME_PATH, BindingPlan, FunctionPlan
 from borrowscope.rewrite.positions import strip_parentheses
@@ -70,7 +71,7 @@ class _Planner:
     def report_unseen(self) -> None:
         """Operations that stand in macros which are not entered, and in patterns."""
         for operation in self._plan.file.operations.values():
-            if operation.span not in self._seen and _is_directly_in(self._plan.item.node, operation.span):
+            if operation.span not in self._seen and is_directly_in(self._plan.item.node, operation.span):
                 in_macro = any(tokens.contains(operation.span) for tokens in self._plan.scopes.macro_spans)
                 reason = SkipReason.MACRO_UNKNOWN if in_macro else SkipReason.INFERENCE
                 self._plan.file.skip(operation.span, operation.kind.value, reason)
@@ -223,26 +224,12 @@ class _Planner:
         return f"track_static_access_with_id({numbers}, {RUNTIME_PATH}addr_of!({node.text}))"
 
 
-def _is_directly_in(function: Node, span: Span) -> bool:
-    """Whether a place is in the function, and in no other one within."""
-    node: Node | None = function if function.start <= span.start and span.end <= function.end else None
-    while node is not None:
-        inner = next((child for child in node.named if child.start <= span.start and span.end <= child.end), None)
-        if inner is None:
-            return True
-        if inner.kind in _ITEMS:
-            return False
-        node = inner
-    return False
-
-
 def _is_lazy(fact: StaticFact) -> bool:
     """Whether the static computes its value when it is followed, and is followed here."""
     is_own_type = fact.ty.rpartition("::")[2] == fact.path.rpartition("::")[2]  # as `lazy_static!` makes it
     return fact.is_followed and (fact.ty.startswith(_LAZY) or is_own_type)
 
 
-_ITEMS = frozenset({"function_item", "impl_item", "trait_item", "mod_item", "const_item", "static_item"})
 _NAMES = frozenset({"identifier", "scoped_identifier"})
 _ASSIGNMENTS = frozenset({"assignment_expression", "compound_assignment_expr"})
 _READERS: dict[str, Callable[[_Planner, Node, Operation], Iterator[Note]]] = {
