@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Final
 
 from borrowscope.analyzer.analyze import dependencies_cache
@@ -51,7 +52,7 @@ def find_patches(memory: Memory, changed: Collection[str]) -> Patched | None:
         change = find_body_change(text, new, known.outline) or find_item_change(text, new, known.outline)
         if change is None or _touches_shared(part.notes.shared, change, text) or _names_others(memory, change, text):
             return None
-        if _is_named(memory, path, change):
+        if _is_named(memory, path, change) or _may_be_included(memory, path):
             return None
         changes[path], parts[path] = change, part
     return _Patching(memory, changes, parts).run() if changes else None
@@ -76,6 +77,12 @@ def _is_named(memory: Memory, path: str, change: Change) -> bool:
     sources = [text.source for other, text in memory.texts.items() if other != path]
     sources += (change.source[: change.start], change.source[change.new_end :])
     return any(re.search(rb"\b%b\b" % name, source) is not None for name in change.names for source in sources)
+
+
+def _may_be_included(memory: Memory, path: str) -> bool:
+    """Whether a file says `include!` with the name of this one: its bodies are read as parts of the other."""
+    name = Path(path).name.encode()
+    return any(b"include" in text.source and name in text.source for text in memory.texts.values())
 
 
 class _Patching:

@@ -266,6 +266,16 @@ def test_changes_follow_each_other(request_of: Request, whole_readings: list[str
     assert render_type_info(recall(more).info()) == told(more)
 
 
+def test_a_file_that_another_includes_is_read_with_it(request_of: Request, whole_readings: list[str]):
+    including = LIB + 'include!("macros.rs");\n'
+    macros = MACROS + "fn included() {\n    let one = 1u8;\n}\n"
+    recall(request_of(lib=including, macros=macros))
+    whole_readings.clear()
+    changed = request_of(lib=including, macros=macros.replace("1u8", "1u16"))
+    assert render_type_info(recall(changed).info()) == told(changed)
+    assert whole_readings == ["read"]
+
+
 def test_lost_files_do_no_harm(request_of: Request):
     recall(request_of())
     for what in ("layouts", "items", "text", "patches", "records", "facts"):
