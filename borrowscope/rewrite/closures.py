@@ -16,7 +16,7 @@ from borrowscope.rewrite.contexts import opening_statement, operands, outside_pa
 from borrowscope.rewrite.model import Site, SkipReason
 from borrowscope.rewrite.plans import RUNTIME_PATH, BindingPlan, FunctionPlan
 from borrowscope.rewrite.positions import has_untyped_parameters, needs_parentheses, starts_statement
-from borrowscope.rewrite.scopes import Binding
+from borrowscope.rewrite.scopes import Binding, BodyHead
 from borrowscope.text.span import Span
 
 _STRENGTH = ("ref", "ref mut", "move")
@@ -97,7 +97,14 @@ def _capture(plan: FunctionPlan, node: Node, closure: Site, variable: Binding, m
     site.owner, site.depends_on = closure.index, (closure.index,)
     if one is not None:
         site.binding, site.ty = one.site.index, one.site.ty
-    return _Capture(site, one if one is not None and variable.frame is frame else None)
+    is_told = one is not None and variable.frame is frame and _is_born(variable, node)
+    return _Capture(site, one if is_told else None)
+
+
+def _is_born(variable: Binding, closure: Node) -> bool:
+    """A match guard may capture names of its arm, which have no instance before the arm is taken."""
+    anchor = variable.anchor
+    return not isinstance(anchor, BodyHead) or closure.start >= anchor.body.start
 
 
 def _carrier(plan: FunctionPlan, node: Node) -> tuple[Node | None, bool]:

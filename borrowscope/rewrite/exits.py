@@ -6,13 +6,16 @@ a way that is not told (then a Drop's cause is not known to be the end of the sc
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from borrowscope.parse.functions import cfgs_of
 from borrowscope.parse.syntax import Node
+from borrowscope.rewrite.contexts import extending_let, holds_untyped_closure
 from borrowscope.rewrite.model import Site
 from borrowscope.rewrite.plans import RUNTIME_PATH, FilePlan, FunctionPlan
-from borrowscope.rewrite.positions import needs_parentheses, strip_parentheses
+from borrowscope.rewrite.positions import needs_parentheses, statement_of, strip_parentheses, tail_of
 from borrowscope.rewrite.scopes import Binding, BodyHead, ChainLet
 from borrowscope.text.span import Span
 
@@ -31,14 +34,23 @@ _TOLD_BEFORE = frozenset(
         "unit_expression",
         "scoped_identifier",
         "negative_literal",
+        "closure_expression",
+        "async_block",
     }
 )
-_INFERRED = frozenset({"closure_expression", "async_block"})
+_PASSING = {"try_expression": "tried", "return_expression": "returning", "break_expression": "breaking"}
 _EVENTS = {
     "return_expression": ("Return", "track_return_with_id"),
     "break_expression": ("Break", "track_break_with_id"),
     "continue_expression": ("Continue", "track_continue_with_id"),
 }
+
+
+class Landing(Enum):
+    """How it is told that a way out has arrived: what it noted ends there."""
+
+    BEHIND = auto()  # by a statement behind the loop's
+    THROUGH = auto()  # the loop's value passes through a function
 
 
 @dataclass(slots=True)
@@ -51,17 +63,22 @@ class Exit:
     node: Node
     target: Node | None
     site: Site | None = None
-    wraps: Node | None = None
+    wraps: Span | None = None
+    landing: Landing | None = None
 
 
 def plan_exits(plan: FunctionPlan) -> list[Exit]:
     """Every way out of the function's scopes, with a site where it can be told."""
-    found = []
-    for node in plan.scopes.expressions.values():
-        if node.kind in _EVENTS or node.kind == "try_expression":
-            one = Exit(node, exit_target(node))
-            _plan(plan, one)
-            found.append(one)
+    nodes = plan.scopes.expressions.values()
+    found = [Exit(node, exit_target(node)) for node in nodes if node.kind in _EVENTS or node.kind == "try_expression"]
+    values: dict[int, list[Node]] = defaultdict(list)
+    for one in found:
+        if one.node.kind == "break_expression" and one.target is not None:
+            values[one.target.start] += one.node.named
+    for one in found:
+        if one.target is not None and one.node.kind in _EVENTS:
+            one.landing = _landing(one.target, values[one.target.start])
+        _plan(plan, one)
     return found
 
 
@@ -69,20 +86,22 @@ def _plan(plan: FunctionPlan, one: Exit) -> None:
     node = one.node
     frame = plan.scopes.frame_of(node)
     if node.kind == "try_expression":
-        one.wraps = node.named[0]
+        one.wraps = Span(node.named[0].start, node.named[0].end)
         one.site = plan.new_site("exit", "Try", node, frame)
         return
-    if node.kind not in _EVENTS or needs_parentheses(node):
-        return  # `break 'a &x` is parsed as `(break 'a) & x`: what it leaves with is not known
     event, _ = _EVENTS[node.kind]
+    if event != "Return" and one.landing is None:
+        return
     label = node.child("label")
     value = next((child for child in node.named if child is not label), None)
-    if event != "Return" and not _is_cleared_behind(one.target):
-        return
-    if value is not None and strip_parentheses(value).kind not in _TOLD_BEFORE:
-        if event != "Return" or any(part.kind in _INFERRED for part in value.walk()):
+    if needs_parentheses(node):
+        one.wraps = _value_behind(node)
+        if one.wraps is None or event != "Break":
             return
-        one.wraps = value
+    elif value is not None and strip_parentheses(value).kind not in _TOLD_BEFORE:
+        if holds_untyped_closure(value):
+            return
+        one.wraps = Span(value.start, value.end)
     one.site = plan.new_site("exit", event, node, frame)
     is_return = event == "Return"
     one.site.fields = (
@@ -90,16 +109,35 @@ def _plan(plan: FunctionPlan, one: Exit) -> None:
     )
 
 
-def _is_cleared_behind(target: Node | None) -> bool:
-    """Whether a statement can follow the loop: what its ways out note must end there."""
-    parent = target.parent if target is not None else None
-    if target is None or parent is None or target.kind in _FRAMES:
-        return False
-    if parent.kind == "let_declaration":
-        return parent.field("alternative") is None
+def _value_behind(node: Node) -> Span | None:
+    """`break 'a &x` is parsed as `(break 'a) & x`: the value is all that stands behind the label."""
+    if node.child("label") is None or node.kind != "break_expression":
+        return None
+    whole = node
+    while needs_parentheses(whole) and whole.parent is not None:
+        whole = whole.parent
+    text = node.source[node.end : whole.end]
+    return Span(whole.end - len(text.lstrip()), whole.end)
+
+
+def _landing(target: Node, values: list[Node]) -> Landing | None:
+    """How the end of a loop or labelled block can be told; `values` is what breaks leave it with."""
+    parent = target.parent
+    if parent is None or target.kind in _FRAMES:
+        return None
+    if parent.kind == "let_declaration" and parent.field("alternative") is None:
+        return Landing.BEHIND
     has_no_value = target.kind in ("for_expression", "while_expression")
     is_statement = parent.kind == "expression_statement"
-    return is_statement and (has_no_value or parent.children[-1].kind == ";" or not _is_last(parent))
+    if is_statement and (has_no_value or parent.children[-1].kind == ";" or not _is_last(parent)):
+        return Landing.BEHIND
+    if needs_parentheses(target) and statement_of(target).start == target.start:
+        return None  # `loop {} - 1` is two statements
+    if target.kind == "block" and extending_let(target)[0] is not None:
+        return None
+    tail = tail_of(target) if target.kind == "block" else None
+    values = [*values, tail] if tail is not None else values
+    return None if any(holds_untyped_closure(strip_parentheses(value)) for value in values) else Landing.THROUGH
 
 
 def _is_last(statement: Node) -> bool:
@@ -119,6 +157,9 @@ def emit_exits(plan: FunctionPlan, exits: list[Exit]) -> None:
             continue
         cleared.add(target.start)
         statement = target.parent
+        if one.landing is Landing.THROUGH:
+            plan.file.editor.wrap(target, f"{RUNTIME_PATH}landed(", ")", one.site.index)
+            continue
         text = f" {cfgs_of(statement)}{RUNTIME_PATH}arrived();"
         plan.file.editor.after(statement.start, statement.end, text, one.site.index)
 
@@ -126,8 +167,11 @@ def emit_exits(plan: FunctionPlan, exits: list[Exit]) -> None:
 def _emit(file: FilePlan, one: Exit, site: Site) -> None:
     number = file.number(site)
     if one.wraps is not None:
-        function = "tried" if one.node.kind == "try_expression" else "returning"
-        file.editor.wrap(one.wraps, f"{RUNTIME_PATH}{function}({number}, ", ")", site.index)
+        start, end = one.wraps.start, one.wraps.end
+        # A value that leaves behind a keyword: outside of all else around it, for what made it has ended by then.
+        outside = 0 if one.node.kind == "try_expression" else 1
+        file.editor.open(start, end + outside, f"{RUNTIME_PATH}{_PASSING[one.node.kind]}({number}, ", site.index)
+        file.editor.close(start - outside, end, ")", site.index)
         return
     note = f"{RUNTIME_PATH}{_EVENTS[one.node.kind][1]}({number}); "
     parent = one.node.parent

@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 
 from borrowscope.parse.functions import cfgs_of
 from borrowscope.parse.syntax import Node
+from borrowscope.rewrite.contexts import outside_parentheses
 from borrowscope.rewrite.model import Site, SkipReason
 from borrowscope.rewrite.plans import RUNTIME_PATH, FunctionPlan
-from borrowscope.rewrite.positions import head_of_block, needs_parentheses, starts_with_block, tail_of
+from borrowscope.rewrite.positions import head_of_block, needs_parentheses, starts_with_block, statement_of, tail_of
+from borrowscope.rewrite.temporaries import is_free_of_temporaries
 from borrowscope.text.span import Span
 
 _LOOP_TYPES = {"for_expression": "for", "while_expression": "while", "loop_expression": "loop"}
@@ -22,10 +24,15 @@ _CONSTRUCTORS = frozenset({"Some", "Ok", "Err"})
 
 @dataclass(slots=True, frozen=True)
 class _Place:
-    """Where a construct's guard is declared: before the statement `node`, or in a block around the expression."""
+    """Where a construct's guard is declared: before the statement `node`, or around the expression.
+
+    Around it in a block, or (where it is an operand) in a `match` that binds the guard: a `match` is no statement of
+    its own where an operand stands, and passes on what is expected of the value.
+    """
 
     node: Node
     is_wrapped: bool = False
+    is_matched: bool = False
     is_followed: bool = False  # something may stand behind the statement
 
 
@@ -69,7 +76,7 @@ def _call(plan: FunctionPlan, function: str, site: Site) -> str:
 
 # 1. loops and matches: a guard before the statement
 def _loop(plan: FunctionPlan, flow: Flow, node: Node) -> None:
-    body, place = node.field("body"), _place(node)
+    body, place = node.field("body"), _place(plan, node)
     if body is None:
         return
     if place is None:
@@ -84,7 +91,7 @@ def _loop(plan: FunctionPlan, flow: Flow, node: Node) -> None:
 
 
 def _match(plan: FunctionPlan, flow: Flow, node: Node) -> None:
-    body, place = node.field("body"), _place(node)
+    body, place = node.field("body"), _place(plan, node)
     if body is None:
         return
     if place is None:
@@ -117,8 +124,10 @@ def _bound_names(plan: FunctionPlan, pattern: Node) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _place(node: Node) -> _Place | None:
+def _place(plan: FunctionPlan, node: Node) -> _Place | None:
     """Where the guard can be declared so that the construct begins right behind it."""
+    if _is_left_with(node) and is_free_of_temporaries(plan, node):
+        return _Place(node, is_matched=True)
     inner, parent = node, node.parent
     while parent is not None and (climbed := _climb(inner, parent)) is not None:
         inner, parent = climbed, climbed.parent
@@ -131,8 +140,23 @@ def _place(node: Node) -> _Place | None:
     if parent.kind == "let_declaration" and inner.field_name == "value":
         return _Place(parent, is_followed=parent.field("alternative") is None)
     is_body = parent.kind in ("match_arm", "closure_expression") and inner.field_name in ("value", "body")
-    is_block_safe = node.kind == "loop_expression" and inner is node and not needs_parentheses(node)
-    return _Place(inner, is_wrapped=True) if is_body or is_block_safe else None
+    if is_body:
+        return _Place(inner, is_wrapped=True)
+    return _Place(node, is_matched=True) if _is_operand(node) and is_free_of_temporaries(plan, node) else None
+
+
+def _is_left_with(node: Node) -> bool:
+    """Whether a `return` or `break` takes the value along: the construct has ended before."""
+    parent = outside_parentheses(node).parent
+    return parent is not None and parent.kind in ("return_expression", "break_expression")
+
+
+def _is_operand(node: Node) -> bool:
+    """Whether the construct is a part of an expression that no statement ends behind: `loop {} - 1` are two."""
+    parent = node.parent
+    if parent is None or not needs_parentheses(node) or statement_of(node).start != node.start:
+        return parent is not None
+    return parent.kind in ("field_expression", "try_expression", "await_expression")
 
 
 def _climb(inner: Node, parent: Node) -> Node | None:
@@ -235,7 +259,10 @@ def emit_flow_guards(plan: FunctionPlan, flow: Flow) -> None:
             continue
         word = "mut " if site.event == "LoopEnter" else ""
         text = f"let {word}__bs_{site.index} = {_call(plan, function, site)}; "
-        if place.is_wrapped:
+        if place.is_matched:
+            head = f"match {_call(plan, function, site)} {{ {word}__bs_{site.index} => "
+            plan.file.editor.wrap(place.node, head, " }", site.index)
+        elif place.is_wrapped:
             plan.file.editor.wrap(place.node, "{ " + text, " }", site.index)
         else:
             plan.file.editor.open(place.node.start, place.node.end, text + cfgs_of(place.node), site.index)

@@ -212,6 +212,7 @@ TRACKERS: tuple[TrackerRow, ...] = (
         None,
         "a static that is used, after the site of its initialisation",
     ),
+    _note("track_declared_static_with_id", "StaticAccess", "what a mark declares to be a static"),
     TrackerRow(
         "lazy_static_access",
         "StaticAccess",

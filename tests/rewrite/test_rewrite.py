@@ -63,9 +63,9 @@ CASES = {
         "pub fn f() -> impl Fn(&u8) -> bool { move |_| true }",
         "pub fn f() -> impl Fn(&u8) -> bool { move |_| true }",
     ),
-    "a break with a value that is parsed as an operator is left alone": (
-        "pub fn f(s: &[u8]) -> usize { let v = 'a: loop { break 'a &s[1..]; }; v.len() }",
-        "'a: loop { __bs_3.iteration(); break 'a &s[1..]; };",
+    "a break with a value that is parsed as an operator": (
+        "pub fn f(s: &[u8]) -> usize { let v = 'a: loop { break 'a &s[..]; }; v.len() }",
+        "'a: loop { __bs_4.iteration(); break 'a breaking(3, &s",
     ),
     "a body that begins with a block stays one expression": (
         "pub fn f() -> impl Fn(u8) -> u8 { move |x: u8| { g }(x) }\nfn g(x: u8) -> u8 { x }",
@@ -126,9 +126,13 @@ CASES = {
         "pub fn f(a: bool) -> u8 { match a { true => match a { x => 1 }, _ => 2 } }",
         "true => { __bs_3.arm(4); { let __bs_6 = track_match_enter_with_id(6); match a { x =>",
     ),
-    "a match that is an operand has no place for a guard": (
+    "a match that is an operand binds its guard by a match": (
         "pub fn f(a: u8) -> u8 { 1 + match a { 0 => 1, _ => 2 } }",
-        "1 + match a { 0 => 1, _ => 2 } }",
+        "1 + match track_match_enter_with_id(2) { __bs_2 => match a { 0 => { __bs_2.arm(3); 1 }, _ => { __bs_2.arm(4); 2 } } } }",  # noqa: E501 - the line that is made
+    ),
+    "a match that may hold temporaries stays as it is": (
+        'pub fn f(a: &str) -> u8 { 1 + match a.to_string().as_str() { "" => 1, _ => 2 } }',
+        '1 + match a.to_string().as_str() { "" => 1, _ => 2 } }',
     ),
     "a macro that is an arm's value stays an expression": (
         "pub fn f(a: u8) -> Vec<u8> { match a { 0 => vec![], _ => panic!() } }",
