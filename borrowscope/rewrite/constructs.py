@@ -16,7 +16,7 @@ from borrowscope.rewrite.calls import Calls, call_source, is_clone
 from borrowscope.rewrite.generic_types import is_generic
 from borrowscope.rewrite.model import Site
 from borrowscope.rewrite.plans import BindingPlan, FunctionPlan
-from borrowscope.rewrite.positions import place_base, strip_parentheses
+from borrowscope.rewrite.positions import place_base, strip_parentheses, values_of
 from borrowscope.rewrite.scopes import AfterLet, Frame
 from borrowscope.tables.births import CLONE_TYPED, NEW, NEW_TYPED, Producer, birth_of
 from borrowscope.tables.operations import CHANNELS, FROM_RAW, HANDING_OUT, INITIALIZED, SPAWNS, UPGRADES
@@ -74,10 +74,23 @@ def _produced(calls: Calls, one: BindingPlan, value: Node, ty: str) -> tuple[Pro
     if path in HANDING_OUT:
         return Producer.OTHER, None
     written = written_form(value)
-    if written.start != producing.start or written.end != producing.end:
-        is_made = producing.kind == "call_expression" and not is_clone(call) and path not in UPGRADES
+    if written.start != producing.start or written.end != producing.end or written.kind in _CHOICES:
+        values = list(values_of(written))
+        is_made = bool(values) and all(_is_made(calls, one) for one in values)
         return (Producer.CALL if is_made else Producer.OTHER), None
     return _producer(calls, written, ty)
+
+
+_CHOICES = frozenset({"if_expression", "match_expression"})
+
+
+def _is_made(calls: Calls, value: Node) -> bool:
+    """Whether a call made the value, and did not just hand out one that was there."""
+    producing = producing_call(value)
+    call = calls.find(producing) if producing.kind == "call_expression" else None
+    path = parse_callee(call.callee).path if call is not None else ""
+    is_told_apart = is_clone(call) or path in UPGRADES | HANDING_OUT | SPAWNS | FROM_RAW
+    return producing.kind == "call_expression" and not is_told_apart
 
 
 def _is_pair_of_ends(ty: str) -> bool:

@@ -5,6 +5,8 @@ In: syntax nodes. Out: answers; no edits are made here.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from borrowscope.parse.syntax import COMMENTS, Node
 
 STATEMENTS = frozenset({"let_declaration", "expression_statement"})
@@ -115,6 +117,35 @@ def tail_of(block: Node) -> Node | None:
     return None if last.kind in _NO_VALUE else last
 
 
+def values_of(node: Node) -> Iterator[Node]:
+    """The expressions that a branch or a match may have as its value, without those that lead away."""
+    inner = strip_parentheses(node)
+    if inner.kind in ("block", "unsafe_block"):
+        block = inner if inner.kind == "block" else inner.child("block")
+        parts = [tail_of(block) if block is not None else None]
+    elif inner.kind == "if_expression":
+        parts = [inner.field("consequence"), inner.field("alternative")]
+    elif inner.kind == "else_clause":
+        parts = [inner.named[-1]]
+    elif inner.kind == "match_expression":
+        body = inner.field("body")
+        parts = [arm.field("value") for arm in (body.named if body is not None else [])]
+    else:
+        parts = []
+        if not _leads_away(inner):
+            yield inner
+    for part in parts:
+        if part is not None:
+            yield from values_of(part)
+
+
+def _leads_away(node: Node) -> bool:
+    macro = node.field("macro") if node.kind == "macro_invocation" else None
+    return node.kind in _WAYS_OUT or (macro is not None and macro.text.rpartition("::")[2] in _PANICS)
+
+
+_WAYS_OUT = frozenset({"return_expression", "break_expression", "continue_expression"})
+_PANICS = frozenset({"panic", "unreachable", "todo", "unimplemented"})
 _NO_VALUE = frozenset(
     {
         "let_declaration",

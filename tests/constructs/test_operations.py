@@ -98,6 +98,13 @@ fn boxes() {
     let made: Box<dyn Fn() -> u8> = boxed().unwrap();
     made();
 }
+fn chosen(n: u8, given: Box<u8>) {
+    let either: Box<dyn Fn() -> u8> =
+        if n > 5 { Box::new(|| 1) } else if n == 0 { return } else { Box::new(move || n) };
+    let cow: Cow<str> = match n { 0 => Cow::Borrowed("a"), 9 => unreachable!(), _ => { Cow::Owned("b".into()) } };
+    let mixed = if n == 1 { Box::new(n) } else { given };
+    println!("{}{cow}{mixed}", either());
+}
 fn boxed() -> Option<Box<dyn Fn() -> u8>> { Some(Box::new(|| 1)) }
 fn pins() {
     let mut v = 5u8;
@@ -206,6 +213,8 @@ fn main() {
     cows("a");
     boxes();
     pins();
+    chosen(1, Box::new(2));
+    chosen(7, Box::new(2));
     counted();
     handed_out(vec![Rc::new(1), Rc::new(2)]);
     unwraps(Some(1), Ok(2));
@@ -290,7 +299,13 @@ BoxNew b @1
 BoxIntoRaw owner=b @1
 BoxFromRaw back @1
 BoxIntoRaw owner=back @1
-BoxNew made @2
+BoxNew made
+""",
+    "chosen": """
+BoxNew either @1
+CowOwned cow
+BoxNew either
+CowOwned cow
 """,
     "pins": """
 PinNew p

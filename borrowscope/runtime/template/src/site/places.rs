@@ -7,6 +7,9 @@ use std::mem::size_of;
 use std::sync::mpsc::{Receiver, Sender, SyncSender};
 use std::sync::OnceLock;
 
+/// Nothing on the heap lies below this address.
+pub(super) const PAGE: usize = 4096;
+
 /// What was read of a place. `flag` is whether a once cell is set, or whether a Cow is borrowed.
 #[derive(Debug, Clone, Copy)]
 pub struct Before {
@@ -87,7 +90,6 @@ fn at(address: usize, flag: bool) -> Before {
 #[inline]
 pub(super) fn channel_address<E>(end: &E) -> usize {
     const WORD: usize = size_of::<usize>();
-    const PAGE: usize = 4096;
     if size_of::<E>() != 2 * WORD || std::mem::align_of::<E>() != WORD {
         return 0;
     }

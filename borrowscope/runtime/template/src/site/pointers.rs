@@ -7,6 +7,16 @@ use crate::recorder::{self, object, Slot};
 use std::rc::{Rc, Weak};
 use std::sync::{Arc, Weak as SyncWeak};
 
+/// The address of what a `Box` owns, 0 where it owns no memory: all such boxes point to the same place.
+#[inline(always)]
+pub(super) fn heap_address<T: ?Sized>(value: &T) -> usize {
+    if std::mem::size_of_val(value) == 0 {
+        0
+    } else {
+        address(value)
+    }
+}
+
 #[inline(always)]
 fn counted(strong: usize, weak: usize, at: usize) -> Slot {
     // A Weak that was made without a value points to the end of all addresses.
@@ -70,7 +80,7 @@ pub fn track_arc_clone_with_id<T: ?Sized>(site: u32, source: u32, value: &Arc<T>
 #[inline]
 #[allow(clippy::borrowed_box)]
 pub fn track_box_new_with_id<T: ?Sized>(site: u32, value: &Box<T>) -> Guard {
-    born_with(kind::BOX_NEW, site, NONE, || object(0, 0, address::<T>(&**value)))
+    born_with(kind::BOX_NEW, site, NONE, || object(0, 0, heap_address::<T>(&**value)))
 }
 
 /// A `Weak` of the `Rc` `source` was born.

@@ -1,6 +1,8 @@
 //! Births and uses of `Pin`, `Cow` and boxes made raw, upgrades of `Weak`, values taken out of `Option` and `Result`.
 
 use super::cells::{told, told_at, told_whether};
+use super::places::PAGE;
+use super::pointers::heap_address;
 use super::{address, born, born_with, Before, NONE};
 use crate::format::kind;
 use crate::guard::Guard;
@@ -45,20 +47,24 @@ pub fn cow_made_mutable<T>(site: u32, owner: u32, before: Before, value: T) -> T
 #[inline]
 #[allow(clippy::borrowed_box)]
 pub fn track_box_from_raw_with_id<T: ?Sized>(site: u32, value: &Box<T>) -> Guard {
-    born_with(kind::BOX_FROM_RAW, site, NONE, || object(0, 0, address::<T>(&**value)))
+    born_with(kind::BOX_FROM_RAW, site, NONE, || {
+        object(0, 0, heap_address::<T>(&**value))
+    })
 }
 
 /// A `Box` became a raw pointer.
 #[inline]
 pub fn box_made_raw<T: ?Sized>(site: u32, owner: u32, value: *mut T) -> *mut T {
-    told_at(kind::BOX_INTO_RAW, site, owner, address(value));
+    let at = address(value);
+    // A box that owns no memory points to its alignment.
+    told_at(kind::BOX_INTO_RAW, site, owner, if at < PAGE { 0 } else { at });
     value
 }
 
 /// A `Box` became a reference for good.
 #[inline]
 pub fn box_leaked<T: ?Sized>(site: u32, owner: u32, value: &mut T) -> &mut T {
-    told_at(kind::BOX_INTO_RAW, site, owner, address::<T>(value));
+    told_at(kind::BOX_INTO_RAW, site, owner, heap_address::<T>(value));
     value
 }
 
