@@ -16,6 +16,7 @@ from borrowscope.parse.syntax import Node
 from borrowscope.rewrite.accesses import place_around_name, place_of_use
 from borrowscope.rewrite.calls import Calls, callee_name
 from borrowscope.rewrite.contexts import Constants, whole_place
+from borrowscope.rewrite.declared_names import declared_function, declared_static, declared_union
 from borrowscope.rewrite.generic_arguments import generic_arguments
 from borrowscope.rewrite.model import Site, SkipReason
 from borrowscope.rewrite.nested_items import is_directly_in
@@ -33,6 +34,7 @@ _NOTES = {
     "FfiCall": "track_ffi_call_with_id",
     "Transmute": "track_transmute_with_id",
     "UnionFieldAccess": "track_union_field_access_with_id",
+    "StaticAccess": "track_declared_static_with_id",
 }
 _CALL_EVENTS = {
     OperationKind.UNSAFE_CALL: "UnsafeFnCall",
@@ -67,6 +69,8 @@ class _Planner:
             if operation is not None and operation.span not in self._seen:
                 self._seen.add(operation.span)
                 yield from _READERS[node.kind](self, node, operation)
+            elif operation is None and node.kind in _DECLARED:
+                yield from _DECLARED[node.kind](self, node)
 
     def report_unseen(self) -> None:
         """Operations that stand in macros which are not entered, and in patterns."""
@@ -124,6 +128,16 @@ class _Planner:
         site = self._site("UnionFieldAccess", node, fields)
         yield Note(site, node, *place, lambda: self._note(site))
 
+    def declared_field(self, node: Node) -> Iterator[Note]:
+        """A field of what the mark says is a union."""
+        found = declared_union(self._plan, node)
+        place = place_of_use(self._plan, self._constants, node) if found is not None else None
+        if found is not None and place is None:
+            self._skip(node, OperationKind.UNION_READ.value)
+        elif found is not None and place is not None:
+            site = self._site("UnionFieldAccess", node, {"union_name": found[0], "field_name": found[1]})
+            yield Note(site, node, *place, lambda: self._note(site))
+
     def _note(self, site: Site) -> str:
         return f"{_NOTES[site.event]}({self._plan.file.number(site)})"
 
@@ -135,13 +149,25 @@ class _Planner:
         if event is None or function is None or not self._is_confirmed(node, operation):
             self._skip(node, operation.kind.value)
             return
-        place = place_of_call(self._plan, self._calls, self._constants, node)
-        if place is None:
-            self._skip(node, operation.kind.value)
-            return
         fields: dict[str, object] = {"fn_name": operation.target or " ".join(function.text.split())}
         if operation.target in _TRANSMUTES:
             event, fields = "Transmute", self._types(node)
+        if declared_function(self._plan, node) is not None:
+            event = "FfiCall"
+        yield from self._called(event, node, fields, operation.kind.value)
+
+    def declared_call(self, node: Node) -> Iterator[Note]:
+        """A call of what the mark says is foreign."""
+        name = declared_function(self._plan, node)
+        if name is not None:
+            yield from self._called("FfiCall", node, {"fn_name": name}, OperationKind.FFI_CALL.value)
+
+    def _called(self, event: str, node: Node, fields: dict[str, object], construct: str) -> Iterator[Note]:
+        place = place_of_call(self._plan, self._calls, self._constants, node)
+        function = node.field("function")
+        if place is None or function is None:
+            self._skip(node, construct)
+            return
         name = callee_name(function) if function.kind == "field_expression" else None
         site = self._site(event, name or node, fields)
         yield Note(site, node, *place, lambda: self._note(site))
@@ -202,6 +228,7 @@ class _Planner:
         """A static's name, where more than its address is used."""
         fact = self._plan.file.facts.statics.get(Span(node.start, node.end)) if node.kind in _NAMES else None
         if fact is None:
+            yield from self._declared_static(node)
             return
         self._seen.add(fact.span)
         place = place_around_name(self._plan, self._constants, node)
@@ -216,6 +243,19 @@ class _Planner:
         site.fields, site.ty, site.depends_on = {"is_write": fact.is_write}, init.ty, (init.index,)
         is_lazy = _is_lazy(fact)
         yield Note(site, node, *place, lambda: self._static_call(node, site, init, is_lazy=is_lazy))
+
+    def _declared_static(self, node: Node) -> Iterator[Note]:
+        """A use of what the mark says is a static: one of a macro or of another kind."""
+        name = declared_static(self._plan, node) if node.kind in _NAMES else None
+        place = place_around_name(self._plan, self._constants, node) if name is not None else None
+        if name is not None and place is None:
+            self._skip(node, "static")
+        elif name is not None and place is not None:
+            site = self._plan.new_site(
+                "unsafe_operation", "StaticAccess", node, self._plan.scopes.frame_of(node), name=name
+            )
+            site.fields = {"is_write": self._is_written(node)}
+            yield Note(site, node, *place, lambda: self._note(site))
 
     def _static_call(self, node: Node, site: Site, init: Site, *, is_lazy: bool) -> str:
         numbers = f"{self._plan.file.number(site)}, {self._plan.file.number(init)}"
@@ -232,6 +272,10 @@ def _is_lazy(fact: StaticFact) -> bool:
 
 _NAMES = frozenset({"identifier", "scoped_identifier"})
 _ASSIGNMENTS = frozenset({"assignment_expression", "compound_assignment_expr"})
+_DECLARED: dict[str, Callable[[_Planner, Node], Iterator[Note]]] = {
+    "field_expression": _Planner.declared_field,
+    "call_expression": _Planner.declared_call,
+}
 _READERS: dict[str, Callable[[_Planner, Node, Operation], Iterator[Note]]] = {
     "unary_expression": _Planner.deref,
     "field_expression": _Planner.field,

@@ -80,6 +80,12 @@ pub fn lazy_static_access<L: Deref>(site: u32, init: u32, place: &'static L) {
     track_static_access_with_id(site, init, place);
 }
 
+/// What a mark declares to be a static is used.
+#[inline]
+pub fn track_declared_static_with_id(site: u32) {
+    noted(kind::STATIC_ACCESS, site);
+}
+
 const PLACES: usize = 4096;
 
 /// The addresses of the statics that were used. More than fit are not told.

@@ -1,0 +1,49 @@
+"""Names that a mark declares (`ffi`, `unions`, `statics`), where they are used: they are recorded as such.
+
+In: one function's plan, an expression. Out: what the declaration makes of it, or None.
+"""
+
+from __future__ import annotations
+
+from borrowscope.analyzer.type_text import short_type
+from borrowscope.parse.syntax import Node
+from borrowscope.rewrite.calls import callee_name
+from borrowscope.rewrite.contexts import is_method_name
+from borrowscope.rewrite.plans import FunctionPlan
+from borrowscope.rewrite.positions import strip_parentheses
+
+
+def declared_function(plan: FunctionPlan, call: Node) -> str | None:
+    """The callee, if it is declared to be foreign."""
+    function = call.field("function")
+    name = callee_name(function) if function is not None else None
+    if name is None:
+        return None
+    text = name.text.partition("::<")[0]
+    return " ".join(text.split()) if _last(text) in plan.file.choice.declared.ffi else None
+
+
+def declared_union(plan: FunctionPlan, field: Node) -> tuple[str, str] | None:
+    """Union and field, if the variable or its type is declared to be a union."""
+    value, name = field.field("value"), field.field("field")
+    declared = plan.file.choice.declared.unions
+    if not declared or value is None or name is None or is_method_name(field):
+        return None
+    base = strip_parentheses(value)
+    use = plan.scopes.uses.get(base.start) if base.kind in ("identifier", "self") else None
+    fact = plan.file.facts.bindings.get(use.binding.start) if use is not None and use.binding is not None else None
+    ty = short_type(fact.ty).lstrip("&").removeprefix("mut ").partition("<")[0] if fact and fact.ty else ""
+    union = next((one for one in (ty, _last(base.text)) if one in declared), None)
+    return (union, name.text) if union is not None else None
+
+
+def declared_static(plan: FunctionPlan, name: Node) -> str | None:
+    """The name, if it is declared to be a static, and no variable."""
+    use = plan.scopes.uses.get(name.start)
+    is_variable = use is not None and use.binding is not None
+    text = _last(name.text)
+    return text if text in plan.file.choice.declared.statics and not is_variable else None
+
+
+def _last(path: str) -> str:
+    return path.rpartition("::")[2].strip()
