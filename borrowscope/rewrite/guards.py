@@ -191,12 +191,15 @@ class _Planner:
         owner = held.taking.owner if held.taking is not None else None
         if not self._plan.file.is_enabled(held.site) or not self._is_wanted(owner):
             return
-        number, threshold = self._plan.file.number(held.site), self._plan.file.choice.threshold
-        if threshold is not None:
-            number = f"{RUNTIME_PATH}only_if({RUNTIME_PATH}sampled({threshold}), {number})"
+        number = self._sampled(self._plan.file.number(held.site))
         attempt = self._plan.attempt_number(held.taking.attempt if held.taking is not None else None)
         before = f"{RUNTIME_PATH}{held.function}({number}, {attempt}, "
         self._plan.file.editor.wrap(held.node, before, ").value", held.site.index)
+
+    def _sampled(self, number: str) -> str:
+        """The number of what has no name: told for a share of the times."""
+        threshold = self._plan.file.choice.threshold
+        return number if threshold is None else f"{RUNTIME_PATH}only_if({RUNTIME_PATH}sampled({threshold}), {number})"
 
     def _is_emitted(self, taking: _Taking) -> bool:
         """Whether anything is recorded of the call; a healed part takes the rest with it."""
@@ -247,6 +250,7 @@ class _Planner:
                 file.editor.wrap(taking.node, before, ")", taking.attempt.index)
         elif file.is_enabled(outcome):
             number = self._plan.number_about(outcome, taking.owner)
+            number = self._sampled(number) if taking.owner is None else number
             is_lock = taking.row.outcome == "Lock"
             call = f"locked({number}, " if is_lock else f"cell_tried({number}, {late}, "
             file.editor.wrap(taking.node, RUNTIME_PATH + call, ")", outcome.index)
