@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from tests.generated import calls, cells, closures, control, locks, partial, pointers, simple, threads
+from tests.generated import calls, cells, closures, control, locks, odd, partial, pointers, simple, threads
 from tests.generated.body import Body, Signature
 from tests.generated.model import Scope
 from tests.generated.tails import tail
@@ -44,6 +44,14 @@ STATEMENTS: dict[Callable[[Body], bool], int] = {
     partial.late_in_branches: 2,
     partial.taken_out: 2,
     partial.through_function: 2,
+    odd.consumed: 6,
+    odd.not_moved: 2,
+    odd.given_back: 3,
+    odd.lost_in_loop: 1,
+    odd.written_part: 2,
+    odd.drained: 1,
+    odd.parameter_patterns: 2,
+    odd.recursive: 1,
     locks.named_guard: 6,
     locks.named_guard_for_long: 2,
     locks.matched_guard: 3,
@@ -119,6 +127,17 @@ fn {name}_same_twice<T: Held>(value: T) -> T {{
     again.born("{name}_same_twice.again");
     again.leaves("{name}_same_twice.again");
     again
+}}
+
+fn {name}_down(value: D, depth: usize) -> usize {{
+    value.born("{name}_down.value");
+    let inner = mk();
+    inner.born("{name}_down.inner");
+    if depth == 0 {{
+        return value.len();
+    }}
+    value.leaves("{name}_down.value");
+    {name}_down(value, depth - 1) + inner.len()
 }}
 """
 RETURNED = ("", "D", "Option<D>", "Option<D>", "Result<D, D>", "P", "Rc<D>", "Mutex<D>")

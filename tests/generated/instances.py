@@ -148,10 +148,10 @@ class Lives:
         elif kind == "MatchArm":
             yield from self.arm(event)
 
-    def close(self, skipped: set[tuple[str, int]]) -> Iterator[str]:
-        """The program is over: what still lives must have been skipped."""
+    def close(self, unmarked: set[tuple[str, str]]) -> Iterator[str]:
+        """The program is over: what still lives must have had moves that cannot be marked."""
         for instance, event in self.born.items():
-            if instance not in self.ended and place(event) not in skipped:
+            if instance not in self.ended and (place(event)[0], event["name"]) not in unmarked:
                 yield f"{told(event)}: never ended"
         for event in self.constructs.values():
             yield f"{told(event)}: never left"
@@ -164,7 +164,7 @@ def check_instances(recorded: Recorded) -> dict[str, list[str]]:
     for event in recorded.events:
         for complaint in lives.read(event):
             found.setdefault(place(event)[0], []).append(complaint)
-    for complaint in lives.close(recorded.skipped_lines):
+    for complaint in lives.close(recorded.unmarked):
         found.setdefault(complaint.split(":", maxsplit=1)[0], []).append(complaint)
     return found
 

@@ -35,9 +35,13 @@ class Context:
     program: Program
     recorded: Recorded
 
+    def is_unmarked(self, label: str) -> bool:
+        """Whether the end of the binding could not be told."""
+        return (self.program.name, label.rsplit(".", maxsplit=1)[-1]) in self.recorded.unmarked
+
 
 # 1. births, moves, deaths
-def true_lifetimes(stream: Stream, _context: Context) -> Iterator[Token]:
+def true_lifetimes(stream: Stream, context: Context) -> Iterator[Token]:
     """What the program says. Several parts of one binding die as one; a part that was seen starts the next death."""
     seen: set[str] = set()
     last = ""
@@ -46,6 +50,8 @@ def true_lifetimes(stream: Stream, _context: Context) -> Iterator[Token]:
             continue
         kind, named = item.words[:2]
         binding = re.split("[@#]", named)[0]
+        if kind != "born" and context.is_unmarked(binding):
+            continue
         if kind == "drop" and "#" in named and last == f"drop {binding}" and named not in seen and seen:
             seen.add(named)
             continue
@@ -68,7 +74,8 @@ def told_lifetimes(stream: Stream, context: Context) -> Iterator[Token]:
             if target in labels:
                 yield Token(f"born {target}", place)
         elif own in labels and is_death(item):
-            yield Token(f"drop {own}", place, is_optional=own in empty, may_be_late=item["cause"] == "assign")
+            is_optional = own in empty or context.is_unmarked(own)
+            yield Token(f"drop {own}", place, is_optional, may_be_late=item["cause"] == "assign")
         elif own in labels and (is_birth(item) or item["event"] == "New"):
             yield Token(f"born {own}", place)
 

@@ -47,9 +47,10 @@ class Recorded:
         return {(site.event, Path(site.file).stem, site.line) for site in self.sites}
 
     @cached_property
-    def skipped_lines(self) -> set[tuple[str, int]]:
-        """Program and line of every construct that is not observed."""
-        return {(Path(one["file"]).stem, one["line"]) for one in self.report["skipped"]}
+    def unmarked(self) -> set[tuple[str, str]]:
+        """Program and name of bindings whose end nobody could tell: one of their moves cannot be marked."""
+        reasons = ("unmarked_move", "type_unknown")
+        return {(Path(one["file"]).stem, one["name"]) for one in self.report["skipped"] if one["reason"] in reasons}
 
     @cached_property
     def labels(self) -> dict[int, str]:

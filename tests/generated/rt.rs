@@ -284,6 +284,16 @@ pub fn look_twice(first: usize, second: usize) -> usize {
     first.wrapping_add(second)
 }
 
+/// Takes a value, and perhaps never gets the second operand.
+pub fn look_pair(first: D, _second: ()) -> usize {
+    first.len()
+}
+
+/// Takes a value.
+pub fn return_early(value: D) -> usize {
+    value.len()
+}
+
 /// A guard out of a function.
 pub fn locked(mutex: &Mutex<D>) -> MutexGuard<'_, D> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

@@ -33,7 +33,7 @@ def event(kind: str, **fields: Any) -> dict[str, Any]:
 
 def recorded(events: list[dict[str, Any]], sites: set[tuple[str, str, int]] | None = None) -> Recorded:
     labels = {e["instance"]: f"f.{e['name']}" for e in events if e["name"] is not None}
-    return SimpleNamespace(events=events, labels=labels, site_lines=sites or set(), skipped_lines=set())  # type: ignore[return-value]
+    return SimpleNamespace(events=events, labels=labels, site_lines=sites or set(), unmarked=set())  # type: ignore[return-value]
 
 
 def complaints(check: Any, *items: Any, sites: set[tuple[str, str, int]] | None = None) -> list[str]:

@@ -13,7 +13,7 @@ import pytest
 from tests.generated.comparison import compare_seeds
 from tests.generated.generator import STATEMENTS, generate
 
-FEW = range(40)
+FEW = range(25)
 PACK = 100
 MANY = int(os.environ.get("GENERATED_PROGRAMS", "0"))
 
