@@ -15,6 +15,7 @@ from borrowscope.parse.syntax import Node
 from borrowscope.rewrite.calls import Calls, call_source, is_clone
 from borrowscope.rewrite.generic_types import is_generic
 from borrowscope.rewrite.model import Site
+from borrowscope.rewrite.pattern_borrows import borrowed_base
 from borrowscope.rewrite.plans import BindingPlan, FunctionPlan
 from borrowscope.rewrite.positions import place_base, strip_parentheses, values_of
 from borrowscope.rewrite.scopes import AfterLet, Frame
@@ -33,6 +34,9 @@ def choose_birth(plan: FunctionPlan, calls: Calls, one: BindingPlan) -> None:
         one.source = plan.plan_of(place_base(one.source_node)) if one.source_node is not None else None
         if one.source is not None and one.source.binding.start > value.start:
             one.source = None  # a name of the initializer's own block
+    if producer is Producer.OTHER:
+        one.source = plan.plan_of(borrowed_base(plan, one))
+        producer = Producer.REFERENCE if one.source is not None else producer
     one.birth = birth_of(producer, ty)
     plain = NEW_TYPED if is_generic(ty, plan.type_parameters) else NEW
     if one.birth is NEW or (one.birth.event == NEW.event and plain is NEW_TYPED):
