@@ -163,3 +163,47 @@ def test_every_guard_ends_once(run: tuple[str, Run]):
         ended = [line for line in lines if line.startswith(("release", "move"))]
         handed_on = [line for line in lines if " to " in line]
         assert len(told) + len(handed_on) == len(ended), name
+
+
+STRICT = r"""
+#![deny(warnings)]
+#![forbid(unsafe_code, unused_imports, unused_variables)]
+use std::cell::RefCell;
+use std::sync::Mutex;
+pub struct Counter { count: Mutex<u32>, names: RefCell<Vec<String>> }
+impl Counter {
+    pub fn new() -> Counter { Counter { count: Mutex::new(0), names: RefCell::new(Vec::new()) } }
+    pub fn add(&self, name: &str) -> u32 {
+        #[cfg(test)]
+        self.names.borrow_mut().push("test".to_string());
+        if name.is_empty() { return 0; }
+        let mut count = self.count.lock().unwrap();
+        *count += 1;
+        *count
+    }
+    pub fn clear(&self) -> usize {
+        #[cfg(test)]
+        { self.names.borrow_mut().clear(); }
+        1
+    }
+    pub fn all(&self) -> usize { self.names.borrow().len() + self.count.try_lock().is_ok() as usize }
+}
+#[test]
+fn counts() { let c = Counter::new(); assert_eq!(c.add("a"), 1); assert_eq!(c.all() + c.clear(), 3); }
+"""
+
+
+@pytest.mark.parametrize("edition", ["2015", "2024"])
+def test_a_copy_builds_where_lints_are_denied(edition: str, tmp_path: Path):
+    """The import of the attempts' trait is there only where a use of it is compiled."""
+    crate, copy = tmp_path / "crate", tmp_path / "copy"
+    (crate / "src").mkdir(parents=True)
+    (crate / "Cargo.toml").write_text(
+        f'[package]\nname = "strict"\nversion = "0.1.0"\nedition = "{edition}"\n[workspace]\n'
+    )
+    (crate / "src/lib.rs").write_text(STRICT)
+    made = run_command([*BORROWSCOPE, "instrument", str(crate), "--all", "--out", str(copy)], tmp_path)
+    assert made.code == 0, made.stderr
+    for command in (["build"], ["test", "--lib"]):
+        done = run_command(["cargo", *command, "--offline", "--quiet"], copy)
+        assert done.code == 0, done.stderr
