@@ -19,6 +19,7 @@ from borrowscope.rewrite.positions import has_untyped_parameters, needs_parenthe
 from borrowscope.rewrite.scopes import Binding, BodyHead
 from borrowscope.text.span import Span
 
+_END = ".made(); "  # a statement without a result, as lints may want it
 _STRENGTH = ("ref", "ref mut", "move")
 _PLACES = frozenset(
     {"identifier", "self", "field_expression", "index_expression", "unary_expression", "parenthesized_expression"}
@@ -143,7 +144,7 @@ def _emit(plan: FunctionPlan, closure: _Closure) -> None:
     editor = plan.file.editor
     create = f"{RUNTIME_PATH}track_closure_create_with_id({plan.file.number(closure.site)})"
     texts = [(closure.site, create), *((one.site, _captured_text(plan, one)) for one in closure.captures)]
-    texts = [(site, text) for site, text in texts if site is closure.site or plan.file.is_enabled(site)]
+    texts = [(site, text) for site, text in texts if site is closure.site or _is_told(plan, site)]
     target, before, between, behind = _frame(closure)
     texts[0] = (closure.site, before + texts[0][1])
     texts[-1] = (texts[-1][0], texts[-1][1] + between)
@@ -151,6 +152,11 @@ def _emit(plan: FunctionPlan, closure: _Closure) -> None:
         editor.open(target.start, target.end + (0 if behind else 1), text, site.index)
     if behind:
         editor.close(target.start, target.end, behind, closure.site.index)
+
+
+def _is_told(plan: FunctionPlan, capture: Site) -> bool:
+    """A filter of names leaves out captures, too."""
+    return plan.file.is_enabled(capture) and (capture.name is None or plan.file.choice.is_wanted(capture.name))
 
 
 def _frame(closure: _Closure) -> tuple[Node, str, str, str]:
@@ -163,8 +169,8 @@ def _frame(closure: _Closure) -> tuple[Node, str, str, str]:
         target = parent
     elif closure.carrier is None:
         is_leading = needs_parentheses(target) or starts_statement(target)
-        return (target, "({ ", "; ", " })") if is_leading else (target, "{ ", "; ", " }")
-    return target, "", f"; {cfgs_of(target)}", ""
+        return (target, "({ ", _END, " })") if is_leading else (target, "{ ", _END, " }")
+    return target, "", f"{_END}{cfgs_of(target)}", ""
 
 
 def _target(closure: _Closure) -> Node:

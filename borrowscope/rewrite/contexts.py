@@ -41,6 +41,20 @@ _COMPOSITES = frozenset(
     }
 )
 _PARTS = frozenset({"field_initializer_list", "field_initializer", "arguments"})
+_CONSTANT_MACROS = frozenset(
+    {
+        "concat",
+        "env",
+        "option_env",
+        "stringify",
+        "line",
+        "column",
+        "file",
+        "module_path",
+        "include_str",
+        "include_bytes",
+    }
+)
 _COMPUTED = frozenset({"unary_expression", "binary_expression"})
 _BLOCKS = frozenset(
     {"block", "unsafe_block", "const_block", "if_expression", "else_clause", "match_expression", "match_block"}
@@ -88,15 +102,24 @@ class Constants:
         if node.kind in _LITERALS:
             return True
         if node.kind == "identifier":
-            use = self._scopes.uses.get(node.start)
-            return use is not None and use.binding is None
+            return self._is_path(node)
         if node.kind == "reference_expression":
             value = node.field("value")
             if value is None or any(child.kind == "raw" for child in node.children):
                 return False
             return self.is_constant(value) and (node.child("mutable_specifier") is None or not operands(value))
+        if node.kind == "generic_function":  # `f::<T>` as a value
+            function = node.field("function")
+            return function is not None and function.kind != "field_expression" and self._is_path(function)
+        if node.kind == "macro_invocation":
+            macro = node.field("macro")
+            return macro is not None and macro.text.rpartition("::")[2] in _CONSTANT_MACROS
         is_made = node.kind in _COMPOSITES or node.kind in _COMPUTED or is_constructor(node)
         return is_made and all(self.is_constant(child) for child in operands(node))
+
+    def _is_path(self, node: Node) -> bool:
+        use = self._scopes.uses.get(node.start)
+        return node.kind == "scoped_identifier" or (use is not None and use.binding is None)
 
     def outermost(self, node: Node) -> Node:
         """The largest constant expression around a constant one."""

@@ -71,6 +71,17 @@ fn forever_held() -> Option<&'static [&'static str]> {
 fn forever_called() -> &'static dyn Fn(i32) -> i32 {
     &|x| x + 1
 }
+struct Table {
+    f: fn(u8) -> u8,
+    name: &'static str,
+}
+fn forever_tabled<T: Into<u8> + From<u8>>() -> &'static Table {
+    let t = &Table { f: through::<T>, name: concat!("a", 1) };
+    t
+}
+fn through<T: Into<u8> + From<u8>>(x: u8) -> u8 {
+    T::from(x).into()
+}
 fn forever_empty() -> &'static mut [u8] {
     &mut []
 }
@@ -223,7 +234,7 @@ fn main() {
     println!("{} {}", generic(&String::new(), [1]).1, generic(&7u64, [1, 2]).0);
     println!("{}", lent());
     println!("{:?} {:?} {:?}", forever(), forever_iterated().len(), forever_held());
-    println!("{} {:?}", forever_called()(1), forever_empty());
+    println!("{} {:?} {}", forever_called()(1), forever_empty(), forever_tabled::<u8>().name);
     written(&mut p.clone(), 1);
     println!("{}", read(&mut p.clone()));
     println!("{:?} {:?}", leaves(&[p.clone()], None), leaves(&[p.clone()], Some(0)));

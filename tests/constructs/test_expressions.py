@@ -58,6 +58,9 @@ StructCreate
     "forever_called": """
 ClosureCreate capture_mode=ref fn_trait=Fn #1
 """,
+    "forever_tabled": """
+StructCreate
+""",
     "forever_empty": """
 ArrayCreate len=0
 """,

@@ -25,4 +25,8 @@ impl ClosureNote {
         }
         self
     }
+
+    /// The closure stands; this ends a statement without a result.
+    #[inline]
+    pub fn made(self) {}
 }
