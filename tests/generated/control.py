@@ -342,6 +342,7 @@ def match_reference(body: Body) -> bool:
     states: list[Snapshot] = [before]
 
     def write() -> bool:
+        body.borrowed(variable, "false")
         body.model.borrow(variable, exclusive=False)
         body.declare(name, "&").can_move = False
         body.line(f"look({name});")

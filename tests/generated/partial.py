@@ -64,6 +64,15 @@ def array(body: Body) -> bool:
     return False
 
 
+# By type: a pattern that borrows, and how many names it gives; the names of a block are told inside of it.
+BORROWING = {
+    "P": [("let P {{ a: {r}, b: {s} }} = &{v}; look({r}); look({s});", 2), ("let P {{ ref a, .. }} = {v};", 1)],
+    "(D, D)": [("let (ref {r}, ref {s}) = {v};", 2), ("let ({r}, _) = &{v}; look({r});", 1)],
+    "Option<D>": [("if let Some(ref {r}) = {v} {{", 1), ("let {r} = {v}.as_ref(); look(&{r});", 0)],
+    "[D; 2]": [("let [ref {r}, _] = {v}; look({r});", 1), ("for {r} in &{v} {{ look({r}); }}", 0)],
+}
+
+
 def by_reference(body: Body) -> bool:
     """Patterns that borrow what they name."""
     candidates = body.model.readable("P", "(D, D)", "Option<D>", "[D; 2]")
@@ -71,15 +80,14 @@ def by_reference(body: Body) -> bool:
         return birth(body)
     variable = body.rng.choice(candidates)
     first, second = body.fresh("r"), body.fresh("r")
-    patterns = {
-        "P": ["let P {{ a: {r}, b: {s} }} = &{v}; look({r}); look({s});", "let P {{ ref a, .. }} = {v}; look(a);"],
-        "(D, D)": ["let (ref {r}, ref {s}) = {v}; look({r}); look({s});", "let ({r}, _) = &{v}; look({r});"],
-        "Option<D>": ["if let Some(ref {r}) = {v} {{ look({r}); }}", "let {r} = {v}.as_ref(); look(&{r});"],
-        "[D; 2]": ["let [ref {r}, _] = {v}; look({r});", "for {r} in &{v} {{ look({r}); }}"],
-    }
+    text, names = body.rng.choice(BORROWING[variable.type])
     body.line("{")
-    body.line("    " + body.rng.choice(patterns[variable.type]).format(v=variable.name, r=first, s=second))
-    body.line("}")
+    body.depth += 1
+    body.line(text.format(v=variable.name, r=first, s=second))
+    for _ in range(names):
+        body.borrowed(variable, "false")
+    body.line("}" * (1 + text.endswith("{{")))
+    body.depth -= 1
     return False
 
 
