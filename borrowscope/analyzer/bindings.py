@@ -193,7 +193,8 @@ class _Walker:
         return _Scope(len(self.scopes), outer)
 
     def _scoped(self, node: Node, place: _Place) -> _Place:
-        return place._replace(scope=self._scope(node, place.scope))
+        path, outer, function, generics, self_type, in_unknown_macro = place
+        return _Place(path, self._scope(node, outer), function, generics, self_type, in_unknown_macro)
 
     def _item(self, node: Node, place: _Place, path: str, self_type: str | None, function: str | None = None) -> _Place:
         """Inside of an item only the file's own names are seen."""
@@ -336,8 +337,8 @@ class _Walker:
             names = names_of(declaration.pattern)
         for name in names:
             if self._binds(name.node, place):
-                own = name._replace(is_mut=name.is_mut or (declaration.is_mut and name.is_whole))
-                self._declare(own, declaration, place)
+                is_mut = declaration.is_mut and name.is_whole and not name.is_mut
+                self._declare(name._replace(is_mut=True) if is_mut else name, declaration, place)
 
     def _binds(self, _: Node, __: _Place) -> bool:
         return True

@@ -5,6 +5,7 @@ In: the world of definitions, a crate. Out: `FileFacts` by file: a type for each
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from borrowscope.analyzer.unsafety.operations import Operation
 
 
+# Without these nothing needs `unsafe`, and nobody has to look what the called macros write.
+_UNSAFE = re.compile(rb"unsafe|!\s*[(\[{]")
 NEVER_FALLBACK = 2024  # the edition from which on a diverging expression's open type is `!`, before it is `()`
 
 
@@ -87,7 +90,8 @@ class CrateInference:
         return facts
 
     def _read(self, context: ItemContext) -> None:
-        body = body_of(self._world, context, self._places)
+        makes = body_of if _UNSAFE.search(context.node.source, context.node.start, context.node.end) else Body
+        body = makes(self._world, context, self._places)
         try:
             _check_item(body, context)
             _fall_back(body)
