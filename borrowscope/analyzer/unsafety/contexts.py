@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from borrowscope.analyzer.static.body import Body, Places
+from borrowscope.analyzer.static.macro_calls import STD_MACROS
 from borrowscope.analyzer.unsafety.watching import WatchingBody
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from borrowscope.analyzer.static.symbols import World
 
 _UNSAFE: Final = re.compile(rb"\bunsafe\b")
+_STD: Final = frozenset(name.encode() for name in STD_MACROS)  # others of these names are not looked for
 _CALLED: Final = re.compile(rb"((?:\w+\s*::\s*)*\w+)\s*!\s*[(\[{]")
 
 
@@ -36,7 +38,7 @@ def _calls_unsafe(scope: Scope, source: bytes, start: int, end: int, seen: set[b
     """Whether a macro that is called in the range writes `unsafe`, itself or by others."""
     for found in _CALLED.finditer(source, start, end):
         name = found.group(1)
-        if name in seen:
+        if name in seen or name in _STD:
             continue
         seen.add(name)
         macro = scope.find_macro(name.decode())
