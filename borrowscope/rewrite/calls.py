@@ -30,6 +30,7 @@ class Calls:
 
     def __init__(self, calls: list[CallFact]) -> None:
         self._by_callee = {call.callee_span: call for call in calls}
+        self._first_by_callee = {call.callee_span: call for call in reversed(calls)}
         self._by_span = {call.span: call for call in calls}
         self._user_places = {call.span.start for call in calls if _is_user_place(call)}
 
@@ -45,6 +46,10 @@ class Calls:
     def at(self, node: Node) -> CallFact | None:
         """The fact of a call that stands for the whole expression: the last one of what a `for` loop calls on it."""
         return self._by_callee.get(Span(node.start, node.end))
+
+    def first_at(self, node: Node) -> CallFact | None:
+        """The fact of the first call that stands for the whole expression: a `for` loop's `into_iter`."""
+        return self._first_by_callee.get(Span(node.start, node.end))
 
     def runs_user_code(self, place: Node) -> bool:
         """Whether evaluating the place calls a `Deref` or `Index` that is not std's."""

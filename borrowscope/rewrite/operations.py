@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from borrowscope.analyzer.callee import parse_callee
+from borrowscope.analyzer.facts import CallFact
 from borrowscope.parse.syntax import Node
 from borrowscope.rewrite.calls import Calls, call_source, callee_name
 from borrowscope.rewrite.model import Site, SkipReason
@@ -91,13 +92,13 @@ def _iteration(plan: FunctionPlan, calls: Calls, value: Node) -> _Told | None:
         kind = _chained(calls, value, parent.parent)
     if kind is None:
         return None
-    source = _received_from(value)
+    source = _received_from(calls, value)
     frame = plan.scopes.frame_of(value)
     owner = _owner(plan, source)
     attempt = _attempt(plan, kind.attempt, value, frame, owner) if kind.attempt is not None else None
     site = _site(plan, "ChannelRecv", value, frame, owner)
     _expect(attempt, site)
-    place = source if _is_repeatable(calls, source) else None
+    place = source if source is not None and _is_repeatable(calls, source) else None
     return _Told(_row_of(kind), value, site, owner, place, attempt)
 
 
@@ -126,12 +127,30 @@ def _row_of(kind: Iteration) -> Operation:
     return Operation("", "ChannelRecv", "receiving", Before.IF_POSSIBLE, kind.attempt)
 
 
-def _received_from(value: Node) -> Node:
-    """The receiver that a loop iterates over: `rx`, `&rx`, `rx.iter()`, `rx.try_iter()`."""
+def _received_from(calls: Calls, value: Node) -> Node | None:
+    """The receiver that is iterated over: `rx`, `&rx`, `rx.iter()`; None where an iterator was made elsewhere."""
     inner = strip_parentheses(value)
-    source = call_source(inner) if inner.kind == "call_expression" else inner
-    found = strip_parentheses(source or inner)
-    return (found.field("value") or found) if found.kind == "reference_expression" else found
+    made = calls.find(inner) if inner.kind == "call_expression" else None
+    if made is not None and parse_callee(made.callee).path in ITERATORS:
+        return _without_borrow(call_source(inner))
+    entered = made if made is not None and _is_into_iter(made) else calls.first_at(value)
+    if entered is None or not _is_into_iter(entered) or not _is_receiver(entered):
+        return None
+    return _without_borrow(call_source(inner) if entered is made else inner)
+
+
+def _is_into_iter(call: CallFact) -> bool:
+    return parse_callee(call.callee).path == "std::iter::IntoIterator::into_iter"
+
+
+def _is_receiver(call: CallFact) -> bool:
+    self_type = parse_callee(call.callee).self_type or ""
+    return self_type.removeprefix("&").removeprefix("mut ").startswith("std::sync::mpsc::Receiver<")
+
+
+def _without_borrow(node: Node | None) -> Node | None:
+    found = strip_parentheses(node) if node is not None else None
+    return found.field("value") if found is not None and found.kind == "reference_expression" else found
 
 
 def _site(plan: FunctionPlan, event: str, node: Node, frame: Frame | None, owner: BindingPlan | None) -> Site:

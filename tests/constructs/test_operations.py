@@ -193,6 +193,16 @@ fn iterated() {
     drop(tx);
     println!("{}", rx.into_iter().count());
 }
+fn iterators() {
+    let (tx, rx) = channel();
+    for i in 0..4u8 { tx.send(i).unwrap(); }
+    drop(tx);
+    let mut kept = rx.iter();
+    println!("{:?}", kept.next());
+    for x in kept { println!("{x}"); break; }
+    for x in (&rx).into_iter().take(1) { println!("{x}"); }
+    for x in Some(rx).unwrap() { println!("{x}"); }
+}
 struct Bus { tx: Sender<u8>, rx: Receiver<u8> }
 impl Bus { fn talk(&self) { self.tx.send(1).unwrap(); self.rx.recv().unwrap(); } }
 fn moved() {
@@ -222,6 +232,7 @@ fn main() {
     scoped();
     channels();
     iterated();
+    iterators();
     moved();
     bus();
 }
@@ -396,6 +407,22 @@ ChannelRecv owner=rx success=True @2
 ChannelRecv owner=rx success=False @2
 Attempt owner=rx operation=recv @2
 ChannelRecv owner=rx success=False @2
+""",
+    "iterators": """
+ChannelSenderNew tx @1
+ChannelReceiverNew rx @1
+ChannelSend owner=tx @1
+ChannelSend owner=tx @1
+ChannelSend owner=tx @1
+ChannelSend owner=tx @1
+Attempt operation=recv
+ChannelRecv success=True
+Attempt owner=rx operation=recv @1
+ChannelRecv owner=rx success=True @1
+Attempt operation=recv
+ChannelRecv success=True
+Attempt operation=recv
+ChannelRecv success=False
 """,
     "moved": """
 ChannelSenderNew tx @1
