@@ -6,17 +6,19 @@ that pass through the runtime: it tells suspended bodies that are torn down from
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from borrowscope.analyzer.facts import MoveFact, MoveShape
 from borrowscope.parse.syntax import Node
-from borrowscope.rewrite.exits import Exit, exit_target, scope_of
+from borrowscope.rewrite.exits import Exit, exit_target, hides, life_of, scope_of
 from borrowscope.rewrite.model import Site
 from borrowscope.rewrite.plans import RUNTIME_PATH, FunctionPlan
-from borrowscope.rewrite.scopes import Declared, Frame
+from borrowscope.rewrite.scopes import Binding, Declared, Frame
 from borrowscope.text.span import Span
 
+_AWAIT = re.compile(rb"\bawait\b")
 _CONDITIONAL = frozenset(
     {
         "if_expression",
@@ -47,6 +49,7 @@ class Coroutines:
     bodies: list[tuple[Node, Site]] = field(default_factory=list)
     awaits: list[Await] = field(default_factory=list)
     exits: list[Exit] = field(default_factory=list)
+    frames: set[Frame] = field(default_factory=set)
 
     def heads(self, plan: FunctionPlan) -> list[tuple[Node, Site, str]]:
         """What stands at the head of each body, outside of all that the body holds."""
@@ -64,6 +67,7 @@ def plan_awaits(plan: FunctionPlan) -> Coroutines:
             name = frame.node.field("name") or frame.node
             tasks[frame] = plan.new_site("async", "AsyncBlockEnter", name, frame)
             found.bodies.append((body, tasks[frame]))
+            found.frames.add(frame)
     moves = _moves(plan)
     for node in list(plan.scopes.expressions.values()):
         if node.kind == "await_expression":
@@ -82,6 +86,18 @@ def emit_awaits(plan: FunctionPlan, found: Coroutines) -> None:
         if plan.file.is_enabled(one.site) and plan.file.is_enabled(one.task):
             before = f"{RUNTIME_PATH}awaited({plan.file.number(one.site)}, __bs_{one.task.index}.id(), "
             plan.file.editor.wrap(one.node.named[0], before, ")", one.site.index)
+
+
+def may_be_torn_down(plan: FunctionPlan, binding: Binding, found: Coroutines) -> bool:
+    """Whether the binding may end with a coroutine that suspended where nobody sees it: inside of a macro's code.
+
+    Whatever way out was noted outside of it would then be taken for its own.
+    """
+    within = life_of(binding) if binding.frame in found.frames else None
+    if within is None:
+        return False
+    is_hidden = any(one.node.start in within and not plan.file.is_enabled(one.site) for one in found.exits)
+    return is_hidden or hides(plan, within, _AWAIT)
 
 
 def _async_body(plan: FunctionPlan, frame: Frame) -> Node | None:

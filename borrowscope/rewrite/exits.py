@@ -6,6 +6,7 @@ a way that is not told (then a Drop's cause is not known to be the end of the sc
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -16,7 +17,8 @@ from borrowscope.rewrite.contexts import extending_let, holds_untyped_closure
 from borrowscope.rewrite.model import Site
 from borrowscope.rewrite.plans import RUNTIME_PATH, FilePlan, FunctionPlan
 from borrowscope.rewrite.positions import needs_parentheses, statement_of, strip_parentheses, tail_of
-from borrowscope.rewrite.scopes import Binding, BodyHead, ChainLet
+from borrowscope.rewrite.scopes import AfterLet, Binding, BodyHead, ChainLet
+from borrowscope.tables.macros import find_macro
 from borrowscope.text.span import Span
 
 _LOOPS = frozenset({"loop_expression", "while_expression", "for_expression"})
@@ -44,6 +46,11 @@ _EVENTS = {
     "break_expression": ("Break", "track_break_with_id"),
     "continue_expression": ("Continue", "track_continue_with_id"),
 }
+
+
+_WAYS_OUT = re.compile(rb"\b(return|break|continue|await)\b|\?")
+_MACRO_NAME = re.compile(rb"(\w+)\s*!\s*$")
+_NAME_LIMIT = 80  # bytes before a macro's tokens in which its name stands
 
 
 class Landing(Enum):
@@ -203,17 +210,33 @@ def framed_bodies(plan: FunctionPlan, exits: list[Exit]) -> list[tuple[Node, Sit
 
 def may_leave_early(plan: FunctionPlan, binding: Binding, exits: list[Exit]) -> bool:
     """Whether the binding's scope may end in a way that is not told; a macro that was not entered may do it, too."""
-    scope = scope_of(binding)
-    if scope is None:
-        return True
-    within = range(binding.start, scope.end)
-    if any(tokens.start in within for tokens in plan.scopes.macro_spans):
+    within = life_of(binding)
+    if within is None or hides(plan, within, _WAYS_OUT):
         return True
     return any(
         one.node.start in within and not (one.target is not None and one.target.start in within)
         for one in exits
         if not plan.file.is_enabled(one.site)
     )
+
+
+def life_of(binding: Binding) -> range | None:
+    """The text during which a binding can be alive: its scope behind what makes it."""
+    scope = scope_of(binding)
+    start = binding.anchor.node.end if isinstance(binding.anchor, AfterLet) else binding.start
+    return range(start, scope.end) if scope is not None else None
+
+
+def hides(plan: FunctionPlan, within: range, words: re.Pattern[bytes]) -> bool:
+    """Whether a macro that was not entered may hold one of these words, in its arguments or in its own code."""
+    source = plan.body.source
+    for tokens in plan.scopes.macro_spans:
+        if tokens.start in within:
+            name = _MACRO_NAME.search(source, max(0, tokens.start - _NAME_LIMIT), tokens.start)
+            is_known = name is not None and find_macro(name[1].decode()) is not None
+            if not is_known or words.search(source, tokens.start, tokens.end):
+                return True
+    return False
 
 
 def scope_of(binding: Binding) -> Span | None:

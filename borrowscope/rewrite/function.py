@@ -9,7 +9,7 @@ from borrowscope.analyzer.facts import BindingFact
 from borrowscope.analyzer.type_text import short_type
 from borrowscope.parse.functions import FunctionItem
 from borrowscope.parse.syntax import Node
-from borrowscope.rewrite.awaits import emit_awaits, plan_awaits
+from borrowscope.rewrite.awaits import emit_awaits, may_be_torn_down, plan_awaits
 from borrowscope.rewrite.calls import Calls, call_source, is_clone
 from borrowscope.rewrite.clones import plan_clones
 from borrowscope.rewrite.closures import plan_closures
@@ -53,6 +53,8 @@ def rewrite_function(file: FilePlan, item: FunctionItem, body: Node, calls: Call
     for one in plan.bindings.values():
         if may_leave_early(plan, one.binding, [*exits, *coroutines.exits]):
             one.site.fields["may_leave_early"] = True
+        if may_be_torn_down(plan, one.binding, coroutines):
+            one.site.fields["may_be_torn_down"] = True
     plan_last_uses(plan)
     emitter = Emitter(plan)
     emit_flow_heads(plan, flow)

@@ -23,6 +23,7 @@ from borrowscope.trace.table import Table
 
 _BLOCK = 1 << 12
 _CAUSES = {int(cause): cause.text for cause in Cause}
+_WAYS_OUT = {cause.text for cause in (Cause.SCOPE_END, Cause.RETURN, Cause.TRY, Cause.BREAK, Cause.CONTINUE)}
 # Told with the name even where the instance is not known: an assignment inside a closure, a static.
 _NAMED_BY_SITE = frozenset({"New", "Drop", "ClosureCapture", "StaticInit", "StaticAccess"})
 # The fields that the flags beside an object tell: `is_mutable`, and what the variant calls its success.
@@ -174,7 +175,9 @@ class _Block:
 
     def _end(self, event: Event, shape: Shape) -> None:
         cause = event.fields.get("cause") or _CAUSES[0]
-        event.fields["cause"] = None if cause == _CAUSES[0] and shape.may_leave_early else cause
+        is_unsure = shape.may_leave_early and cause == _CAUSES[0]
+        is_unsure = is_unsure or (shape.may_be_torn_down and cause in _WAYS_OUT)
+        event.fields["cause"] = None if is_unsure else cause
         if event.instance is None:
             return
         past = self._pasts[event.seq]

@@ -29,6 +29,7 @@ class Shape:
     fields: dict[str, Any] | None = None
     giver: str | None = None  # the name of the binding that a value comes from, as the site has it
     may_leave_early: bool = False  # the scope has other ways out than its end, and the stream does not tell which
+    may_be_torn_down: bool = False  # by whoever drops a suspended coroutine: a way out may be somebody else's
 
 
 class Shapes:
@@ -71,6 +72,7 @@ class Shapes:
             _fixed_fields(row, site.fields, site.function),
             giver=self._owner_name(site),
             may_leave_early=bool(site.fields.get("may_leave_early")),
+            may_be_torn_down=bool(site.fields.get("may_be_torn_down")),
         )
 
     def _binding(self, site: SiteRecord) -> SiteRecord | None:
