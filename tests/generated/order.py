@@ -26,6 +26,7 @@ class Token:
     place: int
     is_optional: bool = False
     may_be_late: bool = False
+    is_panic: bool = False  # it died while its thread was panicking
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def true_lifetimes(stream: Stream, context: Context) -> Iterator[Token]:
             continue
         seen = {named} if kind == "drop" and "#" in named else set()
         last = f"{kind} {binding}"
-        yield Token(last, place)
+        yield Token(last, place, is_panic=item.words[-1] == "panicking")
 
 
 def told_lifetimes(stream: Stream, context: Context) -> Iterator[Token]:
@@ -75,7 +76,8 @@ def told_lifetimes(stream: Stream, context: Context) -> Iterator[Token]:
                 yield Token(f"born {target}", place)
         elif own in labels and is_death(item):
             is_optional = own in empty or context.is_unmarked(own)
-            yield Token(f"drop {own}", place, is_optional, may_be_late=item["cause"] == "assign")
+            cause = item["cause"]
+            yield Token(f"drop {own}", place, is_optional, may_be_late=cause == "assign", is_panic=cause == "panic")
         elif own in labels and (is_birth(item) or item["event"] == "New"):
             yield Token(f"born {own}", place)
 
@@ -167,9 +169,7 @@ def compare_orders(stream: Stream, context: Context) -> list[str]:
         if not is_same(truths, events):
             heading = f"{family} of round {stream.round}, thread {stream.thread}"
             complaints.append(first_difference(heading, truths, events))
-        complaints += [
-            f"{family}: `{truth.text}` was recorded too {word}" for truth, word in out_of_place(truths, events)
-        ]
+        complaints += [f"{family}: `{truth.text}` was recorded {word}" for truth, word in out_of_place(truths, events)]
     return complaints
 
 
@@ -217,10 +217,12 @@ AFTER = ("move", "break", "continue", "return", "try")  # printed, then recorded
 
 
 def out_of_place(truths: list[Token], events: list[Token]) -> Iterator[tuple[Token, str]]:
-    """Truths whose event stands on the wrong side of their line."""
+    """Truths whose event stands on the wrong side of their line, or tells a panic where there was none."""
     for truth, event in pairs(truths, events) or ():
         kind = truth.text.split()[0]
         if kind in BEFORE and event.place > truth.place and not event.may_be_late:
-            yield truth, "late"
+            yield truth, "too late"
+        if kind == "drop" and truth.is_panic != event.is_panic:
+            yield truth, "with another cause"
         if kind in AFTER and event.place < truth.place:
-            yield truth, "early"
+            yield truth, "too early"

@@ -72,9 +72,10 @@ impl Drop for D {
     fn drop(&mut self) {
         let (thread, id) = (self.thread, self.id);
         let (label, part) = *self.holder.read().unwrap_or_else(PoisonError::into_inner);
+        let panics = if std::thread::panicking() { " panicking" } else { "" };
         match part {
-            Some(part) if label != "_" => tell(format_args!("drop {label}#{part} value {thread}:{id}")),
-            _ => tell(format_args!("drop {label} value {thread}:{id}")),
+            Some(part) if label != "_" => tell(format_args!("drop {label}#{part} value {thread}:{id}{panics}")),
+            _ => tell(format_args!("drop {label} value {thread}:{id}{panics}")),
         }
     }
 }

@@ -70,6 +70,13 @@ def test_wrong_births_moves_and_deaths(items):
     assert complaints(compare_orders, *items) != []
 
 
+def test_panics_are_told_as_such():
+    panicked = event("Drop", name="x", instance=1, cause="panic")
+    assert complaints(compare_orders, NEW_X, "born f.x", panicked, "drop f.x value 1:0 panicking") == []
+    assert complaints(compare_orders, NEW_X, "born f.x", panicked, "drop f.x value 1:0") != []
+    assert complaints(compare_orders, NEW_X, "born f.x", DROP_X, "drop f.x value 1:0 panicking") != []
+
+
 def test_what_ends_empty_need_not_print():
     new, drop = event("New", name="maybe", instance=1), event("Drop", name="maybe", instance=1)
     assert complaints(compare_orders, new, "born f.maybe", drop) == []
