@@ -157,3 +157,4 @@ class FileFacts:
     raw_pointers: dict[Span, str | None] = field(default_factory=dict)  # types of pointers made by `as` and `&raw`
     mutable_borrows: set[Span] = field(default_factory=set)  # of places, autorefs included
     operations: list[Operation] = field(default_factory=list)  # that need `unsafe`
+    unions: frozenset[str] = frozenset()  # names that only unions have in the project

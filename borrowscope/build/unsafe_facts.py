@@ -10,7 +10,7 @@ from borrowscope.analyzer.kept_files import tool_stamp
 from borrowscope.analyzer.sources import read_sources
 from borrowscope.analyzer.static.crate_cache import CrateCache
 from borrowscope.analyzer.static.crate_graph import crate_sources
-from borrowscope.analyzer.unsafety.finding import find_operations, may_have_operations
+from borrowscope.analyzer.unsafety.finding import find_operations, may_have_operations, union_names
 from borrowscope.build.pipeline import ProjectFacts
 from borrowscope.project.cargo import find_graph
 from borrowscope.project.options import CargoOptions
@@ -21,6 +21,10 @@ def add_operations(facts: ProjectFacts, options: CargoOptions) -> None:
     project = facts.project
     targets = [(traced.package, traced.target) for traced in facts.targets]
     texts = read_sources(project.root, targets)
+    unions = union_names(texts)
+    for text in texts.files if unions else ():
+        if text.path in facts.facts:
+            facts.facts[text.path].unions = unions
     if not may_have_operations(texts):
         return
     graph = find_graph(project.manifest, project.directory, project.workspace_root, options)

@@ -150,6 +150,7 @@ def _lines_with(text: str) -> Any:
 
 def test_unions() -> None:
     assert told_in("unions") == [
+        "UnionFieldAccess Bits float",
         "UnionFieldAccess Bits whole",
         "UnionFieldAccess Bits pair",
         "UnionFieldAccess Bits pair",
