@@ -47,7 +47,8 @@ CONSUMED = [
 def consumed(body: Body) -> bool:
     """A value goes where only the compiler sees it."""
     template = body.rng.choice(CONSUMED)
-    operand = body.value("D") if "{x}" in template and "toss(2) {{ {x}" not in template else "mk()"
+    is_certain = "{x}" in template and "toss" not in template.split("{x}")[0]
+    operand = body.value("D") if is_certain else "mk()"
     body.line("{")
     body.line("    " + template.format(x=operand, n=body.fresh("n")))
     body.line("}")
