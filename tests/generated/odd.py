@@ -27,7 +27,7 @@ CONSUMED = [
     "let {n} = {{ let inside = {x}; inside.len() }} + mk().len();",
     "let {n} = loop {{ break {x}; }}.len();",
     "let {n} = 'early: {{ if toss(2) {{ break 'early {x}; }} mk() }}.len();",
-    "let {n} = {x}.len() + if toss(2) {{ mk().len() }} else {{ 0 }};",
+    "let {n} = return_early({x}) + if toss(2) {{ mk().len() }} else {{ 0 }};",
     "let {n} = (if toss(2) {{ {x} }} else {{ mk() }}).len();",
     "let {n} = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| look_pair(mk(), maybe_panic(2)))).is_ok();",
     "if toss(2) {{ return_early({x}); }}",
