@@ -295,7 +295,6 @@ MaybeUninitAssumeInitDrop owner=m
 MaybeUninitNew n initialized=True
 MaybeUninitAssumeInit owner=n
 MaybeUninitNew z initialized=True
-MaybeUninitNew from initialized=None
 """,
     "cows": """
 CowBorrowed a
@@ -310,7 +309,6 @@ BoxNew b @1
 BoxIntoRaw owner=b @1
 BoxFromRaw back @1
 BoxIntoRaw owner=back @1
-BoxNew made
 """,
     "chosen": """
 BoxNew either @1
@@ -429,10 +427,10 @@ ChannelSenderNew tx @1
 ChannelReceiverNew rx @1
 ThreadSpawn h
 Attempt owner=h operation=join
-ChannelSend @1
 ThreadJoin owner=h
 Attempt owner=rx operation=recv @1
 ChannelRecv owner=rx success=True @1
+ChannelSend @1
 """,
     "Bus::talk": """
 ChannelSend @1
@@ -456,11 +454,11 @@ FAMILY = _BIRTHS | {row.event for row in OPERATIONS} - {"Unwrap"} | {"CellSet", 
 
 
 def told(events: list[dict[str, Any]], function: str, family: frozenset[str] = FAMILY) -> list[str]:
-    """The family's events in one function: name, parties by their names, own fields, objects by order."""
+    """The family's events in one function, thread by thread: name, parties by name, own fields, objects by order."""
     names = {event["instance"]: event["name"] for event in events}
     objects: dict[str, str] = {}
     found = []
-    for event in events:
+    for event in sorted(events, key=lambda event: int(event["thread"])):
         if not f"{event['function']}::".startswith(f"program::{function}::") or event["event"] not in family:
             continue
         parties = [f"{key}={names[event[key]]}" for key in ("owner", "source") if event[key] is not None]
@@ -499,7 +497,7 @@ _TOLD_AT: dict[str, str | tuple[str, ...]] = {
     "CellSet": ("set", "replace", "take", "swap", "update", "Cell::set"),
     "ThreadJoin": "join",
     "ChannelSend": ("send", "try_send"),
-    "ChannelRecv": ("recv", "try_recv", "rx", "&rx"),
+    "ChannelRecv": ("recv", "try_recv", "rx", "&rx", "(&rx)", "kept", "Some(rx)"),
     "Unwrap": ("unwrap", "expect"),
     "WeakUpgrade": "upgrade",
 }
