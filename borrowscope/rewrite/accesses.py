@@ -16,6 +16,7 @@ from borrowscope.rewrite.contexts import (
     Constants,
     extending_let,
     holds_untyped_closure,
+    is_assignee,
     is_method_name,
     method_call_on,
     opening_statement,
@@ -226,7 +227,7 @@ def _user_of(plan: FunctionPlan, place: Node) -> _Place | None:
     call, parent = method_call_on(place), place.parent
     if call is not None:
         return Where.BEFORE, call
-    if parent is None or place.field_name == "attribute":
+    if parent is None or place.field_name == "attribute" or (place.field_name != "left" and is_assignee(place)):
         return None
     special = _USERS.get(parent.kind)
     if special is not None and (found := special(plan, place, parent)) is not None:

@@ -6,6 +6,7 @@ it records anything.
 
 from __future__ import annotations
 
+from borrowscope.analyzer.facts import MoveShape
 from borrowscope.parse.syntax import Node
 from borrowscope.rewrite.calls import Calls
 from borrowscope.rewrite.contexts import Constants, holds_untyped_closure, operands, place_operand
@@ -36,14 +37,39 @@ _ACTIVE = frozenset(
         "compound_assignment_expr",
     }
 )
+# What is told where it stands, as an argument.
+_TELLING = frozenset(
+    {
+        "unary_expression",
+        "field_expression",
+        "index_expression",
+        "type_cast_expression",
+        "reference_expression",
+        "tuple_expression",
+        "array_expression",
+        "struct_expression",
+        "range_expression",
+    }
+)
 _DIVERGES = "!"
 
 
 def place_of_call(plan: FunctionPlan, calls: Calls, constants: Constants, call: Node) -> tuple[Where, Node] | None:
     """Behind the last of its parts that does anything; before the call where none does."""
     parts = list(_parts(call))
-    moved = {move.fact.span for one in plan.bindings.values() for move in one.moves}
-    active = [part for part in parts if _is_active(part) or Span(part.start, part.end) in moved]
+    moved = {
+        move.fact.span
+        for one in plan.bindings.values()
+        for move in one.moves
+        if move.fact.shape is MoveShape.OPERAND and not move.is_partial
+    }
+    active = [
+        part
+        for part in parts
+        if Span(part.start, part.end) in moved
+        or _is_active(part)
+        or (not _is_receiver(call, part) and _is_telling(part) and not constants.is_constant(part))
+    ]
     if not active:
         fact = calls.find(call)
         if fact is not None and fact.result == _DIVERGES:
@@ -54,7 +80,7 @@ def place_of_call(plan: FunctionPlan, calls: Calls, constants: Constants, call: 
     last = active[-1]
     if holds_untyped_closure(last) or constants.is_constant(last):
         return None
-    if _is_receiver(call, last):
+    if _is_receiver(call, last) and Span(last.start, last.end) not in moved:
         return _behind_receiver(last)
     return Where.AFTER, last
 
@@ -79,6 +105,12 @@ def _is_active(node: Node) -> bool:
     if node.kind == "closure_expression":
         return False
     return node.kind in _ACTIVE or any(map(_is_active, node.named))
+
+
+def _is_telling(node: Node) -> bool:
+    if node.kind == "closure_expression":
+        return False
+    return node.kind in _TELLING or any(map(_is_telling, node.named))
 
 
 def _is_receiver(call: Node, part: Node) -> bool:

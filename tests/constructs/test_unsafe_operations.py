@@ -137,6 +137,19 @@ def test_calls_are_told_when_their_arguments_are_there() -> None:
     ]
 
 
+def test_moved_receivers_and_assignments_to_several_places() -> None:
+    assert told_in("moved_receivers", "nasty") == [
+        "RawPtrCreated *mut u32",
+        "RawPtrCreated *mut u32",
+        "RawPtrDeref False",
+        "RawPtrDeref False",
+        "UnsafeFnCall std::mem::MaybeUninit::assume_init",
+        "RawPtrDeref False",
+        "UnsafeFnCall program::Owner::consume",
+        "Owner::consume",
+    ]
+
+
 def test_moved_arguments_come_first() -> None:
     events = between(traced("nasty", "2024")[2], "order")
     own = [event["event"] for event in events if event["line"] == next(_lines_with("own(text, more)"))]

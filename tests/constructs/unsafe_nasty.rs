@@ -74,6 +74,19 @@ fn order() -> u32 {
     x + y + z + l + w + v[1]
 }
 
+fn moved_receivers() -> u32 {
+    let uninit = std::mem::MaybeUninit::new(3u32);
+    let owner = Owner { text: String::from("own") };
+    let (mut a, mut b) = (1u32, 2u32);
+    let (p, q) = (&raw mut a, &raw mut b);
+    unsafe {
+        (*p, *q) = (*q, *p);
+        uninit.assume_init() + owner.consume(*p) + a
+    }
+}
+struct Owner { text: String }
+impl Owner { unsafe fn consume(self, n: u32) -> u32 { self.text.len() as u32 + n } }
+
 fn results() -> Result<u32, String> {
     let a = unsafe { fallible(true)? };
     let b = unsafe { fallible(true) }?;
@@ -186,6 +199,7 @@ async fn future(p: usize) -> u32 {
 fn main() {
     println!("{}", list());
     println!("{}", order());
+    println!("{}", moved_receivers());
     println!("{:?}", results());
     println!("{}", foreign());
     println!("{}", statics());
