@@ -94,7 +94,7 @@ def _is_made(calls: Calls, value: Node) -> bool:
     call = calls.find(producing) if producing.kind == "call_expression" else None
     path = parse_callee(call.callee).path if call is not None else ""
     is_told_apart = is_clone(call) or path in UPGRADES | HANDING_OUT | SPAWNS | FROM_RAW
-    return producing.kind == "call_expression" and _is_of_std(call) and not is_told_apart
+    return producing.kind == "call_expression" and not is_told_apart
 
 
 def _is_pair_of_ends(ty: str) -> bool:
@@ -145,12 +145,7 @@ def _producer(calls: Calls, value: Node, ty: str) -> tuple[Producer, Node | None
         return Producer.CLONE, source
     if _is_method(call, _COUNTED) and call is not None and call.callee.endswith("::downgrade"):
         return Producer.DOWNGRADE, source
-    return (Producer.CALL if _is_of_std(call) else Producer.FACTORY), None
-
-
-def _is_of_std(call: CallFact | None) -> bool:
-    """Whether std, or a constructor, made what the call gives; another function may hand out what was there before."""
-    return call is None or call.callee.startswith(("std::", "<std::")) or " as std::" in call.callee
+    return Producer.CALL, None
 
 
 def _is_method(call: CallFact | None, types: tuple[str, ...]) -> bool:

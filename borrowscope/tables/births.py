@@ -23,8 +23,7 @@ class Producer(StrEnum):
     FROM_RAW = "from_raw"  # Box::from_raw
     SPAWN = "spawn"  # a thread's start, whose handle the binding receives
     CHANNEL = "channel"  # one of the two names that receive a new channel
-    CALL = "call"  # any other call of std: it makes what it gives
-    FACTORY = "factory"  # a call of another function: what it gives may be older
+    CALL = "call"  # any other call
     OTHER = "other"
 
 
@@ -60,10 +59,6 @@ BIRTHS = (
     Birth("CellNew", Producer.CALL, "std::cell::Cell<", "track_cell_new_with_id", _VALUE),
     Birth("New", Producer.CALL, "std::sync::Mutex<", "track_lock_new_with_id", _VALUE),
     Birth("New", Producer.CALL, "std::sync::RwLock<", "track_lock_new_with_id", _VALUE),
-    Birth("New", Producer.FACTORY, "std::cell::RefCell<", "track_lock_new_with_id", _VALUE),
-    Birth("New", Producer.FACTORY, "std::cell::Cell<", "track_lock_new_with_id", _VALUE),
-    Birth("New", Producer.FACTORY, "std::sync::Mutex<", "track_lock_new_with_id", _VALUE),
-    Birth("New", Producer.FACTORY, "std::sync::RwLock<", "track_lock_new_with_id", _VALUE),
     Birth("OnceCellNew", Producer.CALL, "std::cell::OnceCell<", "track_once_cell_new_with_id", _VALUE),
     Birth("OnceCellNew", Producer.CALL, "std::sync::OnceLock<", "track_once_lock_new_with_id", _VALUE),
     Birth("MaybeUninitNew", Producer.CALL, "std::mem::MaybeUninit<", "track_maybe_uninit_new_with_id", _VALUE),
