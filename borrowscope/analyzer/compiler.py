@@ -18,7 +18,7 @@ from borrowscope.analyzer.mir_facts import BodyFacts, Place, read_body
 from borrowscope.analyzer.source_files import SourceFiles
 from borrowscope.analyzer.stale_bodies import without_stale
 from borrowscope.analyzer.std_names import std_names
-from borrowscope.analyzer.type_text import short_type
+from borrowscope.text.type_names import short_type
 
 DUMP_SUFFIX = ".built.after.mir"
 PACK = "bodies.pack"  # wrapper.rs writes it

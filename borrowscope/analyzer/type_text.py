@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-_PATH_PREFIX = re.compile(r"(?<![\w:])(?:(?:\w+|<impl at [^>]*>|\{[\w#]+\})::)+(?=\w)")
 _LIFETIME = re.compile(r"'\w+ ?")
 _FUNCTION = re.compile(r"(?:for<[^>]*> )?(?:unsafe )?(?:extern \"[^\"]*\" )?fn\(")
 _BINDER = re.compile(r"for<[^>]*> ")
@@ -50,12 +49,6 @@ class TypeText:
     def name(self) -> str:
         """The head's last segment: `Rc`."""
         return self.head.rpartition("::")[2]
-
-
-@lru_cache(maxsize=65536)
-def short_type(text: str) -> str:
-    """The type as one would write it: every path by its last segment."""
-    return _PATH_PREFIX.sub("", text)
 
 
 def split_arguments(text: str) -> tuple[str, ...]:

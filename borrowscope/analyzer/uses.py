@@ -16,9 +16,9 @@ from borrowscope.analyzer.callee import parse_callee
 from borrowscope.analyzer.facts import CallFact, FileFacts, MoveShape
 from borrowscope.analyzer.producer import method_name, written_form
 from borrowscope.analyzer.type_info import Capture, MethodCall, Usage
-from borrowscope.analyzer.type_text import short_type
 from borrowscope.parse.syntax import Node
 from borrowscope.text.span import LineIndex, Span
+from borrowscope.text.type_names import short_type
 
 UsageKind = Literal["read", "write", "move", "borrow", "borrow_mut", "capture"]
 _SELF_BORROWS: dict[str, Literal["immutable", "mutable", "consuming"]] = {

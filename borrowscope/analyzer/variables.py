@@ -21,10 +21,11 @@ from borrowscope.analyzer.ownership_traits import OwnershipTraits, trait_flags
 from borrowscope.analyzer.producer import producing_call, syntax_of
 from borrowscope.analyzer.source_items import SourceItems
 from borrowscope.analyzer.type_info import DropPlace, Expression, Initializer, Variable
-from borrowscope.analyzer.type_text import Shape, TypeText, parse_type, short_type
+from borrowscope.analyzer.type_text import Shape, TypeText, parse_type
 from borrowscope.analyzer.uses import UseReader
 from borrowscope.tables.type_flags import OWNERSHIP_CALLS, TYPE_FLAGS
 from borrowscope.text.span import Span
+from borrowscope.text.type_names import short_type
 
 _CLOSURES = re.compile(r"(::\{closure#\d+\})+$")
 _LIFETIME = re.compile(r"^&\s*'(\w+)")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from borrowscope.analyzer.type_text import short_type
 from borrowscope.parse.syntax import Node
 from borrowscope.rewrite.calls import Calls, call_source, callee_name, cloned_type, is_clone
 from borrowscope.rewrite.generic_types import is_generic
@@ -16,6 +15,7 @@ from borrowscope.rewrite.plans import RUNTIME_PATH, BindingPlan, FunctionPlan
 from borrowscope.rewrite.positions import place_base
 from borrowscope.rewrite.scopes import Frame
 from borrowscope.tables.births import UnnamedClone, unnamed_clone_of
+from borrowscope.text.type_names import short_type
 
 
 def plan_clones(plan: FunctionPlan, calls: Calls) -> Callable[[], None]:

@@ -5,12 +5,12 @@ In: one function's plan, an expression. Out: what the declaration makes of it, o
 
 from __future__ import annotations
 
-from borrowscope.analyzer.type_text import short_type
 from borrowscope.parse.syntax import Node
 from borrowscope.rewrite.calls import callee_name
 from borrowscope.rewrite.contexts import is_method_name, whole_place
 from borrowscope.rewrite.plans import FunctionPlan
 from borrowscope.rewrite.positions import strip_parentheses
+from borrowscope.text.type_names import short_type
 
 
 def declared_function(plan: FunctionPlan, call: Node) -> str | None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from borrowscope.analyzer.type_text import short_type
 from borrowscope.parse.syntax import COMMENTS, Node
 from borrowscope.rewrite.calls import Calls
 from borrowscope.rewrite.contexts import (
@@ -27,6 +26,7 @@ from borrowscope.rewrite.model import Site, SkipReason
 from borrowscope.rewrite.notes import Note, Where, emit_notes
 from borrowscope.rewrite.plans import FunctionPlan
 from borrowscope.text.span import Span
+from borrowscope.text.type_names import short_type
 
 _PRELUDE = frozenset({"Some", "Ok", "Err"})
 _SIMPLE_LENGTHS = frozenset({"identifier", "scoped_identifier", "integer_literal"})

@@ -6,7 +6,6 @@ In: a function item, the file's facts and plan. Out: sites, skipped constructs a
 from __future__ import annotations
 
 from borrowscope.analyzer.facts import BindingFact
-from borrowscope.analyzer.type_text import short_type
 from borrowscope.parse.functions import FunctionItem
 from borrowscope.parse.syntax import Node
 from borrowscope.rewrite.awaits import emit_awaits, may_be_torn_down, plan_awaits
@@ -26,6 +25,7 @@ from borrowscope.rewrite.positions import place_base
 from borrowscope.rewrite.receivers import plan_receivers
 from borrowscope.rewrite.scopes import FunctionScopes, read_scopes
 from borrowscope.text.span import Span
+from borrowscope.text.type_names import short_type
 
 
 def rewrite_function(file: FilePlan, item: FunctionItem, body: Node, calls: Calls) -> FunctionScopes:

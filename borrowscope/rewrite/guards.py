@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from borrowscope.analyzer.callee import parse_callee
-from borrowscope.analyzer.type_text import short_type
 from borrowscope.parse.functions import cfgs_of
 from borrowscope.parse.syntax import Node
 from borrowscope.rewrite.calls import Calls, call_source, callee_name
@@ -23,6 +22,7 @@ from borrowscope.rewrite.scopes import Frame
 from borrowscope.tables.births import birth_of_guard
 from borrowscope.tables.guards import TakerRow, find_taker
 from borrowscope.text.span import Span
+from borrowscope.text.type_names import short_type
 
 _IMPORT = f"use {RUNTIME_PATH}Attempt as _;"
 _LEAVING = frozenset({"return_expression", "break_expression", "continue_expression", "try_expression"})

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 
 from borrowscope.analyzer.callee import parse_callee
 from borrowscope.analyzer.facts import StaticFact
-from borrowscope.analyzer.type_text import short_type
 from borrowscope.analyzer.unsafety.operations import Operation, OperationKind
 from borrowscope.parse.syntax import Node
 from borrowscope.rewrite.accesses import place_around_name, place_of_use
@@ -25,6 +24,7 @@ from borrowscope.rewrite.plans import RUNTIME_PATH, BindingPlan, FunctionPlan
 from borrowscope.rewrite.positions import strip_parentheses
 from borrowscope.rewrite.unsafe_calls import place_of_call
 from borrowscope.text.span import Span
+from borrowscope.text.type_names import short_type
 
 _TRANSMUTES = frozenset({"std::mem::transmute", "std::intrinsics::transmute"})
 _LAZY = ("std::sync::LazyLock<", "once_cell::sync::Lazy<")

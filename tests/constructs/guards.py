@@ -67,7 +67,7 @@ def _line(event: dict[str, Any], names: dict[int | None, str], place: str) -> st
     whose = [f"of {names.get(event['owner'], '?')}"] if event["owner"] is not None else []
     who = [event["name"] or "_"] if event["instance"] is not None or kind == "Move" else []
     to = [f"to {names.get(event['to'], '?')}"] if event["to"] is not None else []
-    own = {
+    every: dict[str, list[Any]] = {
         "Attempt": [event.get("operation")],
         "Lock": [event.get("lock_type"), "taken" if event.get("success") else "refused"],
         "LockGuardAcquire": [event.get("lock_type")],
@@ -76,5 +76,6 @@ def _line(event: dict[str, Any], names: dict[int | None, str], place: str) -> st
             *([] if event.get("success") else ["refused"]),
         ],
         "Move": [],
-    }.get(kind, [str(event.get("cause"))])
+    }
+    own = every.get(kind, [str(event.get("cause"))])
     return " ".join([_WORDS[kind], *who, *to, *whose, place, *map(str, own)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from borrowscope.rewrite.choice import TraceOptions
-from borrowscope.tables.groups import Group
+from borrowscope.tables.events import Group
 from tests.rewrite.conftest import short
 
 CELL = "pub fn f(c: &std::cell::RefCell<Vec<u8>>) { %s }"
