@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections import Counter
 from pathlib import Path
@@ -10,7 +11,9 @@ from typing import Any
 
 import pytest
 
+from borrowscope.rewrite.mark_options import ARGUMENTS
 from borrowscope.tables.events import BY_NAME, Group
+from borrowscope.tables.groups import GROUPS
 from tests.build.crates import manifest, write_files
 from tests.cli.commands import Answer, borrowscope, has_one_error
 
@@ -77,6 +80,8 @@ ROWS = {
     "only_moves": ("only(move)", "Move data; Move g; Move t"),
     "only_methods": ("only(methods)", "Clone t"),
     "only_functions": ("only(fn), verbose", "FnEnter; FnExit"),
+    "only_expressions": ("only(exprs)", ""),
+    "only_branches_and_unsafe": ('only = "branches, unsafe"', ""),
     "only_control": ("only(control_flow)", "Return"),
     "only_some_pointers": (
         "only(smart_pointers), skip(concurrency)",
@@ -98,7 +103,7 @@ ROWS = {
     "conditions": ('feature = "on", debug_only, quiet, filter = "s", only(new, drop),', "New s; Drop s"),
     "conditions_fail": ('feature = "on", release_only, quiet', ""),
     "cloned_only": ('only(methods, smart_pointers), skip(concurrency), filter = "b*"', "RcClone b"),
-    "told_of": ('warn, ffi = ["f"], unions = ["U"], statics = ["S"]', STANDARD),
+    "told_of": ('warn_ambiguous, ffi = ["f"], unions = ["U"], statics = ["S"]', STANDARD),
     "excluded": ("off", ""),
 }
 
@@ -193,6 +198,16 @@ def test_an_option_records_what_it_says(name: str, recorded: dict[str, list[dict
     assert told(recorded.get(name, [])) == " ".join(ROWS[name][1].split())
 
 
+def test_every_argument_and_group_has_a_program():
+    tests = Path(__file__).parents[1]
+    texts = [path.read_text(encoding="utf-8") for path in (*tests.rglob("*.py"), *tests.rglob("*.rs"))]
+    used = [row[0] for row in ROWS.values()]
+    used += [arguments for text in texts for arguments in re.findall(r"trace_borrow\(([^]]*)\)\]", text)]
+    words = set(re.findall(r"\w+", " ".join(used)))
+    assert set(ARGUMENTS) - words == set()
+    assert [row.name for row in GROUPS if not words & {row.name, *row.aliases}] == []
+
+
 def test_nothing_unmarked_is_recorded(recorded: dict[str, list[dict[str, Any]]]):
     assert set(recorded) <= set(ROWS)
 
@@ -244,7 +259,9 @@ def test_flags_mean_what_arguments_mean(tmp_path: Path):
 def test_a_sample_is_a_share_of_instances_with_whole_lives(tmp_path: Path):
     answer, found = record(tmp_path, LOOP, "--sample", "0.1", "--only", "ownership")
     assert answer.returncode == 0, answer.stderr
-    births = [event["instance"] for event in found if event["event"] in ("New", "Borrow")]
+    told = [event for event in found if event["event"] in ("New", "Borrow")]
+    births = [event["instance"] for event in told if event["instance"] is not None]
+    assert {event["owner"] for event in told if event["instance"] is None} <= set(births)
     ends = [event["instance"] for event in found if event["event"] == "Drop"]
     assert len(births) == len(set(births))
     assert set(births) == set(ends)
