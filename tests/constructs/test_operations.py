@@ -295,6 +295,7 @@ MaybeUninitAssumeInitDrop owner=m
 MaybeUninitNew n initialized=True
 MaybeUninitAssumeInit owner=n
 MaybeUninitNew z initialized=True
+MaybeUninitNew from initialized=None
 """,
     "cows": """
 CowBorrowed a
@@ -309,6 +310,7 @@ BoxNew b @1
 BoxIntoRaw owner=b @1
 BoxFromRaw back @1
 BoxIntoRaw owner=back @1
+BoxNew made
 """,
     "chosen": """
 BoxNew either @1
