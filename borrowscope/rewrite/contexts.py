@@ -11,7 +11,8 @@ from borrowscope.parse.syntax import COMMENTS, Node
 from borrowscope.rewrite.positions import has_untyped_parameters, strip_parentheses
 from borrowscope.rewrite.scopes import FunctionScopes
 
-_LITERALS = frozenset(
+# Values that are made of nothing else.
+LITERALS = frozenset(
     {
         "integer_literal",
         "float_literal",
@@ -99,7 +100,7 @@ class Constants:
         return self._known[key]
 
     def _is_constant(self, node: Node) -> bool:
-        if node.kind in _LITERALS:
+        if node.kind in LITERALS:
             return True
         if node.kind == "identifier":
             return self._is_path(node)

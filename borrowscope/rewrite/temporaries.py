@@ -10,24 +10,11 @@ from collections.abc import Callable
 from borrowscope.analyzer.facts import CallFact
 from borrowscope.analyzer.obvious_types import is_copy
 from borrowscope.parse.syntax import Node
-from borrowscope.rewrite.contexts import operands
+from borrowscope.rewrite.contexts import LITERALS, operands
 from borrowscope.rewrite.plans import FunctionPlan
 from borrowscope.text.span import Span
 
-_LEAVES = frozenset(
-    {
-        "scoped_identifier",
-        "integer_literal",
-        "float_literal",
-        "string_literal",
-        "raw_string_literal",
-        "char_literal",
-        "boolean_literal",
-        "negative_literal",
-        "unit_expression",
-        "closure_expression",
-    }
-)
+_LEAVES = LITERALS | {"closure_expression"}
 _NAMES = frozenset({"identifier", "self"})
 _TAKING = frozenset({"tuple_expression", "range_expression", "arguments"})
 
