@@ -2,17 +2,20 @@
 
 In: nothing, these are tables. Out: constants for the reader; the runtime crate's `format.rs` is generated from them.
 
-History: version 1, the first.
+History: version 1, the first. Version 2: every head, every chunk's header and the stream's header carry a check; CALL
+and ARGS; a ring that keeps the newest events.
 
 A stream is little-endian. It begins with a header page, chunks follow. A chunk belongs to one thread and holds
 slots of 16 bytes. The first chunk of a thread is small, the next ones grow (`CHUNK_SIZES`); a chunk may be smaller
 where space was short. Chunks start at multiples of 4096. Where a page does not begin with a chunk's magic it is
-space that was reserved and not handed out: it is all zero, and a reader goes on at the next page.
+space that was reserved and not handed out: it is all zero, and a reader goes on at the next page. A chunk whose magic
+is `FREE_MAGIC` is being made ready for another thread: a reader passes over its `size`.
 
 A slot is four u32 words. In a *head* slot they are
 
     word 0   kind (7 bits) << 25 | site (25 bits)      0: nothing was written here, the chunk's end
-    word 1   ticks since the thread's previous head (or Clock) slot; saturating, 0 if the clock went back
+    word 1   ticks since the thread's previous head (or Clock) slot (22 bits); 0 if the clock went back. Above them,
+             since version 2, the check of the head and of all slots that follow it (10 bits << 22)
     word 2   the event's instance, 0 = none
     word 3   the other party: what it is, the table of events says (`borrowscope.tables.events.Other`)
 
@@ -28,6 +31,28 @@ Kinds below `FIRST_MARK` are events (their tags stand in the table of events). K
     OBJECT   follows  site bits: `small`, word 1: `count`, word 2+3: address (u64). What `small` and `count` are, the
                       event's row says (`Payload`): weak and strong count, or flags.
     FLAGS    follows  site bits: flags of the event before (`FLAG_PARTIAL`)
+    CALL     head     a call made by hand. Site bits: the function's number in `tables/published_api.py` (10 bits), and
+                      above it (<< `CALL_SHIFT`) the number of ARGS marks that follow. Words 2 and 3: its first two
+                      argument words
+    ARGS     follows  words 1 to 3: further argument words, zero where there is none
+
+The argument words of a call stand in the order of its row: a text is one word, its number among the thread's STRING
+texts (0: none); a flag is one word; a number is two, low and high; a list of texts is their count and then their words.
+
+Checks. The check of a head is chosen so that the XOR of all u64 (words 0 and 1, words 2 and 3) of the head and of its
+followers, folded into ten bits (bit n of the result is the XOR of all bits whose places are n + 54 modulo 10), is
+`CHECK`: see `is_whole`. Neighbouring bits fall into different places, so that no change inside one byte is missed. A
+reader ends a chunk where a check fails. The check of a chunk's header and that of the stream's header are the XOR of
+the u64 that they stand for, folded into 32 bits, XOR `CHECK_WORD`: see `header_check`. A chunk's check stands for its
+bytes 8 to 32 with the chunk's thread before them as another u64; the stream's for all bytes up to `HEADER_CHECKED` but
+those of fields that change and the check itself, which count as zero. Fields that change have a twin, which is their
+complement.
+
+Ring (`BORROWSCOPE_MAX_EVENTS`, in the header as `limit`): chunks whose events are all older than that many others are
+given to other threads. The pieces of a thread that are missing are then no damage; `given_up` counts their events (a
+CALL is one). Chunks do not stand in the order of their sequence numbers. Texts and the thread's name are stored anew in
+each chunk, texts under new numbers. What is kept may be more than `limit` (a reader passes over the oldest), and less
+where texts and short threads needed the space.
 
 Writing order: marks that follow a head are written before the head, and the head's word 0 last. A process that is
 killed in the middle of an event leaves a slot whose word 0 is zero, so no reader ever sees half an event.
@@ -43,10 +68,12 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 VERSION = 1
-HISTORY = {1: "the first version"}
+HISTORY = {1: "the first version", 2: "checks, calls made by hand, a ring"}
+CHECKED_SINCE = 2
 
 MAGIC = b"BSSTREAM"
 CHUNK_MAGIC = 0x4B484342  # "BCHK"
+FREE_MAGIC = 0x45455246  # "FREE"
 SUFFIX = ".bsstream"
 
 PAGE_SIZE = 4096
@@ -56,6 +83,7 @@ SLOT_SIZE = 16
 CHUNK_SIZES = (4096, 16384, 65536, 262144, 1048576)
 SEGMENT_SIZES = (65536, 262144, 1048576)  # space is reserved on disk in these steps; chunks are cut from them
 LARGEST_STREAM = 4 << 30  # bytes of one stream, unless BORROWSCOPE_MAX_BYTES says otherwise (0: no limit)
+LARGEST_MEMORY = 1 << 30  # bytes of a stream that lies in memory alone
 RESERVE_BYTES = 1 << 30  # so much of the disk stays free ...
 RESERVE_SHARE = 20  # ... or one of so many parts, if that is more; of a small disk its half
 TEXT_LIMIT = 2048  # bytes of a dynamic text that are stored
@@ -65,6 +93,12 @@ KIND_SHIFT = 25
 SITE_MASK = (1 << KIND_SHIFT) - 1
 FIRST_MARK = 112
 CLOCK_EVERY = 1 << 22  # ticks without an event after which a Clock mark is written
+CHECK_SHIFT = 22  # in word 1; what lies below are ticks
+TICKS_MASK = (1 << CHECK_SHIFT) - 1
+CHECK = 0x2D6
+CHECK_WORD = 0x9C3A5F71
+CALL_SHIFT = 10  # in the site bits of a CALL; below it the function's number
+CALL_MASK = (1 << CALL_SHIFT) - 1
 
 CLOCK_TSC = 1
 CLOCK_MONOTONIC = 2
@@ -84,6 +118,8 @@ class Mark(IntEnum):
     TEXT = 116
     OBJECT = 117
     FLAGS = 118
+    CALL = 119
+    ARGS = 120
 
 
 class Cause(IntEnum):
@@ -156,6 +192,17 @@ HEADER_FIELDS = (
     Field("executable_size", 72, 4, "bytes of the text that follows"),
     Field("executable", 76, 1024, "path of the executable"),
 )
+HEADER_TAIL_FIELDS = (  # since version 2
+    Field("check", 1100, 4, "check of all that never changes"),
+    Field("limit", 1104, 8, "the ring's size in events (BORROWSCOPE_MAX_EVENTS), 0: all are kept"),
+    Field("given_up", 1112, 8, "events that the ring has given up"),
+    Field("stopped_twin", 1120, 8, "complement of `stopped` and `stopped_errno`"),
+    Field("lost_twin", 1128, 4, "complement of `lost`"),
+    Field("used_twin", 1136, 8, "complement of `used`"),
+    Field("given_up_twin", 1144, 8, "complement of `given_up`"),
+)
+HEADER_CHECKED = 1112
+CHANGING_FIELDS = ("stopped", "stopped_errno", "lost", "used")
 CHUNK_FIELDS = (
     Field("magic", 0, 4, "BCHK, written last"),
     Field("thread", 4, 4, "number of the thread, from 0 = first seen"),
@@ -163,9 +210,48 @@ CHUNK_FIELDS = (
     Field("size", 12, 4, "bytes, this header included"),
     Field("ticks", 16, 8, "ticks from which the first delta counts"),
     Field("ns", 24, 8, "CLOCK_MONOTONIC at the same moment, in ns"),
-    Field("reserved", 32, 32, "zero"),
+    Field("check", 32, 4, "check of thread, sequence, size, ticks and ns (since version 2)"),
+    Field("reserved", 36, 28, "zero"),
 )
 
 HEADER = struct.Struct("<8sIIIIQQQIIIIQI")
+HEADER_TAIL = struct.Struct("<IQQQI4xQQ")  # from the check on
 CHUNK = struct.Struct("<IIIIQQ")
+CHUNK_CHECK = struct.Struct("<I")  # behind those
 SLOT = struct.Struct("<IIII")
+
+
+def is_whole(slots: bytes) -> bool:
+    """Whether a head and all slots that follow it are as they were written."""
+    mixed = _mixed(slots)
+    folded = 0
+    for place in range(64):
+        folded ^= (mixed >> place & 1) << (place - 54) % 10
+    return folded == CHECK
+
+
+def header_check(data: bytes) -> int:
+    """The check of a header; `data` is what it stands for, as many bytes as fill u64."""
+    mixed = _mixed(data)
+    return (mixed ^ mixed >> 32) & 0xFFFFFFFF ^ CHECK_WORD
+
+
+def stream_check(header: bytes) -> int:
+    """The check of a stream's header page."""
+    data = bytearray(header[:HEADER_CHECKED])
+    for field in (*HEADER_FIELDS, HEADER_TAIL_FIELDS[0]):
+        if field.name in CHANGING_FIELDS or field.name == "check":
+            data[field.offset : field.offset + field.size] = bytes(field.size)
+    return header_check(bytes(data))
+
+
+def chunk_check(thread: int, sequence: int, size: int, ticks: int, ns: int) -> int:
+    """The check of a chunk's header."""
+    return header_check(struct.pack("<QIIQQ", thread, sequence, size, ticks, ns))
+
+
+def _mixed(data: bytes) -> int:
+    mixed = 0
+    for (number,) in struct.iter_unpack("<Q", data):
+        mixed ^= number
+    return mixed
