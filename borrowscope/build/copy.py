@@ -7,6 +7,7 @@ and healed there, and then put in place as a whole. Errors: `UsageError` for a d
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from borrowscope.build.cargo_output import read_artifacts, read_errors
 from borrowscope.build.copy_place import MARKER, check_out, put_in_place
 from borrowscope.build.copy_roots import root_insertions
 from borrowscope.build.copy_tree import copy_tree
+from borrowscope.build.copy_untraced import SharingTarget, sharing_targets
 from borrowscope.build.directories import locked, write_if_changed
 from borrowscope.build.healed_build import HealedBuild, Verdict, build_with_healing
 from borrowscope.build.manifest import (
@@ -23,6 +25,7 @@ from borrowscope.build.manifest import (
     lock_with_runtime,
     with_absolute_paths,
     with_runtime,
+    with_target_path,
     without_runtime_member,
 )
 from borrowscope.build.mark_problems import check_project_marks
@@ -196,7 +199,10 @@ def _copy_sources(staging: _Staging, planner: Planner) -> None:
         kept |= {staging.place(package.manifest) for package in project.packages if _is_inside(package, project)}
         kept.add(tree / "Cargo.toml")
         copy_tree(project.root, tree, {project.target_dir}, kept)
-        _write_manifests(staging)
+        sharing = list(sharing_targets(project, {source.path for source in planner.sources}))
+        _write_manifests(staging, sharing)
+        for file, text in (item for each in sharing for item in each.files.items()):
+            write_if_changed(tree / ORIGINALS / file.relative_to(project.root), text)
     for source in planner.sources:
         if b"include_" in source.source:
             _keep_originals(staging, planner)
@@ -235,7 +241,7 @@ def _copy_single_file(staging: _Staging) -> None:
     write_if_changed(staging.tree / "Cargo.toml", edited.encode())
 
 
-def _write_manifests(staging: _Staging) -> None:
+def _write_manifests(staging: _Staging, sharing: Sequence[SharingTarget]) -> None:
     project = staging.project
     root_manifest = project.workspace_root / "Cargo.toml"
     traced = {package.manifest for package in project.traced if package.traceable_targets}
@@ -247,6 +253,10 @@ def _write_manifests(staging: _Staging) -> None:
             edits.append(with_runtime(folder))
         if manifest == root_manifest:
             edits.append(without_runtime_member)
+        for target in (each.target for each in sharing if each.package.manifest == manifest):
+            original = staging.tree / ORIGINALS / target.src_path.relative_to(project.root)
+            path = os.path.relpath(original, staging.place(manifest.parent))
+            edits.append(with_target_path(target.kind, path))
         edited = edit_manifest(manifest.read_text(encoding="utf-8"), manifest, *edits)
         write_if_changed(staging.place(manifest), edited.encode())
 

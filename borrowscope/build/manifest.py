@@ -66,6 +66,18 @@ def with_absolute_paths(folder: Path, root: Path) -> Callable[[Table], None]:
     return edit
 
 
+def with_target_path(kind: str, path: str) -> Callable[[Table], None]:
+    """Build the package's build script (`custom-build`) or its procedural macros from another file."""
+    holder, key = ("package", "build") if kind == "custom-build" else ("lib", "path")
+
+    def edit(document: Table) -> None:
+        if holder not in document:
+            document[holder] = tomlkit.table()
+        document[holder][key] = path
+
+    return edit
+
+
 def with_dependency(name: str, path: str) -> Callable[[Table], None]:
     """Make a crate beside the manifest a dependency; one of that name that is there already is left alone."""
 

@@ -192,3 +192,33 @@ def test_paths_that_leave_the_sources_lead_to_the_users_files(tmp_path: Path):
     assert not outcome.report.healed
     tested = cargo(out, "test", "--offline")
     assert tested.returncode == 0, tested.stdout + tested.stderr
+
+
+def test_build_scripts_and_macros_that_share_files_are_built_from_the_originals(tmp_path: Path):
+    source = write_files(
+        tmp_path / "source",
+        {
+            "Cargo.toml": manifest("shares", more='[dependencies]\nmakes = { path = "makes" }\n[workspace]\n'),
+            "build.rs": '#[path = "src/shared.rs"]\nmod shared;\n'
+            'fn main() { println!("cargo:rustc-env=MADE={}{}", shared::name(), include_str!("notes.txt").len()); }\n',
+            "notes.txt": "1234567",
+            "src/main.rs": "mod shared;\n"
+            'fn main() { println!("{} {} {}", env!("MADE"), shared::name(), makes::name!()); }\n',
+            "src/shared.rs": '#[path = "deep.rs"]\nmod deep;\npub fn name() -> String { let name = deep::word(); format!("<{name}>") }\n',
+            "src/deep.rs": 'pub fn word() -> String { let word = String::from("w"); word }\n',
+            "makes/Cargo.toml": manifest("makes", more="[lib]\nproc-macro = true\n"),
+            "makes/src/lib.rs": '#[path = "../../src/deep.rs"]\nmod deep;\n#[proc_macro]\n'
+            "pub fn name(_: proc_macro::TokenStream) -> proc_macro::TokenStream {\n"
+            '    let word = deep::word(); format!("\\"{word}\\"").parse().unwrap()\n}\n',
+        },
+    )
+    out = tmp_path / "out"
+    outcome = copy(source, out)
+    assert outcome.exit_code == 0, outcome.failure
+    assert outcome.report is not None
+    assert not outcome.report.healed
+    ran = cargo(out, "run", "-q", "--offline")
+    assert (ran.stdout, ran.returncode) == ("<w>7 <w> w\n", 0), ran.stderr
+    (recording,) = (out / "recordings").iterdir()
+    events = json.loads((recording / "sites.json").read_bytes())
+    assert {one["path"] for one in events["files"]} == {"src/main.rs", "src/shared.rs", "src/deep.rs"}
