@@ -18,7 +18,7 @@ import time
 import tomllib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -28,6 +28,7 @@ RESULT = re.compile(r"^test (.+?) \.\.\. (\w+)", re.MULTILINE)
 LARGEST = 1 << 30  # bytes that one process may record
 LIMIT_SECONDS = 1800
 LAST_LINES = 6
+MOST_TOLD = 10  # differing tests and healed sites below a row
 COLUMNS = ("crate", "tests", "differ", "exit", "fns", "traced", "sites", "skipped", "healed", "build", "run", "MB")
 
 
@@ -63,6 +64,9 @@ class Outcome:
     run_ratio: float | None = None
     megabytes: float = 0.0
     problem: str = ""
+    reasons: dict[str, int] = field(default_factory=dict)  # why constructs were skipped
+    functions_skipped: dict[str, int] = field(default_factory=dict)  # why functions were not traced
+    healed_sites: tuple[str, ...] = ()
 
     @property
     def is_right(self) -> bool:
@@ -178,6 +182,12 @@ def compared(name: str, before: Sequence[Attempt], after: Sequence[Attempt], rec
         run_ratio=ran_traced / ran_plain,
         megabytes=size / 1e6,
         problem=after[0].last_words if before[0].code != after[0].code else "",
+        reasons=dict(Counter(one["reason"] for one in found["skipped"])),
+        functions_skipped=dict(Counter(one["reason"] for one in found["functions"]["skipped"])),
+        healed_sites=tuple(
+            f"{one['file']}:{one['line']}:{one['column']} {one['construct']}: {one['code']} {one['message']}"
+            for one in found["healed"]
+        ),
     )
 
 
@@ -206,7 +216,7 @@ def say(cells: Sequence[str]) -> None:
 
 def tell(one: Outcome) -> None:
     """What is wrong with a crate, below its row."""
-    for line in (one.problem, *one.differing[:10]):
+    for line in (one.problem, *one.differing[:MOST_TOLD], *one.healed_sites[:MOST_TOLD]):
         if line:
             sys.stdout.write(f"    {line}\n")
     sys.stdout.flush()
