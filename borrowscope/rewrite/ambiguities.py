@@ -62,6 +62,11 @@ def _problem(source: bytes, operation: Operation, mark: TraceOptions) -> Iterato
         if base not in mark.unions:
             message = f"nobody can say whether `{' '.join(text.split())}` is a union's field"
             yield Problem(operation.span, message, f'write the type of `{base}`, or declare it: `unions = ["{base}"]`')
+    elif operation.kind is OperationKind.STATIC_MUT:
+        name = text.rpartition("::")[2].strip()
+        if name not in mark.statics:
+            message = f"nobody can say whether `{name}` is a static that can be changed"
+            yield Problem(operation.span, message, f'declare it if it is one: `statics = ["{name}"]`')
     else:
         message = f"nobody can say whether `{' '.join(text.split())}` follows a raw pointer"
         yield Problem(operation.span, message, "write the type of what is followed")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from borrowscope.analyzer.static.callables import Closure, FunctionItem
-from borrowscope.analyzer.static.definitions import Function, TypeDef, Value
+from borrowscope.analyzer.static.definitions import Function, Impl, Trait, TypeDef, Value
 from borrowscope.analyzer.static.methods import autoderef
 from borrowscope.analyzer.static.types import ARRAY, FUNCTION, POINTER, POINTER_MUT, SLICE, FunctionPointer, Kind, Ty
 from borrowscope.analyzer.unsafety.features import is_feature_call
@@ -129,10 +129,15 @@ def _call(body: SeenBody, node: Node) -> Verdict | None:
 def _reach(body: SeenBody, function: Function) -> Verdict | None:
     if function.is_unsafe:
         kind = OperationKind.FFI_CALL if function.is_foreign else OperationKind.UNSAFE_CALL
-        return Verdict(kind, _public(function.path))
+        return Verdict(kind, _public(function.path), is_trait=_is_of_trait(function))
     if is_feature_call(function, body.context.node):
         return Verdict(OperationKind.TARGET_FEATURE_CALL, function.path)
     return None
+
+
+def _is_of_trait(function: Function) -> bool:
+    owner = function.owner
+    return isinstance(owner, Trait) or (isinstance(owner, Impl) and bool(owner.trait))
 
 
 def _public(path: str) -> str:
@@ -146,7 +151,8 @@ def _call_value(body: SeenBody, callee: Ty) -> Verdict | None:
         if isinstance(step, FunctionItem) and isinstance(step.function, Function):
             return _reach(body, step.function)
         if isinstance(step, FunctionPointer):
-            return Verdict(OperationKind.UNSAFE_CALL) if "unsafe" in step.qualifiers else None
+            is_unsafe = "unsafe" in step.qualifiers
+            return Verdict(OperationKind.UNSAFE_CALL, pointer=step.qualifiers.strip()) if is_unsafe else None
         if isinstance(step, (Closure, FunctionItem)) or (step.kind is Kind.APP and step.head == FUNCTION):
             return None
         if step.kind in _OPEN:
@@ -160,6 +166,8 @@ def _path(body: SeenBody, node: Node) -> Verdict | None:
         return None
     names = [name.strip().removeprefix("r#") or "::" for name in node.text.split("::")]
     found, taken = body.scopes[node].resolve(names, "value")
+    if found is None and names[-1].isupper() and len(names[-1]) > 1:  # nobody knows the name, and it looks like one
+        return _open(OperationKind.STATIC_MUT) if body.structure(body.types[node]).kind in _OPEN else None
     if not isinstance(found, Value) or taken != len(names):
         return None
     if found.kind == "static mut":

@@ -26,6 +26,8 @@ def operation_rows(operations: Iterable[Operation]) -> list[list[Any]]:
             one.in_macro,
             one.is_resolved,
             one.is_inactive,
+            one.pointer,
+            one.is_trait,
         ]
         for one in operations
     ]
@@ -44,6 +46,7 @@ def operations_of(rows: Iterable[Sequence[Any]]) -> list[Operation]:
             in_macro,
             is_resolved,
             is_inactive,
+            *further,
         )
-        for kind, start, end, at, target, inside, enclosure, in_macro, is_resolved, is_inactive in rows
+        for kind, start, end, at, target, inside, enclosure, in_macro, is_resolved, is_inactive, *further in rows
     ]

@@ -49,4 +49,6 @@ class Operation:
     in_macro: bool = False
     is_resolved: bool = True
     is_inactive: bool = False  # in code that is not compiled, as far as the text tells
+    pointer: str | None = None  # of a call through a function pointer: what stands before its `fn`
+    is_trait: bool = False  # a call of a trait's function
     source: Literal["rustc", "static"] = "static"  # who says what it reaches

@@ -45,6 +45,8 @@ class Verdict(NamedTuple):
     kind: OperationKind
     target: str | None = None
     is_resolved: bool = True
+    pointer: str | None = None  # of a call through a function pointer: what stands before its `fn`
+    is_trait: bool = False  # a call of a trait's function
 
 
 Decision = Callable[[SeenBody, "Node"], Verdict | None]

@@ -162,6 +162,8 @@ class WatchingBody(SeenBody):
                     in_macro=noted.in_macro,
                     is_resolved=verdict.is_resolved,
                     is_inactive=noted.is_inactive,
+                    pointer=verdict.pointer,
+                    is_trait=verdict.is_trait,
                 ),
             )
 

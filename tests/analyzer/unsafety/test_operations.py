@@ -146,3 +146,25 @@ def test_a_block_of_a_macro_stands_elsewhere(tmp_path: Path) -> None:
 def test_code_of_other_platforms_is_told_as_such(tmp_path: Path) -> None:
     source = "#[cfg(windows)]\nfn f(p: *const u8) -> u8 { unsafe { *p } }"
     assert [one.is_inactive for one in operations_of(source, tmp_path)] == [True]
+
+
+def test_a_pointer_tells_its_qualifiers_and_a_traits_function_that_it_is_one(tmp_path: Path) -> None:
+    source = """
+pub trait Risky { unsafe fn risk(&self); }
+impl Risky for u8 { unsafe fn risk(&self) {} }
+pub fn run<T: Risky>(value: &T, plain: unsafe fn(), foreign: unsafe extern "C" fn(i32)) {
+    unsafe { value.risk(); 3u8.risk(); plain(); foreign(1); "".get_unchecked(1..); }
+}"""
+    found = [(one.pointer, one.is_trait) for one in operations_of(source, tmp_path)]
+    assert found == [(None, True), (None, True), ("unsafe", False), ('unsafe extern "C"', False), (None, False)]
+
+
+def test_a_name_that_nobody_knows_stays_open_where_it_looks_like_a_static(tmp_path: Path) -> None:
+    source = """
+use outside::*;
+pub trait Wide { const WIDTH: usize; }
+pub unsafe fn run<W: Wide, const COUNT: usize>(p: *const usize) -> usize {
+    *p + COUNT + W::WIDTH + usize::MAX + MISSING
+}"""
+    open_ones = [one for one in operations_of(source, tmp_path) if not one.is_resolved]
+    assert [(one.kind, source[one.span.start : one.span.end]) for one in open_ones] == [("static_mut", "MISSING")]
