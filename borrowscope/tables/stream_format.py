@@ -24,7 +24,8 @@ Kinds below `FIRST_MARK` are events (their tags stand in the table of events). K
     CLOCK    head     word 2+3: absolute ticks (u64). One TICK mark follows, with CLOCK_MONOTONIC ns.
                       The delta of the next head counts from these ticks. Written after a pause, so that deltas fit.
     TICK     follows  word 2+3: CLOCK_MONOTONIC ns (u64)
-    STRING   head     site bits: the string's number in its thread (from 1); word 1: length in bytes;
+    STRING   head     site bits: the string's number in its thread (from 1); word 1: length in bytes (22 bits, more is
+                      told as the most), no ticks;
                       word 2: bytes that follow in TEXT marks (less than the length if the text was cut)
     THREAD   head     the thread's name: word 1 and word 2 as in STRING
     TEXT     follows  12 bytes of text in words 1 to 3 (the last one padded with zeros)

@@ -6,7 +6,6 @@
 use crate::local::{self, Local, NO_THREAD};
 use crate::platform::{self, Failure};
 use crate::{clock, format, setup, stream};
-use core::ptr;
 use core::sync::atomic::{AtomicU32, Ordering};
 
 /// One slot of the stream.
@@ -269,21 +268,42 @@ fn write<const N: usize>(local: &Local, word: u32, instance: u32, other: u32, mo
     let delta = make_room(local, 1 + N)?;
     let at = local.cursor.get();
     let slot = at as *mut Slot;
+    let mut mixed = 0;
     for (place, content) in more.iter().enumerate() {
         // SAFETY: `make_room` left so many slots in this thread's chunk.
         unsafe { slot.add(1 + place).write(*content) };
+        mixed ^= halves(*content);
     }
-    publish_head(local, at, [word, delta, instance, other], 1 + N);
+    publish_head(local, at, [word, delta, instance, other], 1 + N, mixed);
     Some(())
 }
 
-/// Writes a head slot whose followers stand already, and moves on.
+/// The XOR of a slot's two halves.
 #[inline(always)]
-fn publish_head(local: &Local, at: usize, head: Slot, slots: usize) {
+pub(crate) const fn halves(slot: Slot) -> u64 {
+    (slot[0] ^ slot[2]) as u64 | ((slot[1] ^ slot[3]) as u64) << 32
+}
+
+/// A head's second word with the check above it. `mixed` is the XOR of the halves of all slots that follow.
+#[inline(always)]
+const fn checked(head: Slot, mixed: u64) -> u32 {
+    if format::VERSION < format::CHECKED_SINCE {
+        return head[1];
+    }
+    let mut sum = halves(head) ^ mixed;
+    sum ^= sum << 40;
+    sum ^= sum << 20;
+    sum ^= sum << 10;
+    head[1] | ((sum >> 32) as u32 ^ format::CHECK << format::CHECK_SHIFT) & !format::TICKS_MASK
+}
+
+/// Writes a head slot whose followers stand already, and moves on. `mixed` is the XOR of the followers' halves.
+#[inline(always)]
+fn publish_head(local: &Local, at: usize, head: Slot, slots: usize, mixed: u64) {
     let words = at as *mut u32;
     // SAFETY: the slot lies in this thread's chunk; slots are aligned to 16 bytes.
     unsafe {
-        words.add(1).write(head[1]);
+        words.add(1).write(checked(head, mixed));
         words.add(2).write(head[2]);
         words.add(3).write(head[3]);
         (*(words as *const AtomicU32)).store(head[0], Ordering::Release);
@@ -326,7 +346,8 @@ fn after_pause(local: &Local, now: u64) -> u32 {
     // SAFETY: `make_room` has counted the two slots of the mark.
     unsafe { ((at + SLOT) as *mut Slot).write(tick) };
     let head = format::mark::CLOCK << format::KIND_SHIFT;
-    publish_head(local, at, [head, 0, now as u32, (now >> 32) as u32], CLOCK_SLOTS);
+    let head = [head, 0, now as u32, (now >> 32) as u32];
+    publish_head(local, at, head, CLOCK_SLOTS, halves(tick));
     local.last.set(now);
     0
 }
@@ -384,6 +405,7 @@ fn begin_chunk(local: &Local, chunk: &stream::Chunk) {
         ((base + format::chunk::SIZE) as *mut u32).write(chunk.size as u32);
         ((base + format::chunk::TICKS) as *mut u64).write(ticks);
         ((base + format::chunk::NS) as *mut u64).write(ns);
+        ((base + format::chunk::CHECK) as *mut u32).write(stream::chunk_check(base));
         (*((base + format::chunk::MAGIC) as *const AtomicU32)).store(format::CHUNK_MAGIC, Ordering::Release);
     }
     platform::publish(base, chunk.at, format::CHUNK_HEADER_SIZE);
@@ -421,6 +443,14 @@ fn text_number(local: &Local, text: &'static str) -> u32 {
     number
 }
 
+/// Up to twelve bytes of a text.
+fn text_slot(part: &[u8]) -> Slot {
+    let mut bytes = [0; format::TEXT_PER_SLOT];
+    bytes[..part.len()].copy_from_slice(part);
+    let word = |at: usize| u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
+    [format::mark::TEXT << format::KIND_SHIFT, word(0), word(4), word(8)]
+}
+
 /// Writes a text: a head that tells its length, then its bytes, twelve a slot.
 #[inline(never)]
 fn write_text(local: &Local, head: u32, text: &str) -> Option<()> {
@@ -434,15 +464,15 @@ fn write_text(local: &Local, head: u32, text: &str) -> Option<()> {
         next_chunk(local, slots)?;
     }
     let at = local.cursor.get();
+    let mut mixed = 0;
     for (place, part) in bytes.chunks(format::TEXT_PER_SLOT).enumerate() {
-        let slot = at + (1 + place) * SLOT;
+        let slot = text_slot(part);
         // SAFETY: so many slots are free in this thread's chunk.
-        unsafe {
-            (slot as *mut u32).write(format::mark::TEXT << format::KIND_SHIFT);
-            ptr::copy_nonoverlapping(part.as_ptr(), (slot + 4) as *mut u8, part.len());
-        }
+        unsafe { ((at + (1 + place) * SLOT) as *mut Slot).write(slot) };
+        mixed ^= halves(slot);
     }
-    publish_head(local, at, [head, text.len() as u32, size as u32, 0], slots);
+    let length = text.len().min(format::TICKS_MASK as usize) as u32;
+    publish_head(local, at, [head, length, size as u32, 0], slots, mixed);
     Some(())
 }
 

@@ -186,9 +186,7 @@ impl Stream {
     fn note_used(&self) {
         let header = HEADER.load(Ordering::Acquire);
         if header != 0 {
-            // SAFETY: the header page stays mapped, the place is aligned.
-            unsafe { ((header + format::header::USED) as *mut u64).write_volatile(self.used) };
-            platform::publish(header + format::header::USED, format::header::USED as u64, 8);
+            tell(header, format::header::USED, format::header::USED_TWIN, self.used);
         }
     }
 }
@@ -223,19 +221,29 @@ pub(crate) fn take_chunk(size: usize) -> Result<Chunk, Failure> {
     })
 }
 
+/// The check of a chunk's header, whose other fields stand already.
+pub(crate) fn chunk_check(base: usize) -> u32 {
+    // SAFETY: the caller's chunk, whose header is aligned.
+    let (thread, rest) = unsafe {
+        let rest = (base + format::chunk::SEQUENCE) as *const [u64; 3];
+        (((base + format::chunk::THREAD) as *const u32).read(), rest.read())
+    };
+    header_check(u64::from(thread) ^ rest[0] ^ rest[1] ^ rest[2])
+}
+
+/// The XOR of all that a check stands for, folded.
+fn header_check(mixed: u64) -> u32 {
+    (mixed ^ mixed >> 32) as u32 ^ format::CHECK_WORD
+}
+
 /// Writes down why the recording ends before the process does.
 pub(crate) fn note_stop(failure: Failure) {
     let header = HEADER.load(Ordering::Acquire);
     if header == 0 {
         return;
     }
-    let place = header + format::header::STOPPED;
-    // SAFETY: the header page stays mapped, the places are aligned.
-    unsafe {
-        ((header + format::header::STOPPED_ERRNO) as *mut u32).write_volatile(failure.errno);
-        (*(place as *const AtomicU32)).store(failure.reason, Ordering::Release);
-    }
-    platform::publish(place, format::header::STOPPED as u64, 8);
+    let told = u64::from(failure.reason) | u64::from(failure.errno) << 32;
+    tell(header, format::header::STOPPED, format::header::STOPPED_TWIN, told);
 }
 
 /// Counts an event that a signal handler wanted to record while its thread was recording.
@@ -247,11 +255,22 @@ pub(crate) fn note_lost() {
 fn store_lost() {
     let header = HEADER.load(Ordering::Acquire);
     if header != 0 {
-        let place = header + format::header::LOST;
-        // SAFETY: the header page stays mapped, the place is aligned.
-        unsafe { (*(place as *const AtomicU32)).store(LOST.load(Ordering::Relaxed), Ordering::Relaxed) };
-        platform::publish(place, format::header::LOST as u64, 4);
+        let lost = LOST.load(Ordering::Relaxed);
+        put_published(header, format::header::LOST, lost);
+        put_published(header, format::header::LOST_TWIN, !lost);
     }
+}
+
+/// Writes a field of the header that changes, and its twin.
+fn tell(header: usize, offset: usize, twin: usize, value: u64) {
+    put_published(header, offset, value);
+    put_published(header, twin, !value);
+}
+
+fn put_published<T>(header: usize, offset: usize, value: T) {
+    // SAFETY: the header page stays mapped, its fields are aligned.
+    unsafe { put(header, offset, value) };
+    platform::publish(header + offset, offset as u64, core::mem::size_of::<T>());
 }
 
 fn write_header(header: usize, used: u64, parent: u32) {
@@ -268,13 +287,21 @@ fn write_header(header: usize, used: u64, parent: u32) {
         put(header, format::header::START_TICKS, ticks);
         put(header, format::header::START_UNIX_NS, platform::unix_ns());
         put(header, format::header::PARENT_PID, parent);
-        put(header, format::header::USED, used);
         let path = executable.as_bytes();
         let size = path.len().min(format::header::EXECUTABLE_LIMIT);
         put(header, format::header::EXECUTABLE_SIZE, size as u32);
         ptr::copy_nonoverlapping(path.as_ptr(), (header + format::header::EXECUTABLE) as *mut u8, size);
+        let magic = u64::from_le_bytes(format::MAGIC);
+        let rest = core::slice::from_raw_parts(header as *const u64, format::HEADER_CHECKED / 8);
+        let mixed = rest.iter().fold(magic, |sum, part| sum ^ part);
+        put(header, format::header::CHECK, header_check(mixed));
+        put(header, format::header::STOPPED_TWIN, !0u64);
+        put(header, format::header::LOST_TWIN, !0u32);
+        put(header, format::header::GIVEN_UP_TWIN, !0u64);
+        put(header, format::header::USED, used);
+        put(header, format::header::USED_TWIN, !used);
         core::sync::atomic::fence(Ordering::Release);
-        put(header, format::header::MAGIC, u64::from_le_bytes(format::MAGIC).to_le());
+        put(header, format::header::MAGIC, magic);
     }
 }
 
