@@ -22,6 +22,11 @@ DEPENDENCY_TABLES = ("dependencies", "dev-dependencies", "build-dependencies", "
 Table = MutableMapping[str, Any]
 
 
+def literal(text: str) -> str:
+    """A TOML string."""
+    return tomlkit.item(text).as_string()
+
+
 def edit_manifest(text: str, place: Path, *edits: Callable[[Table], None]) -> str:
     """Apply edits to a manifest's text; `place` is named in errors."""
     try:

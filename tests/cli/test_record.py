@@ -141,13 +141,6 @@ def test_settings_name_the_nearest_key(tmp_path: Path):
     assert "did you mean `edition`?" in answer.stderr
 
 
-def test_runtime_is_written_alone(tmp_path: Path):
-    answer = borrowscope("runtime", "--out", tmp_path / "crate")
-    assert answer.returncode == 0, answer.stderr
-    assert 'name = "borrowscope-runtime"' in (tmp_path / "crate" / "Cargo.toml").read_text()
-    assert has_one_error(borrowscope("runtime", "--out", tmp_path / "crate"), 2)
-
-
 def test_clean_says_first_and_deletes_then(tmp_path: Path):
     (tmp_path / "one.rs").write_text("fn main() {}\n")
     environment = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
