@@ -24,12 +24,8 @@ from borrowscope.cli.session import Session, open_session
 from borrowscope.cli.wishes import WishFlags, trace_options
 from borrowscope.errors import BorrowScopeError, ExitCode, UsageError
 from borrowscope.project.options import CargoOptions
-from borrowscope.report.render import render
-from borrowscope.report.summary import summarize
 from borrowscope.tables.recording_files import InstrumentReport
 from borrowscope.tables.stream_format import HEADER_SIZE, STOP_TEXTS, Stop
-from borrowscope.trace.recording import load_recording
-from borrowscope.trace.stream import count_events, decode_header
 
 LARGEST_SUMMED_UP = 512_000_000  # bytes of streams; a larger recording is summed up when `report` is asked
 
@@ -133,6 +129,8 @@ def _nothing_recorded(report: InstrumentReport | None) -> tuple[str, str]:
 
 def describe_stream(path: Path) -> dict[str, Any]:
     """What run.json says of one stream; a large one is not read through for it."""
+    from borrowscope.trace.stream import count_events, decode_header  # noqa: PLC0415 - it takes numpy, which is slow to load
+
     size = path.stat().st_size
     try:
         if size > LARGEST_SUMMED_UP:
@@ -176,6 +174,10 @@ def _tell_stops(outcome: RunOutcome) -> None:
 
 
 def _tell_summary(outcome: RunOutcome, recording: Path, wanted: str | None) -> None:
+    from borrowscope.report.render import render  # noqa: PLC0415 - it takes numpy, which is slow to load
+    from borrowscope.report.summary import summarize  # noqa: PLC0415
+    from borrowscope.trace.recording import load_recording  # noqa: PLC0415
+
     size = sum(stream.stat().st_size for stream in recording.glob("*.bsstream"))
     if size > LARGEST_SUMMED_UP and not wanted:
         _tell_stops(outcome)

@@ -8,19 +8,24 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from borrowscope.cli import terminal
 from borrowscope.errors import BorrowScopeError, UsageError
 from borrowscope.project.load import load_project
 from borrowscope.project.options import CargoOptions
 from borrowscope.project.single_file import cache_directory
-from borrowscope.trace.recording import Recording, load_recording
+
+if TYPE_CHECKING:
+    from borrowscope.trace.recording import Recording
 
 SUFFIX = ".bstrace"
 
 
 def open_recording(named: Path | None) -> Recording:
     """Read the recording; what its reader has to say about it goes to stderr."""
+    from borrowscope.trace.recording import load_recording  # noqa: PLC0415 - it takes numpy, which is slow to load
+
     path = named or latest_recording(Path.cwd())
     if not path.exists():
         raise UsageError(f"no such recording: {path}", hint="`borrowscope run` and `borrowscope test` make them")

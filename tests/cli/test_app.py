@@ -167,3 +167,22 @@ def test_clean_leaves_what_is_not_ours(tmp_path: Path):
     (foreign / "precious").touch()
     assert has_one_error(borrowscope("clean", tmp_path), 2)
     assert (foreign / "precious").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--version"],
+        ["--help"],
+        ["analyze", "main.rs", "--types", "static"],
+        ["instrument", "main.rs", "--all", "--out", "copy"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_numpy_is_loaded_only_where_recordings_are_read(words: list[str], tmp_path: Path):
+    (tmp_path / "main.rs").write_text("fn main() { let x = 1; drop(x); }\n", encoding="utf-8")
+    program = (
+        f"import sys\nfrom borrowscope.cli import app\ncode = app.main({words!r})\nprint('numpy' in sys.modules, code)"
+    )
+    answer = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert answer.stdout.split("\n")[-2] == "False 0", answer.stderr

@@ -15,9 +15,6 @@ from borrowscope.cli import terminal
 from borrowscope.cli.command import LOOK, Command, Example
 from borrowscope.cli.output import deliver
 from borrowscope.cli.recordings import open_recording
-from borrowscope.report.answer import answer
-from borrowscope.report.render import render
-from borrowscope.report.summary import summarize
 
 
 class Format(StrEnum):
@@ -35,6 +32,10 @@ def report(
     output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write it there")] = None,
 ) -> None:
     """Show what a recording holds: busiest functions, clones by type, values alive at the end."""
+    from borrowscope.report.answer import answer  # noqa: PLC0415 - it takes numpy, which is slow to load
+    from borrowscope.report.render import render  # noqa: PLC0415
+    from borrowscope.report.summary import summarize  # noqa: PLC0415
+
     summary = summarize(open_recording(recording))
     if form is Format.JSON:
         deliver(answer(summary).model_dump_json(indent=2), output)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import json
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -18,17 +19,24 @@ from borrowscope.cli import terminal
 from borrowscope.cli.command import CARE, Command, Example
 from borrowscope.errors import UsageError
 from borrowscope.project.settings import Settings
-from borrowscope.report.answer import ReportAnswer
 from borrowscope.tables.recording_files import InstrumentReport, RunFile, SitesFile
 
-MODELS: dict[str, type[BaseModel]] = {
-    "sites": SitesFile,
-    "instrument-report": InstrumentReport,
-    "run": RunFile,
-    "report": ReportAnswer,
-    "settings": Settings,
-    "type-info": TypeInfo,
-    "type-comparison": TypeComparison,
+
+def _report_answer() -> type[BaseModel]:
+    from borrowscope.report.answer import ReportAnswer  # noqa: PLC0415 - it takes numpy, which is slow to load
+
+    return ReportAnswer
+
+
+# What gives each file's model.
+MODELS: dict[str, Callable[[], type[BaseModel]]] = {
+    "sites": lambda: SitesFile,
+    "instrument-report": lambda: InstrumentReport,
+    "run": lambda: RunFile,
+    "report": _report_answer,
+    "settings": lambda: Settings,
+    "type-info": lambda: TypeInfo,
+    "type-comparison": lambda: TypeComparison,
 }
 
 
@@ -43,7 +51,7 @@ def schema(
     if model is None:
         near = difflib.get_close_matches(name, MODELS, n=1, cutoff=0.0)[0]
         raise UsageError(f"no schema is named `{name}`", hint=f"did you mean `{near}`? there are: {', '.join(MODELS)}")
-    terminal.write(json.dumps(model.model_json_schema(), indent=2))
+    terminal.write(json.dumps(model().model_json_schema(), indent=2))
 
 
 COMMAND = Command(

@@ -15,7 +15,6 @@ from borrowscope.cli import terminal
 from borrowscope.cli.command import LOOK, Command, Example
 from borrowscope.cli.recordings import is_recording, open_recording
 from borrowscope.errors import UsageError
-from borrowscope.report.show import show_function
 
 PLACE = re.compile(r"(?P<file>[^:]+\.rs):(?P<line>[0-9]+)(?::[0-9]+)?")
 
@@ -30,6 +29,8 @@ def show(
     call: Annotated[int, typer.Option("--call", metavar="N", min=1, help="Which execution, counted from 1")] = 1,
 ) -> None:
     """Show a function's source with a lifeline for each binding: birth, borrows, moves, drop."""
+    from borrowscope.report.show import show_function  # noqa: PLC0415 - it takes numpy, which is slow to load
+
     named, name, place = understand(words)
     page = show_function(open_recording(named), name, place, call=call, unicode=terminal.has_unicode())
     terminal.write("\n".join((terminal.paint(page[0], terminal.BOLD), *page[1:])))
