@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from borrowscope.tables.events import BY_NAME, EVENTS
-from borrowscope.tables.published_events import BY_VARIANT, PREDICATES, PUBLISHED_EVENTS, PublishedEvent, Role
+from borrowscope.tables.published_events import (
+    BY_VARIANT,
+    FIELD_DOCS,
+    PREDICATES,
+    PUBLISHED_EVENTS,
+    PublishedEvent,
+    Role,
+)
 
 LATER = {"StackAddr", "StackField", "HeapAddr", "HeapRealloc", "StackPadding"}
 RUST_TYPES = {"bool": "bool", "int": "usize", "str": "String", "list": "Vec<String>"}
@@ -42,3 +49,8 @@ def test_predicates_ask_for_what_there_is():
         assert bool(row.variants) != bool(row.any_of)
         assert set(row.variants) <= set(BY_VARIANT)
         assert set(row.any_of) <= set(names[:at])
+
+
+def test_every_field_is_documented():
+    assert set(FIELD_DOCS) == {field.name for row in PUBLISHED_EVENTS for field in row.fields}
+    assert all(doc.endswith(".") for doc in FIELD_DOCS.values())

@@ -24,17 +24,36 @@ mod chosen;
 mod clock;
 mod closure;
 mod config;
+mod error;
+#[allow(dead_code)]
+mod event;
+mod export;
 mod format;
+mod graph;
+mod graph_builder;
 mod guard;
+mod json;
+mod lifetime;
 mod local;
 mod polls;
 mod recorder;
 mod setup;
 pub mod site;
 mod stream;
+#[allow(dead_code)]
+mod summary;
 mod taken;
 mod text;
 mod tried;
+#[allow(dead_code)]
+mod values;
+
+pub use error::{BorrowScopeResult, Error};
+pub use event::Event;
+pub use export::{ExportData, ExportEdge, ExportMetadata};
+pub use graph::{build_graph, GraphStats, OwnershipGraph, Relationship, Variable};
+pub use lifetime::{ElisionRule, LifetimeRelation, Timeline};
+pub use summary::TrackingSummary;
 
 #[cfg(all(
     not(borrowscope_portable),
