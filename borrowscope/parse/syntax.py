@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import tree_sitter
@@ -202,7 +202,8 @@ def language() -> tree_sitter.Language:
 
 def parse_source(source: bytes) -> Node:
     """Parse a file; never fails: what cannot be parsed stands in `ERROR` nodes (see `Node.has_error`)."""
-    return _top(_PARSER.parse(source).root_node, _Tree(source))
+    raw, signs = _parse(source)
+    return _top(raw, _Tree(source), signs)
 
 
 def parse_bare(source: bytes) -> tree_sitter.Tree:
@@ -210,12 +211,54 @@ def parse_bare(source: bytes) -> tree_sitter.Tree:
     return _PARSER.parse(source)
 
 
-def _top(raw: tree_sitter.Node, tree: _Tree) -> Node:
+_OPEN_RANGE = re.compile(rb"\.\.\s*([*-]|&(?!&|\s*mut\b))")
+
+
+def _parse(source: bytes) -> tuple[tree_sitter.Node, list[int]]:
+    """The root, and where signs stand that were parsed as `!`, which is as long and binds as tightly.
+
+    The grammar takes `a..*b` for a product of `a..` and `b`; to rustc, whatever can end a range does.
+    """
+    root = _PARSER.parse(source).root_node
+    signs = [found.start(1) for found in _OPEN_RANGE.finditer(source) if _splits_range(root, found.start(1))]
+    if signs:
+        text = bytearray(source)
+        for at in signs:
+            text[at : at + 1] = b"!"
+        root = _PARSER.parse(bytes(text)).root_node
+    return root, signs
+
+
+def _splits_range(root: tree_sitter.Node, at: int) -> bool:
+    sign = root.descendant_for_byte_range(at, at + 1)
+    operation = sign.parent if sign is not None else None
+    if operation is None or operation.type != "binary_expression":
+        return False
+    left = operation.child_by_field_name("left")
+    return left is not None and left.type == "range_expression" and left.children[-1].type == ".."
+
+
+def _restore_sign(top: Node, at: int) -> None:
+    """Give the `!` that stands for another sign its own kind, and the expression that it begins."""
+    node = top
+    while (inner := next((child for child in node.children if child.start <= at < child.end), None)) is not None:
+        node = inner
+    operation = node.parent
+    if node.kind != "!":  # it stands outside of what is looked at
+        return
+    node.kind = sys.intern(chr(top.source[at]))
+    if node.kind == "&" and operation is not None:
+        operation.kind, operation.named[0].field_name = "reference_expression", "value"
+
+
+def _top(raw: tree_sitter.Node, tree: _Tree, signs: Iterable[int] = ()) -> Node:
     """A node without a parent."""
     kind, made = _KINDS[raw.kind_id]
     node = made()
     node.raw, node.tree, node.kind, node.parent, node.field_name = raw, tree, kind, None, None
     node.start, node.end = raw.start_byte + tree.shift, raw.end_byte + tree.shift
+    for at in signs:
+        _restore_sign(node, at + tree.shift)
     return node
 
 
@@ -339,14 +382,14 @@ def parse_repeat(source: bytes, start: int, end: int) -> list[Node] | None:
 def _parse_within(source: bytes, start: int, end: int, around: tuple[bytes, bytes], kind: str) -> Node | None:
     """Parse a byte range inside a frame that makes it a file; the node of `kind` that holds exactly the range."""
     prefix, suffix = around
-    parsed = _PARSER.parse(b"%b%b%b" % (prefix, source[start:end], suffix)).root_node
+    parsed, signs = _parse(b"%b%b%b" % (prefix, source[start:end], suffix))
     if parsed.has_error:
         return None
     first, last = len(prefix) - 1, len(prefix) + end - start + 1
     found = parsed.descendant_for_byte_range(first, last)
     if found is None or found.type != kind or found.byte_range != (first, last):
         return None
-    return _top(found, _Tree(source, start - len(prefix)))
+    return _top(found, _Tree(source, start - len(prefix)), signs)
 
 
 def parse_framed(source: bytes, around: tuple[bytes, bytes], kind: str, field_name: str) -> Node | None:
@@ -355,20 +398,20 @@ def parse_framed(source: bytes, around: tuple[bytes, bytes], kind: str, field_na
     Offsets are those of the text; None where the text does not parse there.
     """
     prefix, suffix = around
-    parsed = parse_bare(prefix + source + suffix).root_node
+    parsed, signs = _parse(prefix + source + suffix)
     if parsed.has_error:
         return None
     holder: tree_sitter.Node | None = parsed
     while holder is not None and holder.type != kind:
         holder = next(iter(holder.named_children), None)
     found = holder.child_by_field_name(field_name) if holder is not None else None
-    return _top(found, _Tree(source, -len(prefix))) if found is not None else None
+    return _top(found, _Tree(source, -len(prefix)), signs) if found is not None else None
 
 
 def parse_items(source: bytes, start: int, end: int) -> Node | None:
     """The byte range parsed as a list of items or statements, or None if it has a syntax error."""
-    parsed = _PARSER.parse(source[start:end]).root_node
-    return _top(parsed, _Tree(source, start)) if not parsed.has_error else None
+    parsed, signs = _parse(source[start:end])
+    return _top(parsed, _Tree(source, start), signs) if not parsed.has_error else None
 
 
 def parse_arm(source: bytes, start: int, end: int) -> Node | None:
@@ -376,10 +419,10 @@ def parse_arm(source: bytes, start: int, end: int) -> Node | None:
     prefix = b"fn f(){match x{"
     text = source[start:end].lstrip()
     start = end - len(text)
-    parsed = _PARSER.parse(b"%b%b=>x}}" % (prefix, text.rstrip().removesuffix(b","))).root_node
+    parsed, signs = _parse(b"%b%b=>x}}" % (prefix, text.rstrip().removesuffix(b",")))
     if parsed.has_error:
         return None
     found = parsed.descendant_for_byte_range(len(prefix), len(prefix) + 1)
     while found is not None and found.type != "match_pattern":
         found = found.parent
-    return _top(found, _Tree(source, start - len(prefix))) if found is not None else None
+    return _top(found, _Tree(source, start - len(prefix)), signs) if found is not None else None

@@ -39,7 +39,6 @@ from borrowscope.analyzer.static.types import (
     make_const,
     make_projection,
 )
-from borrowscope.parse.syntax import parse_arguments
 
 if TYPE_CHECKING:
     from borrowscope.parse.syntax import Node
@@ -213,28 +212,15 @@ def _range(body: Body, node: Node, expected: Ty | None) -> Ty:
         return UNKNOWN
     before = [child for child in node.named if child.end <= operator.start]
     after = [child for child in node.named if child.start >= operator.end]
-    return _range_between(body, operator.kind, before, after, expected)
-
-
-def _range_between(body: Body, operator: str, before: list[Node], after: list[Node], expected: Ty | None) -> Ty:
     wanted = body.structure(expected) if expected is not None else None
     hint = wanted.args[0] if wanted is not None and wanted.args and wanted.head.startswith("std::ops::Range") else None
     join = Join(body, hint)
     for side in before + after:
         join.add(body.check(side, join.hint))
-    head = _RANGES.get((operator, bool(before), bool(after)))
+    head = _RANGES.get((operator.kind, bool(before), bool(after)))
     if head is None:
         return UNKNOWN
     return make(head, (join.result,) if before or after else ())
-
-
-def _open_range(node: Node) -> Node | None:
-    """The range with which `0..*n` begins: tree-sitter takes the sign behind the dots for an operator of two sides."""
-    left: Node | None = node
-    while left is not None and left.kind == "binary_expression":
-        left = left.field("left")
-    is_open = left is not None and left.kind == "range_expression" and left.children[-1].kind == ".."
-    return left if is_open else None
 
 
 # places
@@ -377,11 +363,6 @@ def _binary(body: Body, node: Node, expected: Ty | None) -> Ty:
     left, right, sign = node.field("left"), node.field("right"), node.field("operator")
     if left is None or right is None:
         return UNKNOWN
-    if left.kind in ("range_expression", "binary_expression"):
-        opened = _open_range(left)
-        if opened is not None:
-            after = parse_arguments(node.source, opened.end, node.end) or []
-            return _range_between(body, "..", opened.named, after, expected)
     operator = sign.kind if sign is not None else ""
     if operator in ("&&", "||"):
         body.check_coerced(left, BOOL)

@@ -1,0 +1,24 @@
+"""Shapes of code that published crates are full of: programs say the same, all is traced, nothing is healed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.constructs.programs import run_both
+from tests.drops.programs import instrument_report
+
+PROGRAMS = sorted((Path(__file__).parent / "shapes").glob("*.rs"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("edition", ["2021", "2024"])
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda path: path.stem)
+def test_a_program_behaves_as_before_and_needs_no_healing(program: Path, edition: str, tmp_path: Path) -> None:
+    untouched, traced, events = run_both(program.read_text(encoding="utf-8"), tmp_path, edition)
+    assert (traced.code, traced.stdout) == (untouched.code, untouched.stdout), traced.stderr
+    report = instrument_report(tmp_path / "program.bstrace")
+    assert report["healed"] == []
+    assert report["functions"]["traced"] == report["functions"]["total"] > 0
+    assert {event["event"] for event in events} >= {"New", "Borrow", "Drop"}
