@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import resource
+import struct
 import subprocess
 import sys
 import tempfile
@@ -26,6 +27,7 @@ from borrowscope.tables import stream_format as spec
 from borrowscope.tables.events import BY_NAME
 from borrowscope.tables.recording_files import SiteRecord, SitesFile, SourceFile
 from borrowscope.tables.stream_format import Mark
+from borrowscope.trace.checks import corrections
 from borrowscope.trace.recording import load_recording
 
 # One turn of the program: (event, its instance, the other party, its mark), numbers count from the turn's first.
@@ -49,6 +51,8 @@ TURN: tuple[tuple[str, int, int, int | None], ...] = (
 )
 NUMBERS = 8  # instances of a turn
 CHUNK = 1 << 20
+VERSION = max(spec.HISTORY)
+NONE = (1 << 64) - 1  # the complement of zero
 GOAL_EVENTS, GOAL_SECONDS, GOAL_BYTES = 10_000_000, 3, 1 << 30
 
 
@@ -81,15 +85,20 @@ def write_recording(folder: Path, events: int, threads: int) -> None:
             for sequence, slots in enumerate(_chunks(turns, 1 + thread * turns * NUMBERS)):
                 ticks = 1000 + sequence * 100_000_000
                 head = spec.CHUNK.pack(spec.CHUNK_MAGIC, thread, sequence, CHUNK, ticks, ticks)
+                head += spec.CHUNK_CHECK.pack(spec.chunk_check(thread, sequence, CHUNK, ticks, ticks))
                 body = head.ljust(spec.CHUNK_HEADER_SIZE, b"\0") + slots.tobytes()
                 out.write(body.ljust(CHUNK, b"\0"))
 
 
 def _header() -> bytes:
-    raw = spec.HEADER.pack(
-        spec.MAGIC, spec.VERSION, spec.HEADER_SIZE, 1, spec.CLOCK_MONOTONIC, 1000, 1000, 0, 0, 0, 0, 0, 0, 0
+    page = bytearray(spec.HEADER_SIZE)
+    spec.HEADER.pack_into(
+        page, 0, spec.MAGIC, VERSION, spec.HEADER_SIZE, 1, spec.CLOCK_MONOTONIC, 1000, 1000, 0, 0, 0, 0, 0, 0, 0
     )
-    return raw.ljust(spec.HEADER_SIZE, b"\0")
+    at = spec.HEADER_TAIL_FIELDS[0].offset
+    spec.HEADER_TAIL.pack_into(page, at, 0, 0, 0, NONE, NONE >> 32, NONE, NONE)
+    struct.pack_into("<I", page, at, spec.stream_check(bytes(page)))
+    return bytes(page)
 
 
 def _chunks(turns: int, first: int) -> list[np.ndarray[tuple[int, int], np.dtype[np.uint32]]]:
@@ -109,6 +118,8 @@ def _chunks(turns: int, first: int) -> list[np.ndarray[tuple[int, int], np.dtype
         for column in (2, 3):
             told = np.tile(is_head & (turn[:, column] != 0), len(slots) // len(turn))
             slots[told, column] += base[told] - 1
+        heads = np.flatnonzero(slots[:, 0] >> spec.KIND_SHIFT < spec.FIRST_MARK)
+        slots[heads, 1] |= (corrections(slots.view("<u8"), heads) << np.uint64(spec.CHECK_SHIFT)).astype(np.uint32)
         found.append(slots)
     return found
 

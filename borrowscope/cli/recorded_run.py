@@ -129,7 +129,8 @@ def _nothing_recorded(report: InstrumentReport | None) -> tuple[str, str]:
 
 def describe_stream(path: Path) -> dict[str, Any]:
     """What run.json says of one stream; a large one is not read through for it."""
-    from borrowscope.trace.stream import count_events, decode_header  # noqa: PLC0415 - it takes numpy, which is slow to load
+    from borrowscope.trace.header import decode_header  # noqa: PLC0415 - the reader takes numpy, which is slow to load
+    from borrowscope.trace.stream import count_events  # noqa: PLC0415
 
     size = path.stat().st_size
     try:
@@ -145,13 +146,13 @@ def describe_stream(path: Path) -> dict[str, Any]:
     return {
         "executable": header.executable,
         "events": events,
-        "truncated": size < header.used,
+        "truncated": header.used is not None and size < header.used,
         "stopped": _stop_reason(header.stopped),
     }
 
 
-def _stop_reason(number: int) -> str | None:
-    if number == Stop.NONE:
+def _stop_reason(number: int | None) -> str | None:
+    if number is None or number == Stop.NONE:
         return None
     return Stop(number).name.lower() if number in set(Stop) else f"reason {number}"
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from borrowscope.tables import stream_format as spec
 from borrowscope.trace.columns import Column, blocks
-from borrowscope.trace.stream import Header
+from borrowscope.trace.header import Header
 
 _SLOWEST, _FASTEST = 10.0, 0.05  # ns a tick: 0.1 GHz to 20 GHz
 _GUESS = 0.4

@@ -1,6 +1,7 @@
 """The slots of one chunk, taken apart into columns of events and what the marks between them say.
 
-In: the bytes of a chunk's slots. Out: `Slots`. Nothing is joined yet; damage ends a chunk and is named.
+In: the bytes of a chunk's slots. Out: `Slots`. Nothing is joined yet; damage ends a chunk and is named. A call made by
+hand is a row among the events here: what it means is decided when all threads are known.
 """
 
 from __future__ import annotations
@@ -13,30 +14,37 @@ import numpy as np
 from borrowscope.tables import stream_format as spec
 from borrowscope.tables.events import BY_TAG, Other, Payload
 from borrowscope.tables.stream_format import Mark
+from borrowscope.trace.checks import first_wrong
 from borrowscope.trace.columns import Column, places, table_of
 from borrowscope.trace.kinds import KINDS
 
 
 class _Sort(IntEnum):
-    """What is done with a slot."""
+    """What is done with a slot. Heads come last."""
 
     NONE = 0
-    EVENT = 1
-    OBJECT = 2
-    FLAGS = 3
-    TEXT = 4
-    CLOCK = 5
-    TICK = 6
+    OBJECT = 1
+    FLAGS = 2
+    ARGS = 3
+    TICK = 4
+    TEXT = 5
+    STRING = 6
+    CLOCK = 7
+    EVENT = 8
 
 
+_FIRST_HEAD = _Sort.STRING
+_DAMAGED = "damaged"
 _MARKS = {
     Mark.CLOCK: _Sort.CLOCK,
     Mark.TICK: _Sort.TICK,
-    Mark.STRING: _Sort.TEXT,
-    Mark.THREAD: _Sort.TEXT,
+    Mark.STRING: _Sort.STRING,
+    Mark.THREAD: _Sort.STRING,
     Mark.TEXT: _Sort.TEXT,
     Mark.OBJECT: _Sort.OBJECT,
     Mark.FLAGS: _Sort.FLAGS,
+    Mark.CALL: _Sort.EVENT,
+    Mark.ARGS: _Sort.ARGS,
 }
 _SORTS = table_of(
     dict.fromkeys(BY_TAG, _Sort.EVENT) | {int(kind): sort for kind, sort in _MARKS.items()}, KINDS, np.uint8
@@ -60,23 +68,33 @@ class Slots:
     objects: Column  # small, count, low and high half of the address
     flag_rows: Column
     flags: Column
-    texts: list[list[int]]  # the slots of STRING, THREAD and TEXT
+    arg_rows: Column
+    args: Column  # three argument words
+    texts: Column  # the slots of STRING, THREAD and TEXT
     moments: list[tuple[int, int]]  # ticks and CLOCK_MONOTONIC ns
     damage: str | None
 
 
-def decode_slots(data: bytes, ticks: int, *, is_cut: bool) -> Slots:
-    """Take apart the slots of a chunk whose first delta counts from `ticks`; `is_cut`: the file ends in it."""
+def decode_slots(data: bytes, ticks: int, *, is_cut: bool, is_checked: bool) -> Slots:
+    """Take apart the slots of a chunk whose first delta counts from `ticks`.
+
+    Args:
+        data: the slots' bytes.
+        ticks: what the first delta counts from.
+        is_cut: the file ends in this chunk.
+        is_checked: heads carry checks.
+    """
     slots = np.frombuffer(data, "<u4", len(data) // spec.SLOT_SIZE * 4).reshape(-1, 4)
     sorts = _SORTS[slots[:, 0] >> spec.KIND_SHIFT]
-    end, damage = _end(slots, sorts)
+    end, damage = _end(slots, sorts, is_cut=is_cut, is_checked=is_checked)
     is_whole = end == len(slots)
     slots, sorts = slots[:end], sorts[:end]
     rows = places(sorts == _Sort.EVENT)
-    if is_cut and is_whole and end and _may_be_half(slots[-1]):
+    if is_cut and is_whole and _is_half(slots, rows):
         rows = rows[:-1]
     events = slots[rows]
-    times = events[:, 1].cumsum(dtype=np.uint64)
+    deltas = events[:, 1] & spec.TICKS_MASK if is_checked else events[:, 1]
+    times = deltas.cumsum(dtype=np.uint64)
     marked = _marks(slots, sorts, rows) if len(rows) < end else _NO_MARKS
     clocks, moments = _clocks(slots, sorts, rows, times) if _Sort.CLOCK in marked.sorts else (None, [])
     times += np.uint64(ticks) if clocks is None else _bases(clocks, rows, ticks)
@@ -87,6 +105,8 @@ def decode_slots(data: bytes, ticks: int, *, is_cut: bool) -> Slots:
         marked.objects,
         marked.flag_rows,
         marked.flags,
+        marked.arg_rows,
+        marked.args,
         marked.texts,
         moments,
         damage,
@@ -102,24 +122,48 @@ class _Marked:
     objects: Column
     flag_rows: Column
     flags: Column
-    texts: list[list[int]]
+    arg_rows: Column
+    args: Column
+    texts: Column
 
 
 _NOTHING = np.zeros(0, np.int64)
-_NO_MARKS = _Marked(frozenset(), _NOTHING, np.zeros((0, 4), np.uint32), _NOTHING, np.zeros(0, np.uint32), [])
+_NO_MARKS = _Marked(
+    frozenset(),
+    _NOTHING,
+    np.zeros((0, 4), np.uint32),
+    _NOTHING,
+    np.zeros(0, np.uint32),
+    _NOTHING,
+    np.zeros((0, 3), np.uint32),
+    np.zeros((0, 4), np.uint32),
+)
 
 
-def _end(slots: Column, sorts: Column) -> tuple[int, str | None]:
+def _end(slots: Column, sorts: Column, *, is_cut: bool, is_checked: bool) -> tuple[int, str | None]:
     """Where the chunk's slots end, and what is wrong there: a zero is the end, anything unknown is damage."""
     end = int((sorts == _Sort.NONE).argmax()) if len(sorts) else 0
     if not len(sorts) or sorts[end] != _Sort.NONE:
         end = len(sorts)
-    lone = _lone_tick(slots[:end], sorts[:end])
-    end = end if lone is None else lone
-    word = int(slots[end, 0]) if end < len(slots) else 0
+    sound, is_missing = _sound(slots[:end], sorts[:end]) if is_checked else (end, False)
+    lone = _lone_tick(slots[:sound], sorts[:sound])
+    if lone is not None:
+        sound = lone
+    elif sound < end:
+        return sound, None if is_missing and is_cut and end == len(slots) else _DAMAGED
+    word = int(slots[sound, 0]) if sound < len(slots) else 0
     if word >> spec.KIND_SHIFT >= spec.FIRST_MARK:
-        return end, f"a mark of the unknown kind {word >> spec.KIND_SHIFT} ends a chunk early"
-    return end, "damaged" if word else None
+        return sound, f"a mark of the unknown kind {word >> spec.KIND_SHIFT} ends a chunk early"
+    return sound, _DAMAGED if word else None
+
+
+def _sound(slots: Column, sorts: Column) -> tuple[int, bool]:
+    """Where the first head stands whose check is wrong, and whether it is the last: what follows it may be missing."""
+    heads = places(sorts >= _FIRST_HEAD)
+    if not len(heads) or heads[0] != 0:
+        return 0, False
+    wrong = first_wrong(slots.view("<u8"), heads)
+    return (len(slots), False) if wrong is None else (int(heads[wrong]), wrong == len(heads) - 1)
 
 
 def _lone_tick(slots: Column, sorts: Column) -> int | None:
@@ -136,13 +180,18 @@ def _lone_tick(slots: Column, sorts: Column) -> int | None:
     return int(lone[0]) if len(lone) else None
 
 
-def _may_be_half(slot: Column) -> bool:
-    """Whether a head at the file's end may have lost marks that belong to it."""
-    return int(slot[0]) >> spec.KIND_SHIFT in _NEEDS_MARKS
+def _is_half(slots: Column, rows: Column) -> bool:
+    """Whether the event at the file's end may have lost marks that belong to it."""
+    if not len(rows):
+        return False
+    word, after = int(slots[rows[-1], 0]), len(slots) - 1 - int(rows[-1])
+    if word >> spec.KIND_SHIFT == Mark.CALL:
+        return after < (word & spec.SITE_MASK) >> spec.CALL_SHIFT
+    return after == 0 and word >> spec.KIND_SHIFT in _NEEDS_MARKS
 
 
 def _marks(slots: Column, sorts: Column, rows: Column) -> _Marked:
-    objects, flags = places(sorts == _Sort.OBJECT), places(sorts == _Sort.FLAGS)
+    objects, flags, args = (places(sorts == sort) for sort in (_Sort.OBJECT, _Sort.FLAGS, _Sort.ARGS))
     marks = slots[objects]
     marks[:, 0] &= spec.SITE_MASK
     return _Marked(
@@ -151,7 +200,9 @@ def _marks(slots: Column, sorts: Column, rows: Column) -> _Marked:
         marks,
         rows.searchsorted(flags) - 1,
         slots[flags, 0] & spec.SITE_MASK,
-        slots[sorts == _Sort.TEXT].tolist(),
+        rows.searchsorted(args) - 1,
+        slots[args, 1:],
+        slots[(sorts == _Sort.TEXT) | (sorts == _Sort.STRING)],
     )
 
 

@@ -8,36 +8,20 @@ from __future__ import annotations
 
 import io
 import os
-import struct
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
 import numpy as np
 
-from borrowscope.errors import InputError
 from borrowscope.tables import stream_format as spec
 from borrowscope.tables.stream_format import Mark
-from borrowscope.trace.columns import Column, joined, last_of_each
+from borrowscope.trace.columns import Column, joined, last_of_each, places
+from borrowscope.trace.header import Header, decode_header, header_notes
 from borrowscope.trace.slots import Slots, decode_slots
 
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """The header page of a stream."""
-
-    pid: int
-    clock: int
-    start_ns: int
-    start_ticks: int
-    start_unix_ns: int
-    stopped: int
-    stopped_errno: int
-    lost: int
-    parent_pid: int
-    used: int
-    executable: str
+_CHUNK_BYTES = spec.CHUNK.size + spec.CHUNK_CHECK.size
 
 
 @dataclass(slots=True)
@@ -58,6 +42,8 @@ class Thread:
     objects: Column = field(default_factory=lambda: np.zeros((0, 4), np.uint32))  # small, count, address low and high
     flag_rows: Column = field(default_factory=lambda: np.zeros(0, np.int64))
     flags: Column = field(default_factory=lambda: np.zeros(0, np.uint32))
+    arg_rows: Column = field(default_factory=lambda: np.zeros(0, np.int64))
+    args: Column = field(default_factory=lambda: np.zeros((0, 3), np.uint32))  # further words of calls made by hand
     texts: dict[int, str] = field(default_factory=dict)
 
 
@@ -109,36 +95,42 @@ def read_stream(file: BinaryIO, name: str) -> Stream:
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
     header = decode_header(file.read(spec.HEADER_SIZE), name)
-    notes = _header_notes(header, name)
-    if size < header.used:
+    notes = header_notes(header)
+    if header.used is not None and size < header.used:
         notes.append(
             f"{name}: the stream is cut off ({size} of {header.used} bytes); it is read up to its last whole event"
         )
-    chunks = sorted(_chunks(file, size, name, notes), key=lambda chunk: (chunk.thread, chunk.sequence))
+    chunks = sorted(_chunks(file, size, header, notes), key=lambda chunk: (chunk.thread, chunk.sequence))
     sizes = Counter[int]()
     for chunk in chunks:
         sizes[chunk.thread] += chunk.size // spec.SLOT_SIZE
-    builders = {thread: _Builder(thread, count) for thread, count in sizes.items()}
-    moments = [(header.start_ticks, header.start_ns)]
+    builders = {thread: _Builder(thread, count, is_checked=header.is_checked) for thread, count in sizes.items()}
+    moments = ((header.start_ticks, header.start_ns),) * 2
     for chunk in chunks:
-        file.seek(chunk.start)
-        slots = decode_slots(file.read(chunk.size), chunk.ticks, is_cut=chunk.is_cut)
+        slots = _decode(file, header, chunk)
         builders[chunk.thread].add(slots)
         moments = _ends([*moments, (chunk.ticks, chunk.ns), *slots.moments])
         if slots.damage:
             notes.append(f"{name}: {_damage_note(slots.damage, chunk.thread)}")
-    _note_gaps(chunks, name, notes)
-    threads = {number: builder.finish() for number, builder in builders.items()}
-    return Stream(name, header, threads, (moments[0], moments[-1]), notes)
+    if not header.limit:
+        _note_gaps(chunks, name, notes)
+    stream = Stream(name, header, {number: builder.finish() for number, builder in builders.items()}, moments, notes)
+    keep_newest(stream)
+    return stream
+
+
+def _decode(file: BinaryIO, header: Header, chunk: _Chunk) -> Slots:
+    file.seek(chunk.start)
+    return decode_slots(file.read(chunk.size), chunk.ticks, is_cut=chunk.is_cut, is_checked=header.is_checked)
 
 
 def _damage_note(damage: str, thread: int) -> str:
     return f"a piece of thread {thread} is damaged and is left out" if damage == "damaged" else damage
 
 
-def _ends(moments: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _ends(moments: list[tuple[int, int]]) -> tuple[tuple[int, int], tuple[int, int]]:
     """The first and the last moment."""
-    return [min(moments), max(moments)]
+    return (min(moments), max(moments))
 
 
 def count_events(file: BinaryIO, name: str) -> tuple[Header, int]:
@@ -147,62 +139,70 @@ def count_events(file: BinaryIO, name: str) -> tuple[Header, int]:
     file.seek(0)
     header = decode_header(file.read(spec.HEADER_SIZE), name)
     count = 0
-    for chunk in list(_chunks(file, size, name, [])):
-        file.seek(chunk.start)
-        count += len(decode_slots(file.read(chunk.size), chunk.ticks, is_cut=chunk.is_cut).ticks)
-    return header, count
+    for chunk in list(_chunks(file, size, header, [])):
+        count += len(_decode(file, header, chunk).ticks)
+    return header, min(count, header.limit) if header.limit else count
 
 
-def decode_header(data: bytes, name: str) -> Header:
-    """Decode the header page alone; raises `InputError` as `decode_stream` does."""
-    if not data:
-        raise InputError(f"{name}: the stream is empty", hint="nothing could be recorded; record the program again")
-    if not data.startswith(spec.MAGIC):
-        raise InputError(f"{name}: this is no stream of BorrowScope", hint="give the folder of a recording")
-    version = int.from_bytes(data[8:12], "little")
-    if version > spec.VERSION:
-        raise InputError(
-            f"{name}: the stream has version {version} of the format, this BorrowScope reads up to {spec.VERSION}",
-            hint="update BorrowScope",
-        )
-    if version == 0 or len(data) < spec.HEADER_SIZE:
-        raise InputError(f"{name}: the stream ends in its header", hint="record the program again")
-    values = spec.HEADER.unpack_from(data)
-    _, _, _, pid, clock, start_ns, start_ticks, start_unix_ns, stopped, number, lost, parent, used, size = values
-    start = spec.HEADER_FIELDS[-1].offset
-    executable = data[start : start + size].decode("utf-8", "replace")
-    return Header(pid, clock, start_ns, start_ticks, start_unix_ns, stopped, number, lost, parent, used, executable)
-
-
-def _header_notes(header: Header, name: str) -> list[str]:
-    notes = []
-    if header.stopped:
-        try:
-            reason = spec.STOP_TEXTS[spec.Stop(header.stopped)]
-        except ValueError:
-            reason = f"reason {header.stopped}"
-        number = f" (error {header.stopped_errno})" if header.stopped_errno else ""
-        notes.append(f"{name}: the recording stopped before the program ended: {reason}{number}")
-    if header.lost:
-        notes.append(f"{name}: {header.lost} events of signal handlers could not be recorded")
-    return notes
-
-
-def _chunks(file: BinaryIO, size: int, name: str, notes: list[str]) -> Iterable[_Chunk]:
+def _chunks(file: BinaryIO, size: int, header: Header, notes: list[str]) -> Iterator[_Chunk]:
     """Find the chunks. A page that begins with no chunk was reserved only, and must be zero there."""
-    file.seek(12)
-    at = int.from_bytes(file.read(4), "little")
+    at, damaged = header.size, 0
     while at + spec.CHUNK_HEADER_SIZE <= size:
         file.seek(at)
-        magic, thread, sequence, length, ticks, ns = spec.CHUNK.unpack(file.read(spec.CHUNK.size))
-        if magic != spec.CHUNK_MAGIC or length < spec.PAGE_SIZE or length % spec.PAGE_SIZE:
-            if magic != 0:
-                notes.append(f"{name}: the page at byte {at} is damaged and is left out")
-            at += spec.PAGE_SIZE
-            continue
-        start, end = at + spec.CHUNK_HEADER_SIZE, min(at + length, size)
-        yield _Chunk(thread, sequence, ticks, ns, start, end - start, at + length > size)
-        at += length
+        head = file.read(_CHUNK_BYTES)
+        magic, thread, sequence, length, ticks, ns = spec.CHUNK.unpack_from(head)
+        is_sound = length >= spec.PAGE_SIZE and length % spec.PAGE_SIZE == 0
+        if magic == spec.CHUNK_MAGIC and header.is_checked:
+            is_sound = is_sound and spec.CHUNK_CHECK.unpack_from(head, spec.CHUNK.size)[0] == spec.chunk_check(
+                thread, sequence, length, ticks, ns
+            )
+        is_chunk = magic == spec.CHUNK_MAGIC and is_sound
+        is_free = magic == spec.FREE_MAGIC and is_sound and header.is_checked
+        if damaged and (is_chunk or magic == 0):
+            notes.append(_page_note(header.name, at - damaged, at))
+            damaged = 0
+        if is_chunk:
+            start, end = at + spec.CHUNK_HEADER_SIZE, min(at + length, size)
+            yield _Chunk(thread, sequence, ticks, ns, start, end - start, at + length > size)
+        elif magic != 0 and not is_free:
+            damaged += spec.PAGE_SIZE
+        at += length if is_chunk or is_free else spec.PAGE_SIZE
+    if damaged:
+        notes.append(_page_note(header.name, at - damaged, at))
+
+
+def _page_note(name: str, start: int, end: int) -> str:
+    if end - start == spec.PAGE_SIZE:
+        return f"{name}: the page at byte {start} is damaged and is left out"
+    return f"{name}: bytes {start} to {end} are damaged and are left out"
+
+
+def keep_newest(stream: Stream) -> None:
+    """Pass over the events that a ring holds beyond what was asked for, and say what it gave up."""
+    header = stream.header
+    if not header.limit:
+        return
+    threads = [thread for _, thread in sorted(stream.threads.items())]
+    lengths = [len(thread.words) for thread in threads]
+    surplus = max(0, sum(lengths) - header.limit)
+    if surplus:
+        order = np.concatenate([thread.ticks for thread in threads]).argsort(kind="stable")[:surplus]
+        owners = np.repeat(np.arange(len(threads)), lengths)[order]
+        for thread, count in zip(threads, np.bincount(owners, minlength=len(threads)).tolist(), strict=True):
+            _forget_oldest(thread, count)
+    if surplus or header.given_up != 0:
+        older = "older ones" if header.given_up is None else f"{header.given_up + surplus:,} older ones"
+        kept = f"the newest {stream.event_count:,} events were kept (BORROWSCOPE_MAX_EVENTS={header.limit})"
+        stream.notes.append(f"{stream.name}: {kept}, {older} were given up")
+
+
+def _forget_oldest(thread: Thread, count: int) -> None:
+    thread.ticks, thread.words = thread.ticks[count:], thread.words[count:]
+    thread.instances, thread.others = thread.instances[count:], thread.others[count:]
+    for rows, values in (("object_rows", "objects"), ("flag_rows", "flags"), ("arg_rows", "args")):
+        owners = getattr(thread, rows) - count
+        setattr(thread, values, getattr(thread, values)[owners >= 0])
+        setattr(thread, rows, owners[owners >= 0])
 
 
 class _Builder:
@@ -211,7 +211,8 @@ class _Builder:
     Columns are made once, as long as they can get: no page of memory is taken that is not written to.
     """
 
-    def __init__(self, number: int, size: int) -> None:
+    def __init__(self, number: int, size: int, *, is_checked: bool) -> None:
+        self._longest = spec.TICKS_MASK if is_checked else 0xFFFF_FFFF  # length of a text that is told
         self._thread = Thread(
             number,
             None,
@@ -225,6 +226,8 @@ class _Builder:
         self._objects: list[Column] = []
         self._flag_rows: list[Column] = []
         self._flags: list[Column] = []
+        self._arg_rows: list[Column] = []
+        self._args: list[Column] = []
 
     def add(self, slots: Slots) -> None:
         """Take the thread's next chunk."""
@@ -239,8 +242,11 @@ class _Builder:
         if len(slots.flag_rows):
             self._flag_rows.append(slots.flag_rows + self._count)
             self._flags.append(slots.flags)
-        if slots.texts:
-            _store_texts(thread, slots.texts)
+        if len(slots.arg_rows):
+            self._arg_rows.append(slots.arg_rows + self._count)
+            self._args.append(slots.args)
+        if len(slots.texts):
+            _store_texts(thread, slots.texts, self._longest)
         self._count = rows.stop
 
     def finish(self) -> Thread:
@@ -252,60 +258,32 @@ class _Builder:
             thread.object_rows, thread.objects = _last_marks(self._object_rows, self._objects)
         if self._flags:
             thread.flag_rows, thread.flags = _last_marks(self._flag_rows, self._flags)
+        if self._args:
+            thread.arg_rows, thread.args = joined(self._arg_rows, np.int64), joined(self._args, np.uint32)
         return thread
 
 
 def _last_marks(rows: list[Column], marks: list[Column]) -> tuple[Column, Column]:
     """The last mark of each event; those before a thread's first event belong to none."""
-    places, values = joined(rows, np.int64), joined(marks, np.uint32)
-    chosen = last_of_each(places) & (places >= 0)
-    return places[chosen], values[chosen]
+    owners, values = joined(rows, np.int64), joined(marks, np.uint32)
+    chosen = last_of_each(owners) & (owners >= 0)
+    return owners[chosen], values[chosen]
 
 
-def _store_texts(thread: Thread, slots: list[list[int]]) -> None:
+def _store_texts(thread: Thread, slots: Column, longest: int) -> None:
     """Put the texts of a chunk together: a head (STRING, THREAD), then 12 bytes in each TEXT slot."""
-    texts = _Texts(thread)
-    for word, first, second, third in slots:
-        kind = word >> spec.KIND_SHIFT
-        if kind == Mark.TEXT:
-            texts.take(struct.pack("<III", first, second, third))
-        else:
-            texts.begin(kind, word & spec.SITE_MASK, first, second)
-    texts.end()
-
-
-class _Texts:
-    """The text that is being put together."""
-
-    def __init__(self, thread: Thread) -> None:
-        self._thread = thread
-        self._bytes = bytearray()
-        self._head: tuple[int, int, int, int] | None = None  # kind, number, length, stored
-
-    def begin(self, kind: int, number: int, length: int, stored: int) -> None:
-        """A text's head."""
-        self._head = (kind, number, length, stored)
-        if stored == 0:
-            self.end()
-
-    def take(self, piece: bytes) -> None:
-        """The next bytes."""
-        self._bytes += piece
-        if self._head and len(self._bytes) >= self._head[3]:
-            self.end()
-
-    def end(self) -> None:
-        """Store the text as far as it came."""
-        if self._head is None:
-            return
-        kind, number, length, stored = self._head
-        text = bytes(self._bytes[:stored]).decode("utf-8", "replace") + ("…" if stored < length else "")
+    kinds = slots[:, 0] >> spec.KIND_SHIFT
+    heads = places(kinds != Mark.TEXT)
+    content = slots[:, 1:].tobytes()
+    ends = np.append(heads, len(slots))[1:] * spec.TEXT_PER_SLOT
+    starts = (heads + 1) * spec.TEXT_PER_SLOT
+    columns = (kinds[heads], slots[heads, 0] & spec.SITE_MASK, slots[heads, 1] & longest, slots[heads, 2], starts, ends)
+    for kind, number, length, stored, start, end in zip(*(column.tolist() for column in columns), strict=True):
+        told = content[start : min(end, start + stored)].decode("utf-8", "replace") + ("…" if stored < length else "")
         if kind == Mark.THREAD:
-            self._thread.name = text
+            thread.name = told
         else:
-            self._thread.texts[number] = text
-        self._head = None
-        self._bytes.clear()
+            thread.texts[number] = told
 
 
 def _note_gaps(chunks: list[_Chunk], name: str, notes: list[str]) -> None:

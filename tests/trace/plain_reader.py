@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from borrowscope.tables import stream_format as spec
 from borrowscope.tables.events import BY_TAG, EVENTS, Other, Payload
@@ -16,10 +16,10 @@ from borrowscope.tables.stream_format import Cause, Mark
 from borrowscope.text.type_names import short_type
 from borrowscope.trace.clock import Clock
 from borrowscope.trace.event import Event
+from borrowscope.trace.header import Header, decode_header
 from borrowscope.trace.kinds import is_beginning
 from borrowscope.trace.objects import CREATIONS, HEAP
 from borrowscope.trace.shapes import Shape, Shapes
-from borrowscope.trace.stream import Header, decode_header
 
 
 @dataclass(slots=True)
@@ -81,19 +81,41 @@ def _chunks(data: bytes, stream: Stream) -> list[_Chunk]:
     """Find the chunks. A page that begins with no chunk was reserved only, and must be zero there."""
     view = memoryview(data)
     found = []
-    at = int.from_bytes(data[12:16], "little")
+    damaged: list[int] = []  # pages, one after the other
+    at = stream.header.size
     while at + spec.CHUNK_HEADER_SIZE <= len(data):
         magic, thread, sequence, size, ticks, ns = spec.CHUNK.unpack_from(data, at)
-        if magic != spec.CHUNK_MAGIC or size < spec.PAGE_SIZE or size % spec.PAGE_SIZE:
+        is_sized = size >= spec.PAGE_SIZE and size % spec.PAGE_SIZE == 0
+        is_chunk = magic == spec.CHUNK_MAGIC and is_sized
+        if stream.header.version >= spec.CHECKED_SINCE:
+            (check,) = spec.CHUNK_CHECK.unpack_from(data, at + spec.CHUNK.size)
+            is_chunk = is_chunk and check == spec.chunk_check(thread, sequence, size, ticks, ns)
+            if magic == spec.FREE_MAGIC and is_sized:
+                at += size
+                continue
+        if not is_chunk:
             if magic != 0:
-                stream.notes.append(f"{stream.name}: the page at byte {at} is damaged and is left out")
+                damaged.append(at)
+            else:
+                _note_pages(damaged, stream)
             at += spec.PAGE_SIZE
             continue
+        _note_pages(damaged, stream)
         slots = view[at + spec.CHUNK_HEADER_SIZE : min(at + size, len(data))]
         whole = len(slots) // spec.SLOT_SIZE * spec.SLOT_SIZE
         found.append(_Chunk(thread, sequence, ticks, ns, slots[:whole], at + size > len(data)))
         at += size
+    _note_pages(damaged, stream)
     return found
+
+
+def _note_pages(damaged: list[int], stream: Stream) -> None:
+    if len(damaged) == 1:
+        stream.notes.append(f"{stream.name}: the page at byte {damaged[0]} is damaged and is left out")
+    elif damaged:
+        end = damaged[-1] + spec.PAGE_SIZE
+        stream.notes.append(f"{stream.name}: bytes {damaged[0]} to {end} are damaged and are left out")
+    damaged.clear()
 
 
 def _decode_chunk(chunk: _Chunk, stream: Stream) -> None:
@@ -101,7 +123,43 @@ def _decode_chunk(chunk: _Chunk, stream: Stream) -> None:
     if thread is None:
         thread = stream.threads[chunk.thread] = Thread(chunk.thread)
     stream.moments.append((chunk.ticks, chunk.ns))
+    if stream.header.version < spec.CHECKED_SINCE:
+        _decode_slots(chunk, thread, stream)
+        return
+    chunk, is_damaged = _sound(chunk)
+    notes = len(stream.notes)
     _decode_slots(chunk, thread, stream)
+    if is_damaged and len(stream.notes) == notes:
+        stream.notes.append(f"{stream.name}: a piece of thread {chunk.thread} is damaged and is left out")
+
+
+_FOLLOWERS = frozenset({Mark.TICK, Mark.TEXT, Mark.OBJECT, Mark.FLAGS, Mark.ARGS})
+_KNOWN = frozenset(BY_TAG) | frozenset(Mark)
+
+
+def _sound(chunk: _Chunk) -> tuple[_Chunk, bool]:
+    """The chunk without checks, up to the first that is wrong. Zeros or what is unknown end it in any case."""
+    is_damaged = False
+    slots = [list(slot) for slot in struct.iter_unpack("<IIII", chunk.slots)]
+    kinds = [slot[0] >> spec.KIND_SHIFT for slot in slots]
+    end = next((place for place, kind in enumerate(kinds) if kind not in _KNOWN), len(kinds))
+    heads = [place for place in range(end) if kinds[place] not in _FOLLOWERS]
+    sound = end
+    for head, until in zip(heads, [*heads, end][1:], strict=True):
+        if not spec.is_whole(bytes(chunk.slots[head * spec.SLOT_SIZE : until * spec.SLOT_SIZE])):
+            sound = head
+            break
+    if end and kinds[0] in _FOLLOWERS:
+        sound = 0
+    if sound < end:
+        is_cut = chunk.is_cut and end == len(kinds) and bool(heads) and sound == heads[-1] and heads[0] == 0
+        is_damaged = not is_cut
+        slots = slots[:sound]
+    for slot, kind in zip(slots, kinds, strict=False):
+        if kind in _KNOWN and kind not in _FOLLOWERS:
+            slot[1] &= spec.TICKS_MASK
+    data = memoryview(b"".join(spec.SLOT.pack(*slot) for slot in slots))
+    return replace(chunk, slots=data, is_cut=chunk.is_cut and len(slots) == len(kinds)), is_damaged
 
 
 def _decode_slots(chunk: _Chunk, thread: Thread, stream: Stream) -> None:
@@ -167,6 +225,8 @@ class _Marks:
 
     def _take_rare(self, kind: int, small: int, first: int, low: int, high: int) -> bool:
         if kind in (Mark.STRING, Mark.THREAD):
+            self.end_text()
+            self._text.clear()
             self._text_head = (kind, small, first, low)
             if low == 0:
                 self.end_text()

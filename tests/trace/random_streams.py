@@ -27,6 +27,7 @@ def damaged(random: Random, data: bytes) -> bytes:
 
 
 def _random_stream(random: Random, pid: int) -> bytes:
+    version = random.choice(list(spec.HISTORY))
     numbers = random.choice((3, 12, 60, 2**31))  # the fewer there are, the more are born twice
     chunks = []
     for thread in range(random.randint(1, 3)):
@@ -34,9 +35,9 @@ def _random_stream(random: Random, pid: int) -> bytes:
         for sequence in range(random.randint(1, 3)):
             slots = _random_slots(random, numbers)
             ticks += random.randint(0, 3000)
-            chunks.append(chunk(slots[:250], thread=thread, sequence=sequence, ticks=ticks, ns=ticks))
+            chunks.append(chunk(slots[:250], thread=thread, sequence=sequence, ticks=ticks, ns=ticks, version=version))
     random.shuffle(chunks)
-    return stream(*chunks, pid=pid)
+    return stream(*chunks, pid=pid, version=version)
 
 
 def _random_slots(random: Random, numbers: int) -> list[Slot]:

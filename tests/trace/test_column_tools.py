@@ -13,7 +13,7 @@ from borrowscope.tables import stream_format as spec
 from borrowscope.trace.columns import Group, chased, counted, groups, last_of_each, one_of
 from borrowscope.trace.recording import load_recording
 from tests.runtime.recorded import write_sites
-from tests.trace.streams import chunk, head, stream
+from tests.trace.streams import check_slots, chunk, head, stream
 
 MOST_BYTES = 100  # of memory for each event, at the peak
 
@@ -72,6 +72,7 @@ def _chunks(events: int) -> Iterator[bytes]:
         base = np.repeat(np.arange(start, start + count, dtype=np.uint32) * 2, len(turn))
         slots[:, 2] += base
         slots[1 :: len(turn), 3] += base[1 :: len(turn)]
+        check_slots(slots)
         empty = chunk([], sequence=sequence, size=size, ticks=1000 + sequence * 10_000_000)
         body = empty[: spec.CHUNK_HEADER_SIZE] + slots.tobytes()
         yield body.ljust(size, b"\0")

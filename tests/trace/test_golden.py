@@ -17,7 +17,9 @@ RECORDINGS = sorted(GOLDEN.glob("v*/*.bstrace"))
 
 
 def test_each_version_has_recordings():
-    assert {f"v{version}" for version in spec.HISTORY} == {path.parent.name for path in RECORDINGS}
+    assert {f"v{version}" for version in spec.HISTORY if version <= spec.VERSION} == {
+        path.parent.name for path in RECORDINGS
+    }
 
 
 @pytest.mark.parametrize("path", RECORDINGS, ids=lambda path: f"{path.parent.name}-{path.stem}")

@@ -13,7 +13,7 @@ from borrowscope.tables import stream_format as spec
 from borrowscope.tables.stream_format import Cause, Mark
 from borrowscope.trace.recording import Recording, load_recording
 from tests.runtime.recorded import write_sites
-from tests.trace.streams import Slot, chunk, head, mark, stream, text
+from tests.trace.streams import NEWEST, Slot, chunk, head, mark, stream, text
 
 SITES: list[dict[str, Any]] = [
     {"name": "x", "ty": "T"},
@@ -188,8 +188,8 @@ def test_damaged_files_are_refused(tmp_path):
 
 def test_a_newer_stream_is_refused(tmp_path):
     load_slots(tmp_path, [head("New")])
-    (tmp_path / "0-1.bsstream").write_bytes(stream(version=spec.VERSION + 1))
-    assert "version 2" in refused(tmp_path)
+    (tmp_path / "0-1.bsstream").write_bytes(stream(version=NEWEST + 1))
+    assert "version 3" in refused(tmp_path)
 
 
 def test_a_recording_that_does_not_fit_into_memory(tmp_path, monkeypatch):
