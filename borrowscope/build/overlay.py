@@ -9,9 +9,17 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from borrowscope.build.cargo_output import Artifact, Diagnostic, is_build, read_artifacts, read_errors
+from borrowscope.build.linked_runtime import (
+    build_first,
+    is_linked,
+    linked_environment,
+    needs_first_pass,
+    place_linked_runtime,
+)
 from borrowscope.build.mirror import Mirror
 from borrowscope.build.process import Finished, capture_stdout
 from borrowscope.build.runtime_crate import overlay_runtime, runtime_edition
@@ -68,28 +76,43 @@ def prepare_overlay(project: Project, options: CargoOptions, toolchain: Toolchai
     """Write the runtime crate and the wrapper's plan."""
     own = project.own_dir
     mirror = Mirror(own / lane / "mirror")
-    active_file = own / lane / "active"
+    active_file = own / "active"  # of both lanes: what they build may hold the same runtime
     runtime, digest = overlay_runtime(own, active_file)
     key = hashlib.sha256((digest + toolchain.verbose_version).encode()).hexdigest()[:16]
-    values = {
-        "mode": "overlay",
-        "mirror": str(mirror.root),
-        "runtime-source": str(runtime / "src" / "lib.rs"),
-        "runtime-edition": runtime_edition(),
-        "runtime-hash": key,
-    }
-    wrapper = place_wrapper(own, toolchain, lane, values, project.traced, variant=key)
+    source = {"runtime-source": str(runtime / "src" / "lib.rs"), "runtime-edition": runtime_edition()}
+    values = {"mode": "overlay", "mirror": str(mirror.root), **source, "runtime-hash": key}
     arguments = [
         *("--manifest-path", str(project.manifest)),
         *target_arguments(project, own / "build"),
-        *wrapper_argument(wrapper),
         *package_arguments(options),
         *feature_arguments(options),
         *profile_arguments(options),
         *network_arguments(options),
         *output_arguments(options),
     ]
-    return Overlay(project, options, lane, mirror, active_file, tuple(arguments))
+    variant, first = key, False
+    if is_linked(project):
+        linked = place_linked_runtime(project, toolchain, source, digest, own / "build")
+        arguments += linked.arguments
+        values["is-linked"] = "yes"
+        first = needs_first_pass(project)
+        if first:  # cargo does not know on what the libraries hang that traced crates get: all that decides it does
+            variant += linked.key + repr((feature_arguments(options), package_arguments(options), options.selection))
+    place = partial(place_wrapper, own, toolchain, lane, packages=project.traced, variant=variant)
+    wrapper = place({**values, "mode": "refuse"} if first else values)
+    overlay = Overlay(project, options, lane, mirror, active_file, (*arguments, *wrapper_argument(wrapper)))
+    if first:
+        place(values, linked=build_first(_first_command(overlay), project.directory))
+    return overlay
+
+
+def _first_command(overlay: Overlay) -> list[str]:
+    """What builds all that the lane's crates depend on, whichever of them fail."""
+    selection = ["--lib" if flag == "--doc" else flag for flag in overlay.options.selection]
+    command = ["build", "--keep-going", *selection]
+    if overlay.lane == TEST and not selection:
+        command.append("--all-targets")
+    return [find_cargo(), *command, *overlay.arguments]
 
 
 def build_overlay(overlay: Overlay) -> BuildOutcome:
@@ -116,13 +139,19 @@ def final_command(overlay: Overlay, test_filter: Sequence[str], program_argument
     return [*command, "--", *program_arguments] if program_arguments else command
 
 
+def overlay_environment(project: Project) -> dict[str, str]:
+    """The environment for cargo: wrappers of the user's own that would win over ours are taken out."""
+    return linked_environment() if is_linked(project) else environment_without_wrapper()[0]
+
+
 def _build(overlay: Overlay, command: Sequence[str], *, with_packages: bool = True) -> BuildOutcome:
     arguments = list(overlay.arguments)
     if not with_packages:
         arguments = _without_packages(arguments)
-    environment, _ = environment_without_wrapper()
     done: Finished = capture_stdout(
-        [find_cargo(), *command, "--message-format=json", *arguments], overlay.project.directory, environment
+        [find_cargo(), *command, "--message-format=json", *arguments],
+        overlay.project.directory,
+        overlay_environment(overlay.project),
     )
     if not done.is_success and not done.interrupted and not is_build(done.stdout):
         raise InputError(f"cargo refuses to build {overlay.project.manifest}: its message stands above")

@@ -18,12 +18,20 @@ from borrowscope.build.file_ids import FileIds
 from borrowscope.build.healed_build import HealedBuild, Verdict, build_with_healing
 from borrowscope.build.mark_problems import check_project_marks
 from borrowscope.build.mirror import MirroredFile, update_mirror
-from borrowscope.build.overlay import RUN, TEST, BuildOutcome, Overlay, build_overlay, final_command, prepare_overlay
+from borrowscope.build.overlay import (
+    RUN,
+    TEST,
+    BuildOutcome,
+    Overlay,
+    build_overlay,
+    final_command,
+    overlay_environment,
+    prepare_overlay,
+)
 from borrowscope.build.pipeline import ProjectFacts, analyze_project
 from borrowscope.build.plan import Further, InstrumentPlan, Planner, Rewrite, absolute_text_includes, relative_name
 from borrowscope.build.process import Finished, inherit
 from borrowscope.build.recording_folder import Describe, check_place, finish_run, prepare_recording, write_plan
-from borrowscope.build.rustc_wrapper import environment_without_wrapper
 from borrowscope.build.site_files import instrument_report, sites_file
 from borrowscope.build.switches import Switches, generator_name
 from borrowscope.build.type_check import BuildFailure, TargetChoice
@@ -203,7 +211,7 @@ def _start(
     write_plan(recording, plan, sites_file(plan), report)
     run = _run_file(facts, request, report, overlay)
     finish_run(recording, run, None)
-    environment, _ = environment_without_wrapper()
+    environment = overlay_environment(overlay.project)
     if request.max_bytes is not None:
         environment["BORROWSCOPE_MAX_BYTES"] = str(request.max_bytes)
     overlay.active_file.write_text(f"{recording}\n", encoding="utf-8")

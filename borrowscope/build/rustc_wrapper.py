@@ -32,9 +32,11 @@ def place_wrapper(
     packages: Iterable[Package],
     *,
     variant: str = "",
+    linked: Iterable[Path] = (),
 ) -> Path:
     """A wrapper with its plan: `values` and the roots of all targets that may be traced.
 
+    `linked` are libraries of the runtime that cargo has built.
     `lane` and `variant` go into the path: crates that are built by different wrappers lie side by side.
     """
     source = files("borrowscope.build.wrapper").joinpath("wrapper.rs").read_bytes()
@@ -47,13 +49,13 @@ def place_wrapper(
         part = directory / f".{PROGRAM}.{os.getpid()}"
         shutil.copy2(compiled, part)
         part.replace(program)
-    write_if_changed(directory / "plan", _plan_text(values, packages).encode())
+    write_if_changed(directory / "plan", _plan_text(values, packages, linked).encode())
     return program
 
 
-def wrapper_argument(program: Path) -> list[str]:
+def wrapper_argument(program: Path, key: str = "rustc-workspace-wrapper") -> list[str]:
     """The cargo arguments that put the wrapper in force."""
-    return ["--config", f"build.rustc-workspace-wrapper={json.dumps(str(program), ensure_ascii=False)}"]
+    return ["--config", f"build.{key}={json.dumps(str(program), ensure_ascii=False)}"]
 
 
 def target_arguments(project: Project, directory: Path) -> list[str]:
@@ -97,10 +99,11 @@ def _build_key(path: Path, key: str) -> str | None:
     return str(build[key]) if isinstance(build, dict) and build.get(key) else None
 
 
-def _plan_text(values: Mapping[str, str], packages: Iterable[Package]) -> str:
-    lines = [f"{key}\t{value}" for key, value in values.items()]
+def _plan_text(values: Mapping[str, str], packages: Iterable[Package], linked: Iterable[Path]) -> str:
     roots = {target.src_path for package in packages for target in package.traceable_targets}
-    return "\n".join([*lines, *(f"root\t{root}" for root in sorted(roots)), ""])
+    lines = [f"{key}\t{value}" for key, value in values.items()]
+    lines += [f"root\t{root}" for root in sorted(roots)]
+    return "\n".join([*lines, *(f"linked\t{path}" for path in linked), ""])
 
 
 def _compiled(own: Path, toolchain: Toolchain, source: bytes) -> Path:

@@ -36,10 +36,13 @@ class MetadataTarget(BaseModel):
 
 
 class MetadataDependency(BaseModel):
-    """One entry of `packages[].dependencies`; `path` is there for path dependencies."""
+    """One entry of `packages[].dependencies`; `path` is there for path dependencies, `kind` for dev and build ones."""
 
     name: str
     path: Path | None = None
+    kind: str | None = None
+    optional: bool = False
+    target: str | None = None
 
 
 class MetadataPackage(BaseModel):

@@ -12,11 +12,12 @@ from pathlib import Path
 from borrowscope.errors import UsageError
 from borrowscope.project.cargo import (
     Metadata,
+    MetadataDependency,
     MetadataPackage,
     MetadataTarget,
     read_metadata,
 )
-from borrowscope.project.model import Package, Project, Target
+from borrowscope.project.model import RUNTIME_PACKAGE, Package, Project, Target
 from borrowscope.project.options import CargoOptions
 from borrowscope.project.single_file import single_file_manifest
 
@@ -114,8 +115,14 @@ def _package(found: MetadataPackage, roots: dict[Path, str]) -> Package:
         manifest=found.manifest_path,
         targets=tuple(_target(target) for target in found.targets),
         members_used=tuple(sorted(used)),
+        uses_runtime=any(_is_runtime(dependency) for dependency in found.dependencies),
         metadata=(found.metadata or {}).get("borrowscope", {}),
     )
+
+
+def _is_runtime(dependency: MetadataDependency) -> bool:
+    is_always = dependency.kind is None and not dependency.optional and dependency.target is None
+    return dependency.name == RUNTIME_PACKAGE and is_always
 
 
 def _target(found: MetadataTarget) -> Target:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 UNTRACED_KINDS = frozenset({"custom-build", "proc-macro"})
+RUNTIME_PACKAGE = "borrowscope-runtime"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """One workspace member. `members_used` are the names of the members that it depends on directly."""
+    """One workspace member. `members_used` are the names of the members that it depends on directly.
+
+    `uses_runtime`: all its libraries and programs are built after `borrowscope-runtime`, which people call by hand.
+    """
 
     id: str
     name: str
@@ -48,6 +52,7 @@ class Package:
     manifest: Path
     targets: tuple[Target, ...]
     members_used: tuple[str, ...] = ()
+    uses_runtime: bool = False
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -93,13 +98,17 @@ class Project:
 
     @property
     def traced(self) -> tuple[Package, ...]:
-        """The selected packages and every member that they depend on, in the order of `packages`."""
+        """The selected packages and every member that they depend on, in the order of `packages`.
+
+        The runtime itself is never traced, be it a member or not.
+        """
         by_name = {package.name: package for package in self.packages}
         open_names = [package.name for package in self.selected]
-        closed: set[str] = set()
+        closed = {RUNTIME_PACKAGE}
         while open_names:
             name = open_names.pop()
             if name not in closed:
                 closed.add(name)
                 open_names += [used for used in by_name[name].members_used if used in by_name]
+        closed.discard(RUNTIME_PACKAGE)
         return tuple(package for package in self.packages if package.name in closed)

@@ -12,13 +12,29 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from borrowscope.errors import UsageError
 from borrowscope.project.model import Project
+from borrowscope.tables.check_rules import BY_CODE, BY_NAME, Level
 from borrowscope.tables.groups import GROUP_NAMES, Preset, nearest_word
 
 FILE_NAMES = ("borrowscope.toml", ".config/borrowscope.toml", ".borrowscope.toml")
+
+
+class RuleSetting(BaseModel):
+    """What is said of one rule of `check`: its level, and globs of the files that it looks at or passes by."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    level: Level | None = None
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, value: object) -> object:
+        return {"level": value} if isinstance(value, str) else value
 
 
 class Settings(BaseModel):
@@ -41,10 +57,19 @@ class Settings(BaseModel):
     edition: Literal["2015", "2018", "2021", "2024"] | None = Field(None, description="edition of single .rs files")
     max_bytes: int | None = Field(None, ge=0, description="most bytes that one process records (0: no limit)")
     summary: str | None = Field(None, description="write the summary of run and test to this file")
+    fail_on: Literal["error", "warning", "note", "never"] = Field(
+        "error", description="the least level of a finding that makes check end with 1"
+    )
+    baseline: str | None = Field(None, description="the file of findings that check knows already")
+    exclude_paths: tuple[str, ...] = Field((), description="check passes by the files whose path matches")
+    rules: dict[str, RuleSetting] = Field(
+        default_factory=dict, description="levels and paths of the rules of check, by code or name"
+    )
 
 
 KEYS = tuple(Settings.model_fields)
-LIST_KEYS = frozenset({"trace", "only", "skip"})
+LIST_KEYS = frozenset({"trace", "only", "skip", "exclude_paths"})
+TABLE_KEYS = frozenset({"rules"})  # each of their keys is a setting of its own
 WORDS = {"preset": tuple(Preset), "only": GROUP_NAMES, "skip": GROUP_NAMES}  # what the values of a key can be
 BOOLEAN_KEYS = frozenset({"all", "all_targets"})
 BOOLEAN_WORDS = {
@@ -80,6 +105,8 @@ def load_settings(
         for key, value in values.items():
             if key in LIST_KEYS:
                 merged[key] = (*value, *merged.get(key, ()))
+            elif key in TABLE_KEYS:
+                merged[key] = _joined(_by_code(value), merged.get(key, {}))
             else:
                 merged.setdefault(key, value)
     return Settings(**merged)
@@ -109,6 +136,8 @@ def environment_settings(environment: Mapping[str, str]) -> dict[str, Any]:
             continue
         if key in LIST_KEYS:
             found[key] = tuple(part for part in text.split(",") if part)
+        elif key in TABLE_KEYS:
+            found[key] = dict(part.partition("=")[::2] for part in text.split(",") if part)
         elif key in BOOLEAN_KEYS:
             found[key] = BOOLEAN_WORDS.get(text.lower(), text)
         else:
@@ -131,12 +160,28 @@ def _check(place: str, values: Mapping[str, Any]) -> None:
             raise UsageError(f"unknown key `{key}` in {place}", hint=f"did you mean `{near[0]}`?")
     for key, words in WORDS.items():
         _check_words(place, key, values.get(key), words)
+    rules = values.get("rules")
+    for code in rules if isinstance(rules, Mapping) else ():
+        if code not in BY_CODE and code not in BY_NAME:
+            near = nearest_word(code, (*BY_CODE, *BY_NAME))
+            raise UsageError(f"no rule is called `{code}` in {place}", hint=f"did you mean `{near}`?")
     try:
         Settings(**values)
     except ValidationError as error:
         first = error.errors()[0]
         named = first["loc"][0]
         raise UsageError(f"bad value for `{named}` in {place}: {first['msg']}, not {first['input']!r}") from error
+
+
+def _by_code(rules: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        BY_NAME[name].code if name in BY_NAME else name: {"level": value} if isinstance(value, str) else value
+        for name, value in rules.items()
+    }
+
+
+def _joined(tables: Mapping[str, Mapping[str, Any]], over: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    return {name: {**tables.get(name, {}), **over.get(name, {})} for name in (*over, *tables)}
 
 
 def _check_words(place: str, key: str, value: object, words: tuple[str, ...]) -> None:

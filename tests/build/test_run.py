@@ -325,4 +325,4 @@ def test_ctrl_c_ends_the_children_and_completes_the_recording(crate: Path):
     assert not psutil.pid_exists(child)
     recording = Path(rest.partition("recording: ")[2].splitlines()[0])
     assert json.loads((recording / "run.json").read_text())["duration_ns"] > 0
-    assert not (crate / "target/borrowscope/run/active").exists()
+    assert not (crate / "target/borrowscope/active").exists()

@@ -17,16 +17,19 @@ use std::time::Duration;
 struct Plan {
     values: HashMap<String, String>,
     roots: Vec<PathBuf>,
+    /// Libraries of the runtime that cargo has built, for projects that depend on it themselves.
+    linked: Vec<PathBuf>,
 }
 
 impl Plan {
     fn read() -> Option<Plan> {
         let path = env::current_exe().ok()?.with_file_name("plan");
         let text = fs::read_to_string(path).ok()?;
-        let mut plan = Plan { values: HashMap::new(), roots: Vec::new() };
+        let mut plan = Plan { values: HashMap::new(), roots: Vec::new(), linked: Vec::new() };
         for line in text.lines() {
             match line.split_once('\t') {
                 Some(("root", path)) => plan.roots.push(PathBuf::from(path)),
+                Some(("linked", path)) => plan.linked.push(PathBuf::from(path)),
                 Some((key, value)) => {
                     plan.values.insert(key.to_string(), value.to_string());
                 }
@@ -307,8 +310,26 @@ fn names_runtime(value: &str) -> bool {
     value.rsplit(':').next().unwrap_or(value).split('=').next() == Some("borrowscope_runtime")
 }
 
-/// The runtime's rlib for this compiler, target and profile: beside the crate's other dependencies, built once.
+/// The runtime's library for this compiler, target and profile: the one that cargo has built where the project depends
+/// on it, under whatever name, else one of ours.
 fn runtime(rustc: &OsStr, arguments: &[OsString], deps: &Path, plan: &Plan) -> Option<PathBuf> {
+    if plan.values.contains_key("is-linked") {
+        let mut given = arguments.windows(2).filter(|pair| pair[0] == "--extern").filter_map(|pair| pair[1].to_str());
+        let own = given.find_map(|value| value.split_once('=').filter(|(_, path)| is_runtime_library(path)));
+        let built = || plan.linked.iter().find(|path| path.parent() == Some(deps)).cloned();
+        if let Some(library) = own.map(|(_, path)| PathBuf::from(path)).or_else(built) {
+            return Some(library);
+        }
+    }
+    own_runtime(rustc, arguments, deps, plan)
+}
+
+fn is_runtime_library(path: &str) -> bool {
+    Path::new(path).file_name().and_then(OsStr::to_str).is_some_and(|name| name.starts_with("libborrowscope_runtime-"))
+}
+
+/// The runtime that we compile ourselves, beside the crate's other dependencies, built once.
+fn own_runtime(rustc: &OsStr, arguments: &[OsString], deps: &Path, plan: &Plan) -> Option<PathBuf> {
     let hash = plan.value("runtime-hash");
     let rlib = deps.join(format!("libborrowscope_runtime-{hash}.rlib"));
     let lock = deps.join(format!(".borrowscope_runtime-{hash}.lock"));
@@ -351,6 +372,57 @@ fn build_runtime(rustc: &OsStr, arguments: &[OsString], deps: &Path, rlib: &Path
     is_placed
 }
 
+/// Whether cargo compiles the library of a package `borrowscope-runtime`, its tests apart.
+fn is_linked_runtime(arguments: &[OsString]) -> bool {
+    env::var("CARGO_PKG_NAME").is_ok_and(|name| name == "borrowscope-runtime")
+        && option(arguments, "--crate-name").is_some_and(|name| name == "borrowscope_runtime")
+        && !arguments.iter().any(|argument| argument == "--test")
+}
+
+/// Our runtime, compiled in the place of the one that the project depends on: with cargo's features and dependencies,
+/// and fast in any profile. Where serde is a dependency in any case its traits are there in any case.
+fn linked(command: &mut Command, arguments: &[OsString], plan: &Plan) {
+    let has_serde = |text: &str| text.starts_with("serde=") || text.starts_with("serde_json=");
+    let mut serde = 0;
+    let mut skip_next = false;
+    let mut is_root_found = false;
+    for (at, argument) in arguments.iter().enumerate() {
+        let text = argument.to_str().unwrap_or("");
+        let is_root = !is_root_found && !text.starts_with('-') && Path::new(argument).extension() == Some(OsStr::new("rs"));
+        if skip_next {
+            skip_next = false;
+        } else if is_root {
+            is_root_found = true;
+            command.arg(plan.value("runtime-source"));
+        } else if text == "--cap-lints" || text == "--edition" {
+            skip_next = true;
+        } else if !text.starts_with("--cap-lints=") && !text.starts_with("--edition=") {
+            command.arg(argument);
+        }
+        serde += usize::from(at > 0 && arguments[at - 1] == "--extern" && has_serde(text));
+    }
+    command.arg(format!("--edition={}", plan.value("runtime-edition"))).arg("--cap-lints=allow");
+    command.args(["-Copt-level=3", "-Cdebuginfo=0", "-Cdebug-assertions=off", "-Coverflow-checks=off"]);
+    if serde == 2 {
+        command.arg("--cfg").arg("feature=\"serde\"");
+    }
+}
+
+/// What stands around rustc itself: the program that cargo names comes first, behind a wrapper of the user's own.
+fn around(program: &OsStr, arguments: &[OsString], plan: &Plan) -> Command {
+    let outer = plan.value("outer");
+    let mut command = if outer.is_empty() { Command::new(program) } else { Command::new(outer) };
+    if !outer.is_empty() {
+        command.arg(program);
+    }
+    if is_linked_runtime(arguments) {
+        linked(&mut command, arguments, plan);
+    } else {
+        command.args(arguments);
+    }
+    command
+}
+
 fn main() {
     let mut given = env::args_os().skip(1);
     let Some(rustc) = given.next() else {
@@ -360,11 +432,15 @@ fn main() {
     let arguments: Vec<OsString> = given.collect();
     let mut command = Command::new(&rustc);
     if let Some(plan) = Plan::read() {
+        if plan.value("mode") == "linked" {
+            become_command(around(&rustc, &arguments, &plan))
+        }
         if let Some(found) = find_crate(&arguments, &plan) {
             match plan.value("mode") {
                 "types" => types(&rustc, &arguments, &found, &plan),
                 "unmarked" => unmarked(&mut command, &arguments, &found, &plan),
                 "overlay" => overlay(&mut command, &rustc, &arguments, &found, &plan),
+                "refuse" => exit(1),
                 _ => {}
             }
         }
