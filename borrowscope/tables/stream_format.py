@@ -68,7 +68,7 @@ import struct
 from dataclasses import dataclass
 from enum import IntEnum
 
-VERSION = 1
+VERSION = 2
 HISTORY = {1: "the first version", 2: "checks, calls made by hand, a ring"}
 CHECKED_SINCE = 2
 
