@@ -51,9 +51,16 @@ def scrub(path: Path) -> None:
     )
     pages = range(0, len(data), spec.PAGE_SIZE)
     end = max(page for page in pages if any(data[page : page + spec.CHUNK_HEADER_SIZE])) + spec.PAGE_SIZE
-    used = next(field for field in spec.HEADER_FIELDS if field.name == "used")
-    data[used.offset : used.offset + used.size] = struct.pack("<Q", end)
+    put(data, "used", end)
+    put(data, "used_twin", ~end)
+    put(data, "check", spec.stream_check(bytes(data)))
     path.write_bytes(data[:end])
+
+
+def put(data: bytearray, name: str, value: int) -> None:
+    """Set a field of the header."""
+    field = next(field for field in (*spec.HEADER_FIELDS, *spec.HEADER_TAIL_FIELDS) if field.name == name)
+    data[field.offset : field.offset + field.size] = (value % (1 << 8 * field.size)).to_bytes(field.size, "little")
 
 
 def main() -> None:
