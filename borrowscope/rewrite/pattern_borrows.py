@@ -23,6 +23,8 @@ def borrowed_base(plan: FunctionPlan, one: BindingPlan) -> Node | None:
         return None
     while (element := _element(value, [*levels, one.binding.node])) is not None:
         value, levels = element, levels[1:]
+        if _gives_itself_away(plan, strip_parentheses(value)):
+            return None
     value = strip_parentheses(value)
     is_apart = any(level.kind in _TAKING_APART for level in levels)
     is_raw = any(child.kind == "raw" for child in value.children)
@@ -37,6 +39,12 @@ def borrowed_base(plan: FunctionPlan, one: BindingPlan) -> Node | None:
         return None
     owner = plan.plan_of(value) if value.kind in ("identifier", "self") else None
     return value if owner is not None and owner.fact.is_reference else None
+
+
+def _gives_itself_away(plan: FunctionPlan, element: Node) -> bool:
+    """`match (a, b) { (Some(ref x), ..) => .. }`: `x` borrows from the tuple, into which `a` has moved."""
+    owner = plan.plan_of(place_base(element))
+    return owner is not None and not owner.fact.is_reference and owner.fact.is_copy is not True
 
 
 def _levels(one: BindingPlan) -> tuple[list[Node], Node | None]:
