@@ -7,6 +7,7 @@ and healed there, and then put in place as a whole. Errors: `UsageError` for a d
 from __future__ import annotations
 
 import os
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,9 +23,7 @@ from borrowscope.build.manifest import (
     Table,
     edit_manifest,
     forbidden_lints,
-    lock_with_runtime,
     with_absolute_paths,
-    with_runtime,
     with_target_path,
     without_runtime_member,
 )
@@ -36,6 +35,15 @@ from borrowscope.build.process import capture_stdout
 from borrowscope.build.recording_folder import write_model
 from borrowscope.build.run import VERDICT_CODES, Note, make_planner, save_planner
 from borrowscope.build.runtime_crate import place_runtime, runtime_version
+from borrowscope.build.runtime_dependency import (
+    RuntimeUse,
+    crate_name,
+    lock_with_runtime,
+    read_use,
+    with_patch,
+    with_runtime,
+    without_member,
+)
 from borrowscope.build.rustc_wrapper import target_arguments
 from borrowscope.build.site_files import instrument_report, sites_file
 from borrowscope.build.text_includes import included_files, outside_path_insertions, text_include_insertions
@@ -44,7 +52,7 @@ from borrowscope.build.unsafe_facts import add_operations
 from borrowscope.build.untouched import build_untouched
 from borrowscope.errors import ExitCode
 from borrowscope.project.cargo import find_cargo
-from borrowscope.project.model import Package, Project
+from borrowscope.project.model import RUNTIME_PACKAGE, Package, Project
 from borrowscope.project.options import CargoOptions, feature_arguments, network_arguments, profile_arguments
 from borrowscope.rewrite.choice import NO_WISHES, TraceOptions
 from borrowscope.rewrite.model import Insertion, RewrittenFile
@@ -167,6 +175,11 @@ def _target_flags(project: Project) -> list[str]:
 def _further(project: Project, staging: _Staging) -> Further:
     """What a copy inserts beside sites: root attributes, and text includes that read the kept originals."""
     forbidden = {package.name: _forbidden(package, project) for package in project.packages}
+    use = _read_use(project)
+    names = {
+        package.name: crate_name(tomllib.loads(package.manifest.read_text(encoding="utf-8")), use)
+        for package in project.packages
+    }
 
     def insertions(source: SourceToTrace, _rewritten: RewrittenFile, _off: frozenset[int]) -> list[Insertion]:
         original = staging.tree / ORIGINALS / source.path.relative_to(project.root).parent
@@ -177,7 +190,8 @@ def _further(project: Project, staging: _Staging) -> Further:
         found = [*inside, *outside]
         if source.is_root:
             # a root without sites of its own may have modules with some
-            found += root_insertions(source.source, forbidden[source.package.name], has_sites=True)
+            name = source.package.name
+            found += root_insertions(source.source, forbidden[name], has_sites=True, runtime=names[name])
         return found
 
     return insertions
@@ -244,15 +258,17 @@ def _copy_single_file(staging: _Staging) -> None:
 def _write_manifests(staging: _Staging, sharing: Sequence[SharingTarget]) -> None:
     project = staging.project
     root_manifest = project.workspace_root / "Cargo.toml"
+    use = _read_use(project)
     traced = {package.manifest for package in project.traced if package.traceable_targets}
     manifests = {package.manifest for package in project.packages if _is_inside(package, project)} | {root_manifest}
     for manifest in manifests:
         edits = [with_absolute_paths(manifest.parent, project.root)]
-        if manifest in traced:
-            folder = os.path.relpath(staging.tree / CRATE, staging.place(manifest.parent))
-            edits.append(with_runtime(folder))
+        folder = os.path.relpath(staging.tree / CRATE, staging.place(manifest.parent))
+        edits.append(with_runtime(folder, use, is_traced=manifest in traced))
         if manifest == root_manifest:
             edits.append(without_runtime_member)
+            edits += [without_member(manifest.parent, member) for member in _runtime_members(project)]
+            edits += [with_patch(folder)] if use.by_others else []
         for target in (each.target for each in sharing if each.package.manifest == manifest):
             original = staging.tree / ORIGINALS / target.src_path.relative_to(project.root)
             path = os.path.relpath(original, staging.place(manifest.parent))
@@ -261,13 +277,29 @@ def _write_manifests(staging: _Staging, sharing: Sequence[SharingTarget]) -> Non
         write_if_changed(staging.place(manifest), edited.encode())
 
 
+def _read_use(project: Project) -> RuntimeUse:
+    """What the workspace says of the runtime before ours is there."""
+    lock = project.workspace_root / "Cargo.lock"
+    members = [(package.name, package.version) for package in project.packages]
+    return read_use(
+        tomllib.loads((project.workspace_root / "Cargo.toml").read_text(encoding="utf-8")),
+        tomllib.loads(lock.read_text(encoding="utf-8")) if lock.is_file() else {},
+        members,
+    )
+
+
+def _runtime_members(project: Project) -> list[Path]:
+    """Where the user's workspace holds the runtime as a member: ours takes its place."""
+    return [package.root for package in project.packages if package.name == RUNTIME_PACKAGE]
+
+
 def _write_lock(staging: _Staging) -> None:
     """The user's lock with the runtime in it; cargo itself makes one where there is none."""
     project = staging.project
     lock = project.workspace_root / "Cargo.lock"
     if lock.is_file():
         users = [(package.name, package.version) for package in project.traced if package.traceable_targets]
-        edited = lock_with_runtime(lock.read_text(encoding="utf-8"), runtime_version(), users)
+        edited = lock_with_runtime(lock.read_text(encoding="utf-8"), runtime_version(), users, _read_use(project), lock)
         write_if_changed(staging.tree / "Cargo.lock", edited.encode())
 
 

@@ -26,8 +26,13 @@ _BOM = b"\xef\xbb\xbf"
 _UNUSED_CRATES = "unused_crate_dependencies"
 
 
-def root_insertions(source: bytes, forbidden: set[str], *, has_sites: bool) -> list[Insertion]:
-    """The insertions for one crate root; none where nothing of the crate is traced and nothing asks for them."""
+def root_insertions(
+    source: bytes, forbidden: set[str], *, has_sites: bool, runtime: str = "borrowscope_runtime"
+) -> list[Insertion]:
+    """The insertions for one crate root; none where nothing of the crate is traced and nothing asks for them.
+
+    `runtime` is what the user's manifest calls the runtime: generated code knows it by the published name.
+    """
     insertions = []
     named = {
         name.strip().decode("utf-8", "replace") for match in _FORBID.finditer(source) for name in match[1].split(b",")
@@ -36,8 +41,11 @@ def root_insertions(source: bytes, forbidden: set[str], *, has_sites: bool) -> l
     lints = [lint for lint in ALLOWED_LINTS if lint not in closed]
     if lints and has_sites:
         insertions.append(Insertion(_first_place(source), f"#![allow({', '.join(lints)})] ", None))
-    if _UNUSED_CRATES.encode() in source or _UNUSED_CRATES in forbidden:
-        newline = "" if source.endswith(b"\n") else "\n"
+    newline = "" if source.endswith(b"\n") else "\n"
+    if runtime != "borrowscope_runtime":
+        text = f"{newline}#[allow(unused_extern_crates)] extern crate {runtime} as borrowscope_runtime;\n"
+        insertions.append(Insertion(len(source), text, None))
+    elif _UNUSED_CRATES.encode() in source or _UNUSED_CRATES in forbidden:
         insertions.append(Insertion(len(source), f"{newline}extern crate borrowscope_runtime as _;\n", None))
     return insertions
 

@@ -7,7 +7,7 @@ that is no TOML (cargo has read it before, so that is rare).
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -36,18 +36,6 @@ def edit_manifest(text: str, place: Path, *edits: Callable[[Table], None]) -> st
         return tomlkit.dumps(document)
     except TOMLKitError as error:
         raise InputError(f"{place} cannot be edited: {error}") from error
-
-
-def with_runtime(path: str) -> Callable[[Table], None]:
-    """Make the runtime a path dependency of the package; one of the user's own is replaced."""
-
-    def edit(document: Table) -> None:
-        dependencies = document.setdefault("dependencies", tomlkit.table())
-        entry = tomlkit.inline_table()
-        entry["path"] = path
-        dependencies[RUNTIME] = entry
-
-    return edit
 
 
 def without_runtime_member(document: Table) -> None:
@@ -135,32 +123,28 @@ def forbidden_lints(text: str) -> set[str]:
     return found
 
 
-def lock_with_runtime(text: str, version: str, packages: Iterable[tuple[str, str]]) -> str:
-    """`Cargo.lock` with the runtime, and with it as a dependency of the packages (name, version)."""
-    document: Table = tomlkit.parse(text)
-    users = set(packages)
-    entries = document.get("package")
-    if entries is None:
-        return text
-    if any(entry["name"] == RUNTIME for entry in entries):
-        return text
-    for entry in entries:
-        if (entry["name"], entry["version"]) in users and "source" not in entry:
-            names = sorted([*entry.get("dependencies", []), RUNTIME])
-            entry["dependencies"] = tomlkit.array()
-            entry["dependencies"].extend(names)
-            entry["dependencies"].multiline(multiline=True)
-    fresh = tomlkit.table()
-    fresh["name"] = RUNTIME
-    fresh["version"] = version
-    entries.append(fresh)
-    return tomlkit.dumps(document)
+def inline_table(values: Mapping[str, Any]) -> Any:
+    """A table on one line."""
+    table = tomlkit.inline_table()
+    table.update(values)
+    return table
+
+
+def lines_array(values: Iterable[str]) -> Any:
+    """An array with a line for each value, as cargo writes lock files."""
+    array = tomlkit.array()
+    array.extend(values)
+    return array.multiline(multiline=True)
+
+
+def package_tables(document: Table) -> Iterator[Table]:
+    """The dependency tables of the manifest's own package, the ordinary one first."""
+    for holder in (document, *document.get("target", {}).values()):
+        yield from (holder[name] for name in DEPENDENCY_TABLES if name in holder)
 
 
 def _dependency_tables(document: Table) -> Iterator[Table]:
-    holders = [document, *document.get("target", {}).values()]
-    for holder in holders:
-        yield from (holder[name] for name in DEPENDENCY_TABLES if name in holder)
+    yield from package_tables(document)
     yield from document.get("patch", {}).values()
     if "replace" in document:
         yield document["replace"]

@@ -10,11 +10,10 @@ from borrowscope.build.file_ids import MAXIMUM_ID, FileIds
 from borrowscope.build.manifest import (
     edit_manifest,
     forbidden_lints,
-    lock_with_runtime,
     with_absolute_paths,
-    with_runtime,
     without_runtime_member,
 )
+from borrowscope.build.runtime_dependency import lock_with_runtime, with_runtime
 from borrowscope.build.switches import Reason, Switches
 from borrowscope.build.text_includes import text_include_insertions, with_insertions
 from borrowscope.rewrite.model import Insertion, RewrittenFile
