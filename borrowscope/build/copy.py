@@ -136,7 +136,7 @@ def _build(staging: _Staging, planner: Planner, note: Note) -> HealedBuild:
     def build(plan: InstrumentPlan) -> BuildOutcome:
         for path, file in plan.files.items():
             write_if_changed(staging.place(path), file.rewritten.text)
-        place_runtime(staging.tree / CRATE, active_file=None, sites_json=sites_file(plan).model_dump_json())
+        place_runtime(staging.tree / CRATE, active_file=None, sites_json=sites_file(plan).sealed().model_dump_json())
         return _check(staging)
 
     def untouched() -> BuildFailure | None:

@@ -81,8 +81,9 @@ def _point_latest(recordings: Path, place: Path) -> None:
 
 
 def write_model(path: Path, model: BaseModel) -> None:
-    """Write one of the JSON files, whole or not at all."""
-    write_atomically(path, (model.model_dump_json(indent=1) + "\n").encode())
+    """Write one of the JSON files, whole or not at all; with its digest where it has one."""
+    content = model.sealed() if isinstance(model, SitesFile | RunFile) else model
+    write_atomically(path, (content.model_dump_json(indent=1) + "\n").encode())
 
 
 def write_plan(place: Path, plan: InstrumentPlan, sites: SitesFile, report: InstrumentReport) -> None:

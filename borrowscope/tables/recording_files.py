@@ -5,7 +5,10 @@ In: what the build stage knows. Out: `SitesFile`, `InstrumentReport`, `RunFile`;
 
 from __future__ import annotations
 
-from typing import Any
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,6 +17,23 @@ FORMAT_VERSION = "1.0"
 
 class _Model(BaseModel):
     model_config = ConfigDict(extra="ignore")
+
+
+class _Sealed(_Model):
+    """A file that tells whether it is still as it was written."""
+
+    digest: str | None = None  # of the rest of the file; None in files that were written before there was one
+
+    def sealed(self) -> Self:
+        """The same with its digest."""
+        rest = self.model_dump(mode="json", exclude={"digest"})
+        return self.model_copy(update={"digest": digest_of(rest)})
+
+
+def digest_of(content: Mapping[str, Any]) -> str:
+    """The digest of what a file says, `digest` apart; how it is laid out does not count."""
+    rest = {key: value for key, value in content.items() if key != "digest"}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 class SourceFile(_Model):
@@ -54,7 +74,7 @@ class SiteRecord(_Model):
         return self.file * 256 + self.index
 
 
-class SitesFile(_Model):
+class SitesFile(_Sealed):
     """`sites.json`."""
 
     version: str = FORMAT_VERSION
@@ -86,7 +106,7 @@ class InstrumentReport(_Model):
     types: dict[str, int] = Field(default_factory=dict)  # rustc, static, unknown
 
 
-class RunFile(_Model):
+class RunFile(_Sealed):
     """`run.json`."""
 
     version: str = FORMAT_VERSION

@@ -12,7 +12,7 @@ from typing import Any, overload
 import numpy as np
 
 from borrowscope.tables import stream_format as spec
-from borrowscope.tables.events import EVENTS, Other, Payload
+from borrowscope.tables.events import EVENTS, EventRow, Other, Payload
 from borrowscope.tables.stream_format import Cause
 from borrowscope.text.type_names import short_type
 from borrowscope.trace.columns import Column, blocks
@@ -67,6 +67,13 @@ def events_at(table: Table, seqs: Iterable[int]) -> dict[int, Event]:
     return dict(zip(chosen.tolist(), Events(table, chosen), strict=True))
 
 
+def _tells_number(row: EventRow, shape: Shape) -> bool:
+    """Whether a site tells the variant's own number, which was too large for its place beside the site."""
+    if not shape.is_by_hand or row.other is not Other.NUMBER:
+        return False
+    return next(iter((shape.fields or {}).values()), None) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class _Mark:
     """What the runtime told beside an event."""
@@ -115,7 +122,7 @@ class _Block:
             event = self._plain_event(seq, time, thread, shape)
             if instance:
                 event.instance = instance
-            if instance or shape.row.name in _NAMED_BY_SITE:
+            if instance or shape.row.name in _NAMED_BY_SITE or shape.is_by_hand:
                 event.name = shape.name
             if shape.row.other is Other.TO:
                 self._move(event, other, shape)
@@ -152,7 +159,7 @@ class _Block:
     def _fill(self, event: Event, other: int, thread: int, shape: Shape) -> None:
         """What the event's own row tells: the other party, what stands beside it, how a life ended."""
         row = shape.row
-        if other or row.other is Other.NUMBER:
+        if (other or row.other is Other.NUMBER) and not _tells_number(row, shape):
             _PARTIES[row.other](self, event, other, thread)
         if row.payload is not Payload.NONE:
             self._add_payload(event, row.payload, self._marks.get(event.seq, _NO_MARK), thread)
@@ -162,6 +169,8 @@ class _Block:
     def _move(self, event: Event, to: int, shape: Shape) -> None:
         """A move tells the name and the type of what moved; its target is born with the site's name."""
         past = self._pasts[event.seq]
+        if event.instance is None and shape.is_by_hand:
+            event.name = shape.giver
         if event.instance is not None:
             event.from_ = event.instance
             event.ty = past.ty or event.ty

@@ -14,7 +14,14 @@ from pydantic import ValidationError
 
 from borrowscope.errors import InputError
 from borrowscope.tables import stream_format as spec
-from borrowscope.tables.recording_files import FORMAT_VERSION, RunFile, SiteRecord, SitesFile, SourceFile
+from borrowscope.tables.recording_files import (
+    FORMAT_VERSION,
+    RunFile,
+    SiteRecord,
+    SitesFile,
+    SourceFile,
+    digest_of,
+)
 from borrowscope.trace.events import Events
 from borrowscope.trace.shapes import Shapes
 from borrowscope.trace.stream import Stream, read_stream
@@ -63,15 +70,19 @@ def load_recording(path: Path) -> Recording:
 def _load(path: Path) -> Recording:
     names = _stream_names(path)
     sites_file = _load_sites(path)
-    sites = {site.number: site for site in sites_file.sites}
-    files = {file.id: file for file in sites_file.files}
+    sites = {site.number: site for site in sites_file.sites} if sites_file else {}
+    files = {file.id: file for file in sites_file.files} if sites_file else {}
     notes: list[str] = []
     streams = _load_streams(path, names, notes)
     run = _load_run(path)
-    table = make_table(streams, Shapes(sites, {number: file.path for number, file in files.items()}))
+    shapes = Shapes(sites, {number: file.path for number, file in files.items()})
+    table = make_table(streams, shapes)
     for stream in streams:
         notes.extend(stream.notes)
-    unknown = {word & spec.SITE_MASK for word in table.word_counts} - sites.keys()
+    numbers = {word & spec.SITE_MASK for word in table.word_counts}
+    unknown = {number for number in numbers - sites.keys() if not shapes.is_by_hand(number)}
+    if unknown and sites_file is None:
+        raise InputError(f"{path}: the recording has no sites.json", hint="copy the whole folder of the recording")
     if unknown:
         notes.append(f"{len(unknown)} sites of the streams are not in sites.json: their events have no place")
     return Recording(path, sites, files, run, table, notes)
@@ -128,10 +139,11 @@ def _ends_in_header(file: BinaryIO) -> bool:
     return len(start) < spec.HEADER_SIZE and start.startswith(spec.MAGIC)
 
 
-def _load_sites(path: Path) -> SitesFile:
+def _load_sites(path: Path) -> SitesFile | None:
+    """`sites.json`; a program in which all calls were made by hand has none."""
     file = path / "sites.json"
     if not file.is_file():
-        raise InputError(f"{path}: the recording has no sites.json", hint="copy the whole folder of the recording")
+        return None
     try:
         return SitesFile.model_validate(_load_json(file))
     except ValidationError as error:
@@ -153,7 +165,7 @@ def _load_run(path: Path) -> RunFile | None:
 def _load_json(file: Path) -> Any:
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"{file}: cannot be read as JSON", hint="record the program again") from error
     version = str(content.get("version", "")) if isinstance(content, dict) else ""
     major = version.split(".")[0]
@@ -162,4 +174,6 @@ def _load_json(file: Path) -> Any:
             f"{file}: version {version} is newer than this BorrowScope reads ({FORMAT_VERSION})",
             hint="update BorrowScope",
         )
+    if isinstance(content, dict) and content.get("digest") is not None and content["digest"] != digest_of(content):
+        raise InputError(f"{file}: damaged, it is not as it was written", hint="record the program again")
     return content

@@ -5,13 +5,14 @@ In: the sites by number, the paths of files. Out: `Shapes.of(word)`, one shape f
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from borrowscope.tables import stream_format as spec
 from borrowscope.tables.events import BY_TAG, EventRow
 from borrowscope.tables.recording_files import SiteRecord
+from borrowscope.trace.meanings import HandSite
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Shape:
     fields: dict[str, Any] | None = None
     giver: str | None = None  # the name of the binding that a value comes from, as the site has it
     may_leave_early: bool = False  # the scope has other ways out than its end, and the stream does not tell which
+    is_by_hand: bool = False  # a call told the event, not generated code
     may_be_torn_down: bool = False  # by whoever drops a suspended coroutine: a way out may be somebody else's
 
 
@@ -39,6 +41,25 @@ class Shapes:
         self._sites = sites
         self._paths = paths
         self._shapes: dict[int, Shape] = {}
+        self._first_by_hand = spec.SITE_MASK + 1
+        self._by_hand: Sequence[HandSite] = ()
+
+    @property
+    def last_site(self) -> int:
+        """The largest number of a site of generated code."""
+        return max((number for number in self._sites if number <= spec.SITE_MASK), default=0)
+
+    def declare(self, first: int, sites: Sequence[HandSite]) -> None:
+        """Make the sites of calls known; they are numbered from `first` on."""
+        self._first_by_hand, self._by_hand = first, sites
+
+    def is_by_hand(self, number: int) -> bool:
+        """Whether a site is that of calls."""
+        return number >= self._first_by_hand
+
+    def _of_calls(self, number: int) -> HandSite | None:
+        place = number - self._first_by_hand
+        return self._by_hand[place] if 0 <= place < len(self._by_hand) else None
 
     def of(self, word: int) -> Shape:
         """The shape of the events that begin with this word."""
@@ -49,6 +70,9 @@ class Shapes:
 
     def type_of(self, number: int) -> str | None:
         """The type that a site tells, or the site of its binding."""
+        if self.is_by_hand(number):
+            told = self._of_calls(number)
+            return told.ty if told else None
         site = self._sites.get(number)
         if site is None:
             return None
@@ -56,6 +80,8 @@ class Shapes:
         return site.ty or (binding.ty if binding else None)
 
     def _make(self, row: EventRow, number: int) -> Shape:
+        if self.is_by_hand(number):
+            return _by_hand(row, number, self._of_calls(number))
         site = self._sites.get(number)
         if site is None:
             return Shape(row, number, fields=_fixed_fields(row, {}, None))
@@ -82,6 +108,25 @@ class Shapes:
     def _owner_name(self, site: SiteRecord) -> str | None:
         owner = None if site.owner is None else self._sites.get(site.number - site.index + site.owner)
         return owner.name if owner else None
+
+
+def _by_hand(row: EventRow, number: int, site: HandSite | None) -> Shape:
+    """The shape of a call's event. Why a value ended is not told by hand, which is what an open cause says."""
+    if site is None:
+        return Shape(row, number, fields=_fixed_fields(row, {}, None), is_by_hand=True)
+    return Shape(
+        row,
+        number,
+        None if row.is_construct else site.name,
+        site.ty,
+        site.file,
+        site.line,
+        site.column,
+        fields=_fixed_fields(row, site.fields, None),
+        giver=site.giver,
+        may_leave_early=True,
+        is_by_hand=True,
+    )
 
 
 def _fixed_fields(row: EventRow, known: Mapping[str, Any], function: str | None) -> dict[str, Any]:

@@ -31,6 +31,7 @@ class _Sort(IntEnum):
     STRING = 6
     CLOCK = 7
     EVENT = 8
+    CALL = 9
 
 
 _FIRST_HEAD = _Sort.STRING
@@ -43,7 +44,7 @@ _MARKS = {
     Mark.TEXT: _Sort.TEXT,
     Mark.OBJECT: _Sort.OBJECT,
     Mark.FLAGS: _Sort.FLAGS,
-    Mark.CALL: _Sort.EVENT,
+    Mark.CALL: _Sort.CALL,
     Mark.ARGS: _Sort.ARGS,
 }
 _SORTS = table_of(
@@ -71,6 +72,7 @@ class Slots:
     arg_rows: Column
     args: Column  # three argument words
     texts: Column  # the slots of STRING, THREAD and TEXT
+    has_calls: bool
     moments: list[tuple[int, int]]  # ticks and CLOCK_MONOTONIC ns
     damage: str | None
 
@@ -89,7 +91,7 @@ def decode_slots(data: bytes, ticks: int, *, is_cut: bool, is_checked: bool) -> 
     end, damage = _end(slots, sorts, is_cut=is_cut, is_checked=is_checked)
     is_whole = end == len(slots)
     slots, sorts = slots[:end], sorts[:end]
-    rows = places(sorts == _Sort.EVENT)
+    rows = places(sorts >= _Sort.EVENT)
     if is_cut and is_whole and _is_half(slots, rows):
         rows = rows[:-1]
     events = slots[rows]
@@ -108,6 +110,7 @@ def decode_slots(data: bytes, ticks: int, *, is_cut: bool, is_checked: bool) -> 
         marked.arg_rows,
         marked.args,
         marked.texts,
+        bool((sorts == _Sort.CALL).any()),
         moments,
         damage,
     )

@@ -45,6 +45,7 @@ class Thread:
     arg_rows: Column = field(default_factory=lambda: np.zeros(0, np.int64))
     args: Column = field(default_factory=lambda: np.zeros((0, 3), np.uint32))  # further words of calls made by hand
     texts: dict[int, str] = field(default_factory=dict)
+    has_calls: bool = False  # some rows are calls made by hand
 
 
 @dataclass(slots=True)
@@ -245,6 +246,7 @@ class _Builder:
         if len(slots.arg_rows):
             self._arg_rows.append(slots.arg_rows + self._count)
             self._args.append(slots.args)
+        thread.has_calls = thread.has_calls or slots.has_calls
         if len(slots.texts):
             _store_texts(thread, slots.texts, self._longest)
         self._count = rows.stop

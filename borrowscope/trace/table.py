@@ -13,6 +13,7 @@ import numpy as np
 
 from borrowscope.tables import stream_format as spec
 from borrowscope.trace.columns import Column, Mask, blocks, counted, one_of
+from borrowscope.trace.hand_made import replay_calls
 from borrowscope.trace.instances import Instances
 from borrowscope.trace.merge import Merged, merge_streams
 from borrowscope.trace.numbers import number_instances
@@ -77,6 +78,7 @@ class Table:
 
 def make_table(streams: list[Stream], shapes: Shapes) -> Table:
     """Join the events of all streams; the columns of their threads are given up."""
+    replay_calls(streams, shapes)
     merged = merge_streams(streams)
     born = number_instances(merged)
     types = Types(shapes, merged.owners)
