@@ -25,7 +25,6 @@ mod clock;
 mod closure;
 mod config;
 mod error;
-#[allow(dead_code)]
 mod event;
 mod export;
 mod format;
@@ -36,16 +35,17 @@ mod json;
 mod lifetime;
 mod local;
 mod polls;
+mod query;
+mod record;
 mod recorder;
+mod replay;
 mod setup;
 pub mod site;
 mod stream;
-#[allow(dead_code)]
 mod summary;
 mod taken;
 mod text;
 mod tried;
-#[allow(dead_code)]
 mod values;
 
 pub use error::{BorrowScopeResult, Error};
@@ -53,6 +53,11 @@ pub use event::Event;
 pub use export::{ExportData, ExportEdge, ExportMetadata};
 pub use graph::{build_graph, GraphStats, OwnershipGraph, Relationship, Variable};
 pub use lifetime::{ElisionRule, LifetimeRelation, Timeline};
+pub use query::{
+    export_json, get_borrow_events, get_drop_events, get_event_counts, get_events, get_events_filtered,
+    get_events_for_var, get_graph, get_move_events, get_new_events, get_records, get_summary, print_summary,
+};
+pub use record::Record;
 pub use summary::TrackingSummary;
 
 #[cfg(all(

@@ -108,6 +108,7 @@ use constants::{CLOCK_MONOTONIC, O_CLOEXEC, O_CREAT, O_EXCL};
 const O_RDONLY: c_int = 0;
 const O_WRONLY: c_int = 1;
 const O_RDWR: c_int = 2;
+const PROT_READ: c_int = 1;
 const PROT_READ_WRITE: c_int = 3;
 const MAP_SHARED: c_int = 1;
 const RLIMIT_FSIZE: c_int = 1;
@@ -448,6 +449,35 @@ fn write_zeros(file: c_int, at: u64, size: usize) -> Result<(), Failure> {
         done += written.max(0) as usize;
     }
     Ok(())
+}
+
+/// A stream's bytes while they are read. Others may write to them all the time.
+pub(crate) struct View {
+    pub(crate) address: usize,
+    pub(crate) size: usize,
+}
+
+impl Drop for View {
+    fn drop(&mut self) {
+        release(self.address, self.size);
+    }
+}
+
+/// The stream from its begin, mapped once more; None where its file is gone.
+pub(crate) fn view(path: &Text, size: usize) -> Option<View> {
+    // SAFETY: the path ends with a zero; a new mapping that is only read; the file is closed once.
+    unsafe {
+        let file = open(text(path), O_RDONLY | O_CLOEXEC);
+        if file < 0 {
+            return None;
+        }
+        let address = mmap(ptr::null_mut(), size, PROT_READ, MAP_SHARED, file, 0);
+        close(file);
+        (address as isize != -1).then_some(View {
+            address: address as usize,
+            size,
+        })
+    }
 }
 
 /// Ends a mapping: what was written to it stays in the file.

@@ -120,6 +120,15 @@ fn name_stream(folder: &Text) -> Result<Text, Failure> {
     }
 }
 
+/// The first `used` bytes of the stream as they are now, to be read, and where its file lies.
+pub(crate) fn view() -> Option<(platform::View, Text)> {
+    if HEADER.load(Ordering::Acquire) == 0 {
+        return None;
+    }
+    let (path, used) = locked(|stream| (stream.path, stream.used));
+    Some((platform::view(&path, used as usize)?, path))
+}
+
 /// Forgets the stream: it belongs to the process that was forked.
 pub(crate) fn forget() {
     HEADER.store(0, Ordering::Relaxed);
