@@ -34,6 +34,7 @@ mod guard;
 mod json;
 mod lifetime;
 mod local;
+mod memory_export;
 mod polls;
 mod query;
 mod record;
@@ -53,6 +54,7 @@ pub use event::Event;
 pub use export::{ExportData, ExportEdge, ExportMetadata};
 pub use graph::{build_graph, GraphStats, OwnershipGraph, Relationship, Variable};
 pub use lifetime::{ElisionRule, LifetimeRelation, Timeline};
+pub use memory_export::export_memory_json;
 pub use query::{
     export_json, get_borrow_events, get_drop_events, get_event_counts, get_events, get_events_filtered,
     get_events_for_var, get_graph, get_move_events, get_new_events, get_records, get_summary, print_summary,
