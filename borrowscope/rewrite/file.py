@@ -112,9 +112,17 @@ def _is_wanted(item: FunctionItem, marks: Marks, options: RewriteOptions) -> boo
 def _name_runtime(root: Node, editor: Editor) -> None:
     """Edition 2015 finds a crate by `::name` only where the root names it: behind all inner attributes and docs."""
     children = list(root.children)
+    if any(_names_runtime(child) for child in children):
+        return
     inner = [index for index, child in enumerate(children) if _is_inner(child)]
     first = children[inner[-1] + 1 if inner else 0]
     editor.open(first.start, root.end, "extern crate borrowscope_runtime; ", None)
+
+
+def _names_runtime(child: Node) -> bool:
+    """Whether people who call the runtime by hand have named it already."""
+    name = child.field("alias") or child.field("name") if child.kind == "extern_crate_declaration" else None
+    return name is not None and name.text == "borrowscope_runtime"
 
 
 def _is_inner(child: Node) -> bool:
