@@ -211,14 +211,17 @@ def parse_bare(source: bytes) -> tree_sitter.Tree:
     return _PARSER.parse(source)
 
 
+_MACRO_LIKE_TYPE = re.compile(rb"\b(?:str|char|bool|f(?:32|64)|[iu](?:8|16|32|64|128|size))(?=\s*!\s*[(\[{])")
 _OPEN_RANGE = re.compile(rb"\.\.\s*([*-]|&(?!&|\s*mut\b))")
 
 
 def _parse(source: bytes) -> tuple[tree_sitter.Node, list[int]]:
     """The root, and where signs stand that were parsed as `!`, which is as long and binds as tightly.
 
-    The grammar takes `a..*b` for a product of `a..` and `b`; to rustc, whatever can end a range does.
+    The grammar takes `a..*b` for a product of `a..` and `b`; to rustc, whatever can end a range does. And it knows no
+    macros that are named like primitive types (`str![]`): they get another name as long.
     """
+    source = _MACRO_LIKE_TYPE.sub(lambda found: found[0].upper(), source)
     root = _PARSER.parse(source).root_node
     signs = [found.start(1) for found in _OPEN_RANGE.finditer(source) if _splits_range(root, found.start(1))]
     if signs:

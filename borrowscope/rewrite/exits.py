@@ -16,7 +16,13 @@ from borrowscope.parse.syntax import Node
 from borrowscope.rewrite.contexts import extending_let, holds_untyped_closure
 from borrowscope.rewrite.model import Site
 from borrowscope.rewrite.plans import RUNTIME_PATH, FilePlan, FunctionPlan
-from borrowscope.rewrite.positions import needs_parentheses, statement_of, strip_parentheses, tail_of
+from borrowscope.rewrite.positions import (
+    end_of_statement,
+    needs_parentheses,
+    statement_of,
+    strip_parentheses,
+    tail_of,
+)
 from borrowscope.rewrite.scopes import AfterLet, Binding, BodyHead, ChainLet
 from borrowscope.tables.macros import find_macro
 from borrowscope.text.span import Span
@@ -168,7 +174,7 @@ def emit_exits(plan: FunctionPlan, exits: list[Exit]) -> None:
             plan.file.editor.wrap(target, f"{RUNTIME_PATH}landed(", ")", one.site.index)
             continue
         text = f" {cfgs_of(statement)}{RUNTIME_PATH}arrived();"
-        plan.file.editor.after(statement.start, statement.end, text, one.site.index)
+        plan.file.editor.after(statement.start, end_of_statement(statement), text, one.site.index)
 
 
 def _emit(file: FilePlan, one: Exit, site: Site) -> None:

@@ -14,7 +14,14 @@ from borrowscope.parse.syntax import Node
 from borrowscope.rewrite.contexts import outside_parentheses
 from borrowscope.rewrite.model import Site, SkipReason
 from borrowscope.rewrite.plans import RUNTIME_PATH, FunctionPlan
-from borrowscope.rewrite.positions import head_of_block, needs_parentheses, starts_with_block, statement_of, tail_of
+from borrowscope.rewrite.positions import (
+    end_of_statement,
+    head_of_block,
+    needs_parentheses,
+    starts_with_block,
+    statement_of,
+    tail_of,
+)
 from borrowscope.rewrite.temporaries import is_free_of_temporaries
 from borrowscope.text.span import Span
 
@@ -239,7 +246,7 @@ def emit_flow_heads(plan: FunctionPlan, flow: Flow) -> None:
     for site, place, _ in flow.guards:
         if place.is_followed and plan.file.is_enabled(site):
             text = f" {cfgs_of(place.node)}__bs_{site.index}.exit();"
-            plan.file.editor.after(place.node.start, place.node.end, text, site.index)
+            plan.file.editor.after(place.node.start, end_of_statement(place.node), text, site.index)
 
 
 def _emit_note(plan: FunctionPlan, note: _Note) -> None:

@@ -49,6 +49,13 @@ def statement_of(node: Node) -> Node:
     return node
 
 
+def end_of_statement(statement: Node) -> int:
+    """Where the next statement can stand: `match x {};` has a semicolon, which the grammar takes for an empty one."""
+    siblings = statement.parent.named if statement.parent is not None else [statement]
+    following = siblings[siblings.index(statement) + 1 :]
+    return following[0].end if following and following[0].kind == "empty_statement" else statement.end
+
+
 def needs_parentheses(node: Node) -> bool:
     """Whether a block in the node's place would be read as a statement or belong to another construct."""
     parent = node.parent

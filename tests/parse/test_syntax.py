@@ -117,3 +117,9 @@ def test_a_sign_behind_two_dots_begins_the_end_of_a_range(text: str, end: str) -
 def test_signs_between_values_stay_operators() -> None:
     text = b"fn f() { (a..) * b; match x { -4..-1 => 1, _ => 2 }; m!($($x:expr),* .. *); a..b * c }"
     assert_agrees(text)
+
+
+def test_macros_may_be_named_like_primitive_types() -> None:
+    tree = parse_source(b'fn f() { let a = str!["u8!(1)"]; let b: u8 = a as u8 + u8!(1, str! {}); if b != (1) {} }')
+    assert not tree.has_error
+    assert [find(node, "identifier").text for node in tree.walk() if node.kind == "macro_invocation"] == ["str", "u8"]
