@@ -19,6 +19,7 @@ RANKS = {
     "project": 2,
     "parse": 3,
     "analyzer": 4,
+    "check": 5,
     "rewrite": 5,
     "runtime": 6,
     "build": 7,
@@ -41,7 +42,7 @@ HOMES = {
     "tomlkit": {"build/manifest.py"},
     "psutil": {"build"},
     "numpy": {"trace"},
-    "pydantic": {"analyzer", "build", "cli", "export", "project", "report", "runtime", "tables", "trace"},
+    "pydantic": {"analyzer", "build", "check", "cli", "export", "project", "report", "runtime", "tables", "trace"},
 }
 
 MODULES = sorted(PACKAGE.rglob("*.py"))

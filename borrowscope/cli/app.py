@@ -20,9 +20,11 @@ from borrowscope.cli import terminal
 from borrowscope.cli.command import Command, Invocation
 from borrowscope.cli.commands import (
     analyze,
+    check,
     clean,
     completions,
     doctor,
+    explain,
     export,
     init,
     instrument,
@@ -40,6 +42,7 @@ COMMANDS: tuple[Command, ...] = (
     run.COMMAND,
     test.COMMAND,
     analyze.COMMAND,
+    check.COMMAND,
     report.COMMAND,
     show.COMMAND,
     export.COMMAND,
@@ -47,6 +50,7 @@ COMMANDS: tuple[Command, ...] = (
     init.COMMAND,
     runtime.COMMAND,
     doctor.COMMAND,
+    explain.COMMAND,
     schema.COMMAND,
     clean.COMMAND,
     completions.COMMAND,

@@ -60,7 +60,6 @@ class Settings(BaseModel):
     fail_on: Literal["error", "warning", "note", "never"] = Field(
         "error", description="the least level of a finding that makes check end with 1"
     )
-    baseline: str | None = Field(None, description="the file of findings that check knows already")
     exclude_paths: tuple[str, ...] = Field((), description="check passes by the files whose path matches")
     rules: dict[str, RuleSetting] = Field(
         default_factory=dict, description="levels and paths of the rules of check, by code or name"
@@ -163,8 +162,8 @@ def _check(place: str, values: Mapping[str, Any]) -> None:
     rules = values.get("rules")
     for code in rules if isinstance(rules, Mapping) else ():
         if code not in BY_CODE and code not in BY_NAME:
-            near = nearest_word(code, (*BY_CODE, *BY_NAME))
-            raise UsageError(f"no rule is called `{code}` in {place}", hint=f"did you mean `{near}`?")
+            known = nearest_word(code, (*BY_CODE, *BY_NAME))
+            raise UsageError(f"no rule is called `{code}` in {place}", hint=f"did you mean `{known}`?")
     try:
         Settings(**values)
     except ValidationError as error:

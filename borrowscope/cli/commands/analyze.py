@@ -16,17 +16,13 @@ from typing import Annotated
 import typer
 
 from borrowscope.analyzer import compare
-from borrowscope.analyzer.analyze import AnalysisRequest, analyze
+from borrowscope.analyzer.analyze import analyze
 from borrowscope.analyzer.remembered import analyze_remembered
-from borrowscope.analyzer.sources import read_sources
-from borrowscope.analyzer.static.crate_graph import crate_sources
-from borrowscope.analyzer.static.crates import CrateSource
 from borrowscope.analyzer.type_info import TypeInfo
 from borrowscope.analyzer.write import default_path, render_type_info, write_type_info
-from borrowscope.build.directories import locked
-from borrowscope.build.pipeline import ProjectFacts, analyze_project
-from borrowscope.build.type_check import TargetChoice
+from borrowscope.build.pipeline import ProjectFacts
 from borrowscope.cli import terminal
+from borrowscope.cli.analysis import Types, analysis_request, ask_compiler, targets_of
 from borrowscope.cli.command import LOOK, Command, Example
 from borrowscope.cli.flags import takes_cargo_flags
 from borrowscope.cli.output import deliver
@@ -39,15 +35,12 @@ from borrowscope.cli.session import (
     open_session,
 )
 from borrowscope.cli.type_comparison import render_comparison
-from borrowscope.errors import ExitCode, TypesRefusedError, UsageError
-from borrowscope.project.cargo import find_graph
-from borrowscope.project.model import Package, Target
+from borrowscope.errors import ExitCode, UsageError
 from borrowscope.project.options import CargoOptions
 from borrowscope.report.wording import counted
 from borrowscope.tables.initializer_kinds import INITIALIZER_KINDS
 
 PLACES_SHOWN = 5
-DEFAULT_KINDS = {"bin"}
 
 
 class Format(StrEnum):
@@ -55,14 +48,6 @@ class Format(StrEnum):
 
     TEXT = "text"
     JSON = "json"
-
-
-class Types(StrEnum):
-    """Where types come from."""
-
-    AUTO = "auto"
-    RUSTC = "rustc"
-    STATIC = "static"
 
 
 @takes_cargo_flags()
@@ -99,7 +84,7 @@ def run_analyze(
     asked = Types.RUSTC if compare_types else types
     flags = {"types": asked.value if asked else None, "edition": edition}
     session = open_session(path, cargo, flags, settings, no_settings=no_settings)
-    facts = _ask_compiler(session)
+    facts = ask_compiler(session)
     if facts is not None and facts.interrupted:
         return ExitCode.INTERRUPTED
     if facts is not None and compare_types:
@@ -119,87 +104,17 @@ def run_analyze(
     return ExitCode.OK
 
 
-def _ask_compiler(session: Session) -> ProjectFacts | None:
-    """What rustc knows; None where it was not asked or does not accept the crate."""
-    if session.settings.types == "static":
-        return None
-    choice = TargetChoice.GIVEN if session.cargo.selection else TargetChoice.DEFAULT
-    if session.settings.all_targets or "--all-targets" in session.cargo.selection:
-        choice = TargetChoice.ALL
-    waiting = "waiting for another run of this project to end"
-    try:
-        with locked(session.project.own_dir, lambda: terminal.note(waiting)):
-            facts = analyze_project(session.project, session.cargo, choice, show=True)
-    except TypesRefusedError as error:
-        if session.settings.types == "rustc":
-            raise
-        terminal.warn(f"{error.message}: types come from the sources alone and may be unknown", error.hint)
-        return None
-    for line in facts.notes:
-        terminal.note(line)
-    if facts.failure is None:
-        return facts
-    if session.settings.types == "rustc":
-        raise UsageError("the crate does not compile, so the compiler knows no types", hint="--types auto takes static")
-    terminal.warn("the crate does not compile: types come from the sources alone and may be unknown")
-    return None
-
-
 def _analyze(session: Session, facts: ProjectFacts | None) -> TypeInfo:
-    targets = _targets_of(facts) if facts is not None else _default_targets(session)
-    return analyze_remembered(_request(session, targets, facts))
-
-
-def _targets_of(facts: ProjectFacts) -> list[tuple[Package, Target]]:
-    return [(traced.package, traced.target) for traced in facts.targets]
-
-
-def _request(
-    session: Session, targets: Sequence[tuple[Package, Target]], facts: ProjectFacts | None
-) -> AnalysisRequest:
-    """What is to be analyzed; without facts the sources answer alone."""
-    packages = {package.name: package.edition for package, _ in targets}
-    project = session.project
-
-    def crates() -> list[CrateSource]:
-        graph = find_graph(project.manifest, project.directory, project.workspace_root, session.cargo)
-        return crate_sources(project, graph, targets)
-
-    return AnalysisRequest(
-        sources=read_sources(session.project.root, targets),
-        facts=facts.facts if facts else {},
-        crates=None if session.settings.types == "rustc" and facts is not None else crates,
-        cache=session.project.own_dir / "static",
-        rustc_version=facts.toolchain.version if facts else None,
-        editions=packages,
-        features=_features(session.cargo),
-        targets=[target.name for _, target in targets],
-    )
+    return analyze_remembered(analysis_request(session, targets_of(session, facts), facts))
 
 
 def _compare(session: Session, facts: ProjectFacts, output: Path | None, form: Format) -> None:
     """Tell how the static source does on the very targets that rustc compiled."""
-    targets = _targets_of(facts)
-    by_rustc = _request(session, targets, facts)
+    targets = targets_of(session, facts)
+    by_rustc = analysis_request(session, targets, facts)
     sources = {text.relative: text.source for text in by_rustc.sources.files}
-    comparison = compare.compare(analyze(by_rustc), analyze(_request(session, targets, None)), sources)
+    comparison = compare.compare(analyze(by_rustc), analyze(analysis_request(session, targets, None)), sources)
     deliver(comparison.model_dump_json(indent=2) if form is Format.JSON else render_comparison(comparison), output)
-
-
-def _default_targets(session: Session) -> list[tuple[Package, Target]]:
-    """Library and binaries; all that can be traced where that was asked for."""
-    wants_all = session.settings.all_targets or "--all-targets" in session.cargo.selection
-    return [
-        (package, target)
-        for package in session.project.traced
-        for target in package.traceable_targets
-        if wants_all or target.is_library or target.kind in DEFAULT_KINDS
-    ]
-
-
-def _features(cargo: CargoOptions) -> list[str]:
-    flags = ["--all-features"] if cargo.all_features else []
-    return [*cargo.features, *flags, *(["--no-default-features"] if cargo.no_default_features else [])]
 
 
 def _tell_kinds(info: TypeInfo, form: Format) -> None:

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from borrowscope.analyzer.compare import TypeComparison
 from borrowscope.analyzer.type_info import TypeInfo
+from borrowscope.check.model import CheckResult
 from borrowscope.cli import terminal
 from borrowscope.cli.command import CARE, Command, Example
 from borrowscope.errors import UsageError
@@ -34,6 +35,7 @@ MODELS: dict[str, Callable[[], type[BaseModel]]] = {
     "instrument-report": lambda: InstrumentReport,
     "run": lambda: RunFile,
     "report": _report_answer,
+    "check": lambda: CheckResult,
     "settings": lambda: Settings,
     "type-info": lambda: TypeInfo,
     "type-comparison": lambda: TypeComparison,

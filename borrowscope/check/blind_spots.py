@@ -1,0 +1,119 @@
+"""What the check cannot see, so that "no findings" means what it says.
+
+In: an analysis and its view. Out: `BlindSpot` values: macros that were not read, code that is not compiled here, files
+that are generated or broken, functions that no recording shows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from functools import cache
+
+from borrowscope.analyzer.analyze import Analysis
+from borrowscope.analyzer.bindings import FileBindings, find_uses
+from borrowscope.analyzer.item_records import functions_of
+from borrowscope.analyzer.static.catalog import load_catalog
+from borrowscope.analyzer.static.macro_calls import STD_MACROS
+from borrowscope.check.model import BlindSpot, Place
+from borrowscope.check.view import FileView, ProjectView, nodes_of
+from borrowscope.tables.macros import MACROS
+from borrowscope.text.span import Span
+
+REASONS = {
+    "macro_unknown": "macro calls that could not be read",
+    "macro_foreign": "calls of macros that other crates define, whose own code is not checked",
+    "macro_uncalled": "macros with unsafe code that are never called here",
+    "inactive_cfg": "unsafe operations in code that is not compiled here",
+    "generated_file": "files that a build script generates",
+    "syntax_error": "places that cannot be parsed",
+    "unreadable": "files that cannot be read",
+    "untraceable": "functions that no recording shows",
+}
+_MACRO = re.compile(rb"\bmacro_rules!\s*(\w+)")
+_GENERATED = re.compile(rb"\binclude!\s*[({\[]\s*concat!\s*[({\[]\s*env!\s*[({\[]\s*\"OUT_DIR\"[^;\n]*")
+
+Found = Iterator[tuple[str, Place]]
+
+
+def find_blind_spots(analysis: Analysis, view: ProjectView) -> list[BlindSpot]:
+    """All of them, in the order of `REASONS`."""
+    found: dict[str, list[Place]] = defaultdict(list)
+    for path, reason in analysis.request.sources.unreadable:
+        found["unreadable"].append(Place(file=path, line=1, what=reason))
+    macros = {name.decode() for file in view.files for name in _MACRO.findall(file.source)}
+    for file in view.files:
+        for look in _LOOKS:
+            for reason, place in look(file):
+                if not reason.startswith("macro") or place.what.removesuffix("!") not in macros:
+                    found[reason].append(place)
+    for place in _uncalled(view):
+        found["macro_uncalled"].append(place)
+    return [
+        BlindSpot(reason=reason, count=len(found[reason]), places=found[reason]) for reason in REASONS if found[reason]
+    ]
+
+
+def _place(file: FileView, at: int, what: str) -> Place:
+    return Place(file=file.path, line=file.lines.line_of(at), what=what)
+
+
+def _macros(file: FileView) -> Found:
+    """Calls that the syntax does not enter, and calls of macros whose rules stand elsewhere."""
+    bindings = FileBindings()
+    find_uses(file.tree.root, file.tree.text.module_path, bindings)
+    unread = {skipped.span for skipped in bindings.skipped if skipped.reason == "macro_unknown"}
+    for call in nodes_of(file, "macro_invocation", b"!"):
+        macro, tokens = call.field("macro"), call.child("token_tree")
+        name = macro.text.rpartition("::")[2] if macro is not None else ""
+        if name in _std_macros():
+            continue
+        if tokens is not None and Span(tokens.start, tokens.end) in unread:
+            yield "macro_unknown", _place(file, call.start, f"{name}!")
+        else:
+            yield "macro_foreign", _place(file, call.start, f"{name}!")
+
+
+@cache
+def _std_macros() -> frozenset[str]:
+    """The names of macros whose code is std's."""
+    return frozenset(MACROS) | STD_MACROS | load_catalog().macros()
+
+
+def _inactive(file: FileView) -> Found:
+    for one in file.analysis.operations:
+        if one.is_inactive:
+            yield "inactive_cfg", _place(file, one.at, file.text_of(one.span))
+
+
+def _generated(file: FileView) -> Found:
+    for found in _GENERATED.finditer(file.source):
+        yield "generated_file", _place(file, found.start(), file.text_of(Span(*found.span())))
+
+
+def _errors(file: FileView) -> Found:
+    root = file.tree.root
+    if root.has_error:
+        for node in root.walk():
+            if node.kind == "ERROR" and node.text != "safe":
+                yield "syntax_error", _place(file, node.start, file.text_of(Span(node.start, node.end)))
+
+
+def _untraceable(file: FileView) -> Found:
+    for function in functions_of(file.tree):
+        if isinstance(function.traceable, str) and function.traceable != "no_body":
+            words = function.traceable.replace("_", " ")
+            yield "untraceable", Place(file=file.path, line=function.line, what=f"{function.path}: {words}")
+
+
+def _uncalled(view: ProjectView) -> Iterator[Place]:
+    for file in view.files:
+        for node in nodes_of(file, "macro_definition", b"unsafe"):
+            name = node.field("name")
+            call = re.compile(rb"\b" + re.escape(name.text.encode()) + rb"\s*!\s*[(\[{]") if name is not None else None
+            if name is not None and call is not None and not any(call.search(one.source) for one in view.files):
+                yield _place(file, node.start, f"{name.text}!")
+
+
+_LOOKS: tuple[Callable[[FileView], Found], ...] = (_macros, _inactive, _generated, _errors, _untraceable)

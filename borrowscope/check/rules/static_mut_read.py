@@ -1,0 +1,19 @@
+"""Reads of `static mut`.
+
+In: a file. Out: one draft for each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from borrowscope.check.places import Access
+from borrowscope.check.registry import Draft, rule
+from borrowscope.check.static_accesses import static_accesses
+from borrowscope.check.view import FileView, ProjectView
+
+
+@rule("static_mut_read")
+def static_mut_read(_project: ProjectView, file: FileView) -> Iterator[Draft]:
+    """Each read."""
+    yield from static_accesses(file, Access.READ)

@@ -1,0 +1,19 @@
+"""Assignments to `static mut` and to parts of it.
+
+In: a file. Out: one draft for each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from borrowscope.check.places import Access
+from borrowscope.check.registry import Draft, rule
+from borrowscope.check.static_accesses import static_accesses
+from borrowscope.check.view import FileView, ProjectView
+
+
+@rule("static_mut_write")
+def static_mut_write(_project: ProjectView, file: FileView) -> Iterator[Draft]:
+    """Each write."""
+    yield from static_accesses(file, Access.WRITE)

@@ -1,0 +1,19 @@
+"""Calls in unsafe code whose callee nobody knows.
+
+In: a file. Out: one draft for each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from borrowscope.check.registry import Draft, of_operation, rule
+from borrowscope.check.unsafe_calls import Callee, unsafe_calls
+from borrowscope.check.view import FileView, ProjectView
+
+
+@rule("unresolved_call")
+def unresolved_call(_project: ProjectView, file: FileView) -> Iterator[Draft]:
+    """Each call."""
+    for one in unsafe_calls(file, Callee.UNKNOWN):
+        yield of_operation(file, one)

@@ -1,0 +1,128 @@
+"""`borrowscope check`: every FFI call, union, static and other unsafe operation of a crate, and a gate on them.
+
+In: a crate, a workspace or one `.rs` file. Out: findings on stdout or in files; exit code 1 where one is at or above
+`--fail-on`, whatever the format is.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from borrowscope.analyzer.analyze import Analysis, examine
+from borrowscope.check.configuration import Configuration, RuleChoice
+from borrowscope.check.formats.table import FORMATS, Format
+from borrowscope.check.report import Report
+from borrowscope.check.run import CheckRequest, run_check
+from borrowscope.check.summary import is_failing
+from borrowscope.cli import terminal
+from borrowscope.cli.analysis import Types, analysis_request, ask_compiler, targets_of
+from borrowscope.cli.command import LOOK, Command, Example
+from borrowscope.cli.flags import takes_cargo_flags
+from borrowscope.cli.output import deliver
+from borrowscope.cli.session import OURS, EditionOption, NoSettingsOption, Session, SettingsOption, open_session
+from borrowscope.errors import ExitCode, UsageError
+from borrowscope.project.options import CargoOptions
+from borrowscope.project.settings import Settings
+from borrowscope.tables.check_rules import Level
+
+
+class FailOn(StrEnum):
+    """The least level that makes the check fail."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+    NEVER = "never"
+
+
+@takes_cargo_flags()
+def run_check_command(
+    cargo: CargoOptions,
+    path: Annotated[Path, typer.Argument(help="A crate, a workspace or one .rs file")] = Path(),
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help="Write there; - is stdout", rich_help_panel=OURS),
+    ] = None,
+    form: Annotated[
+        Format, typer.Option("--format", help="How findings are written", rich_help_panel=OURS)
+    ] = Format.TEXT,
+    fail_on: Annotated[
+        FailOn | None,
+        typer.Option("--fail-on", help="The least level that makes the check end with 1 (error)", rich_help_panel=OURS),
+    ] = None,
+    level: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--level",
+            metavar="CODE=LEVEL",
+            help="A rule's level: error, warning, note, off (repeatable)",
+            rich_help_panel=OURS,
+        ),
+    ] = None,
+    types: Annotated[
+        Types | None, typer.Option("--types", help="Ask the compiler, the sources, or both", rich_help_panel=OURS)
+    ] = None,
+    edition: EditionOption = None,
+    settings: SettingsOption = None,
+    no_settings: NoSettingsOption = False,
+) -> int:
+    """Find the operations that only `unsafe` allows, and what hides behind them."""
+    given: dict[str, object] = {"types": types, "fail_on": fail_on, "rules": _levels(level or []), "edition": edition}
+    flags = {name: _word(value) for name, value in given.items()}
+    session = open_session(path, cargo, flags, settings, no_settings=no_settings)
+    analysis = _analysis(session)
+    if analysis is None:
+        return ExitCode.INTERRUPTED
+    result = run_check(CheckRequest(analysis, session.project.root, configuration_of(session.settings)))
+    texts = {file.tree.text.relative: file.tree.text.source.decode("utf-8", "replace") for file in analysis.files}
+    report = Report(result, texts)
+    to_stdout = output is None or str(output) == "-"
+    painted = Report(result, texts, paint=terminal.paint) if to_stdout else report
+    deliver(FORMATS[form](painted if form is Format.TEXT else report), output)
+    return ExitCode.FINDINGS if is_failing(result, fail_level(session.settings)) else ExitCode.OK
+
+
+def _word(value: object) -> object:
+    return value.value if isinstance(value, StrEnum) else value
+
+
+def _levels(given: list[str]) -> dict[str, str]:
+    for one in given:
+        if "=" not in one:
+            raise UsageError(f"--level takes CODE=LEVEL, not `{one}`", hint="for example --level BS0510=warning")
+    return dict(one.partition("=")[::2] for one in given)
+
+
+def configuration_of(settings: Settings) -> Configuration:
+    """What the settings say of rules."""
+    rules = {code: RuleChoice(rule.level, rule.include, rule.exclude) for code, rule in settings.rules.items()}
+    return Configuration(rules, settings.exclude_paths)
+
+
+def fail_level(settings: Settings) -> Level | None:
+    """The least level that fails; None where none does."""
+    return None if settings.fail_on == "never" else Level(settings.fail_on)
+
+
+def _analysis(session: Session) -> Analysis | None:
+    """What is known of the project; None where Ctrl-C came."""
+    facts = ask_compiler(session)
+    if facts is not None and facts.interrupted:
+        return None
+    return examine(analysis_request(session, targets_of(session, facts), facts, always_static=True))
+
+
+COMMAND = Command(
+    "check",
+    run_check_command,
+    LOOK,
+    (
+        Example("borrowscope check .", "findings as rustc shows errors; ends with 1 if one of them is an error"),
+        Example("borrowscope check . --types static --fail-on warning", "without the compiler, for a stricter gate"),
+        Example("borrowscope check . --format json -o findings.json", "for programs"),
+    ),
+)

@@ -1,0 +1,176 @@
+"""`borrowscope check` and `explain` as a shell sees them: streams, exit codes, formats, settings."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from borrowscope.check.model import CheckResult
+from borrowscope.tables.check_rules import RULES
+from tests.build.crates import manifest, write_files
+from tests.cli.commands import borrowscope, has_one_error
+
+LIB = """\
+unsafe extern "C" {
+    fn abs(value: i32) -> i32;
+}
+
+pub fn distance(of: i32) -> i32 {
+    unsafe { abs(of) }
+}
+
+pub fn first(p: *const u8) -> u8 {
+\tunsafe { *p }
+}
+"""
+
+
+@pytest.fixture
+def crate(tmp_path: Path) -> Path:
+    return write_files(tmp_path, {"Cargo.toml": manifest("near"), "src/lib.rs": LIB})
+
+
+def codes_of(text: str) -> list[str]:
+    return [one.code for one in CheckResult.model_validate_json(text).findings]
+
+
+def test_text_is_what_rustc_would_show(crate: Path):
+    answer = borrowscope("check", crate, "--types", "static")
+    assert answer.returncode == 0
+    assert answer.stderr == ""
+    assert answer.stdout == (
+        "warning[BS0101]: call of the foreign function `near::abs`, whose contract the compiler cannot check\n"
+        " --> src/lib.rs:6:14\n"
+        "  |\n"
+        "6 |     unsafe { abs(of) }\n"
+        "  |              ^^^^^^^\n"
+        "  = help: state in a `SAFETY` comment why its arguments are valid, or keep it behind one safe wrapper\n"
+        "\n"
+        "note[BS0501]: dereference of the raw pointer `p`, which nobody checks to be valid, aligned and unaliased\n"
+        "  --> src/lib.rs:10:11\n"
+        "   |\n"
+        "10 |     unsafe { *p }\n"
+        "   |              ^^\n"
+        "   = help: state in a `SAFETY` comment where the pointer comes from and why it is valid here\n"
+        "\n"
+        "1 warning, 1 note in 1 file\n"
+    )
+
+
+def test_colours_add_nothing_but_colours(crate: Path):
+    plain = borrowscope("check", crate, "--types", "static").stdout
+    coloured = borrowscope("check", crate, "--types", "static", CLICOLOR_FORCE="1").stdout
+    assert coloured.count("\x1b[0m") > 10
+    assert borrowscope("check", crate, "--types", "static", CLICOLOR_FORCE="1", NO_COLOR="1").stdout == plain
+
+
+@pytest.mark.parametrize("form", ["text", "json", "jsonl"])
+@pytest.mark.parametrize(("fail_on", "code"), [("error", 0), ("warning", 1), ("note", 1), ("never", 0)])
+def test_the_gate_depends_on_levels_alone(crate: Path, form: str, fail_on: str, code: int):
+    answer = borrowscope("check", crate, "--types", "static", "--format", form, "--fail-on", fail_on)
+    assert answer.returncode == code
+    assert "abs" in answer.stdout
+
+
+def test_json_names_who_resolved_what(crate: Path):
+    static = CheckResult.model_validate_json(
+        borrowscope("check", crate, "--types", "static", "--format", "json").stdout
+    )
+    rustc = CheckResult.model_validate_json(borrowscope("check", crate, "--types", "rustc", "--format", "json").stdout)
+    (call, deref) = static.findings
+    assert (call.kind, call.target, call.line, call.column, call.source) == ("ffi_call", "near::abs", 6, 14, "static")
+    assert call.inside is not None
+    assert (call.inside.kind, call.inside.line) == ("unsafe_block", 6)
+    assert (deref.kind, deref.target, deref.function) == ("raw_deref", None, "near::first")
+    assert [one.source for one in rustc.findings] == ["rustc", "static"]
+    assert [one.fingerprint for one in rustc.findings] == [one.fingerprint for one in static.findings]
+    assert static.summary.by_code == {"BS0101": 1, "BS0501": 1}
+    assert static.root == crate.resolve().as_posix()
+
+
+def test_json_lines_and_a_file(crate: Path):
+    lines = borrowscope("check", crate, "--types", "static", "--format", "jsonl").stdout.splitlines()
+    assert [json.loads(line)["code"] for line in lines] == ["BS0101", "BS0501"]
+    out = crate / "found.json"
+    answer = borrowscope("check", crate, "--types", "static", "--format", "json", "-o", out)
+    assert (answer.stdout, codes_of(out.read_text())) == ("", ["BS0101", "BS0501"])
+
+
+def test_levels_come_from_flags_files_and_tables(crate: Path):
+    write_files(crate, {"borrowscope.toml": 'fail-on = "note"\n[rules]\nraw_deref = "off"\nBS0101 = "note"\n'})
+    answer = borrowscope("check", crate, "--types", "static", "--format", "json")
+    (one,) = CheckResult.model_validate_json(answer.stdout).findings
+    assert (one.code, one.level, answer.returncode) == ("BS0101", "note", 1)
+    flags = ("--level", "BS0501=error", "--level", "ffi_call=off", "--format", "json")
+    (one,) = CheckResult.model_validate_json(borrowscope("check", crate, "--types", "static", *flags).stdout).findings
+    assert (one.code, one.level) == ("BS0501", "error")
+
+
+def test_paths_are_left_out_by_rule_and_for_all(crate: Path):
+    write_files(crate, {"borrowscope.toml": '[rules.BS0101]\nexclude = ["src/**"]\n'})
+    assert codes_of(borrowscope("check", crate, "--types", "static", "--format", "json").stdout) == ["BS0501"]
+    write_files(crate, {"borrowscope.toml": 'exclude-paths = ["src"]\n'})
+    assert codes_of(borrowscope("check", crate, "--types", "static", "--format", "json").stdout) == []
+
+
+def test_a_crate_that_does_not_compile_is_checked_all_the_same(crate: Path):
+    write_files(crate, {"src/lib.rs": LIB + "pub fn broken() -> u8 { missing }\n"})
+    answer = borrowscope("check", crate, "--format", "json", "--fail-on", "warning")
+    assert answer.returncode == 1
+    assert "does not compile" in answer.stderr
+    assert codes_of(answer.stdout) == ["BS0101", "BS0501"]
+
+
+def test_what_cannot_be_seen_is_listed(crate: Path):
+    more = "#[cfg(windows)]\npub fn w(p: *const u8) { unsafe { p.read(); } }\n"
+    more += 'include!(concat!(env!("OUT_DIR"), "/x.rs"));\n'
+    more += "macro_rules! never { ($p:expr) => { unsafe { *$p } } }\nsome::thing! { a => b; c }\nconst fn k() {}\n"
+    write_files(crate, {"src/lib.rs": LIB + more})
+    answer = borrowscope("check", crate, "--types", "static", "--format", "json")
+    spots = {one.reason: one for one in CheckResult.model_validate_json(answer.stdout).blind_spots}
+    assert {name: spot.count for name, spot in spots.items()} == {
+        "macro_unknown": 1,
+        "macro_uncalled": 1,
+        "inactive_cfg": 1,
+        "generated_file": 1,
+        "untraceable": 1,
+    }
+    assert [(place.file, place.line) for place in spots["inactive_cfg"].places] == [("src/lib.rs", 13)]
+    assert "Not seen:\n" in borrowscope("check", crate, "--types", "static").stdout
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (["--level", "BS0101"], "--level takes CODE=LEVEL"),
+        (["--level", "BS9999=error"], "no rule is called `BS9999`"),
+        (["--level", "BS0101=loud"], "bad value for `rules`"),
+        (["--fail-on", "loud"], "loud"),
+        (["--format", "loud"], "loud"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(crate: Path, flags: list[str], said: str):
+    answer = borrowscope("check", crate, *flags)
+    assert has_one_error(answer, 2)
+    assert said in answer.stderr
+
+
+def test_a_single_file(tmp_path: Path):
+    (tmp_path / "one.rs").write_text(LIB + "fn main() {}\n")
+    answer = borrowscope("check", tmp_path / "one.rs", "--format", "json", XDG_CACHE_HOME=str(tmp_path / "cache"))
+    assert codes_of(answer.stdout) == ["BS0101", "BS0501"]
+
+
+def test_every_rule_is_explained():
+    listed = borrowscope("explain").stdout
+    for rule in RULES:
+        assert f"{rule.code}  {rule.name}" in listed
+    answer = borrowscope("explain", "bs0101")
+    assert answer.stdout == borrowscope("explain", "ffi-call").stdout
+    assert "BS0101 ffi call" in answer.stdout
+    assert "FfiCall" in answer.stdout
+    unknown = borrowscope("explain", "ffi-cal")
+    assert has_one_error(unknown, 2)
+    assert "`ffi_call`" in unknown.stderr
