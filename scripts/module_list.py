@@ -20,6 +20,7 @@ STAGES = (
     "project",
     "parse",
     "analyzer",
+    "check",
     "rewrite",
     "runtime",
     "build",
