@@ -1163,7 +1163,7 @@ def _heap(size: str, capacity: str) -> Draft:
     )
 
 
-def _layout(number_: int, name: str, signature: str, doc: str, preview: str) -> Function:
+def _layout(number_: int, name: str, signature: str, doc: str) -> Function:
     """A growable buffer: where it lies, where its three fields lie in it, and its heap part."""
     return _memory(
         number_,
@@ -1186,7 +1186,7 @@ def _layout(number_: int, name: str, signature: str, doc: str, preview: str) -> 
             number("cap_offset", "layout.capacity_at"),
             number("used", "layout.used"),
             number("room", "layout.room"),
-            Word("content", Kind.TEXT, preview),
+            Word("content", Kind.TEXT, "layout.preview()"),
         ),
         returns="",
         result="",
@@ -1260,14 +1260,12 @@ _MEMORY = (
         "track_string_layout",
         "(name: &str, value: &String)",
         "Where a `String` lies, its fields, and its heap part with the beginning of the text.",
-        "layout.text_preview(value)",
     ),
     _layout(
         131,
         "track_vec_layout",
         "<T: std::fmt::Debug>(name: &str, value: &Vec<T>)",
         "Where a `Vec` lies, its fields, and its heap part with its first items.",
-        "layout.items_preview(value)",
     ),
 )
 

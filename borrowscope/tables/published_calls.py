@@ -57,7 +57,7 @@ class Section(StrEnum):
     INTERIOR = "Interior mutability"
     CONCURRENCY = "Concurrency"
     CONTROL_FLOW = "Control flow"
-    ASYNC = "Async"
+    ASYNC = "Async and await"
     EXPRESSIONS = "Expressions"
     UNSAFE = "Unsafe code"
     STATICS = "Statics and constants"
