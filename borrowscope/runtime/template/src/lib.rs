@@ -21,6 +21,7 @@
 #![allow(unexpected_cfgs)]
 
 mod chosen;
+mod chunks;
 mod clock;
 mod closure;
 mod config;
@@ -31,18 +32,23 @@ mod format;
 mod graph;
 mod graph_builder;
 mod guard;
+mod header;
 mod json;
+mod lifecycle;
 mod lifetime;
 mod local;
 mod memory_export;
+mod pieces;
 mod polls;
 mod query;
 mod record;
 mod recorder;
 mod replay;
+mod ring;
 mod setup;
 pub mod site;
 mod stream;
+mod strings;
 mod summary;
 mod taken;
 mod text;

@@ -1,5 +1,6 @@
 //! What one thread knows: its place in its chunk, its instances, the texts that it has stored.
 
+use crate::pieces::Chunk;
 use crate::taken::Attempts;
 use std::cell::Cell;
 
@@ -32,10 +33,10 @@ pub(crate) struct Local {
     pub(crate) chunk: Cell<usize>,
     /// The chunk's place in the file.
     pub(crate) chunk_at: Cell<u64>,
-    /// Size of the chunk's own mapping, 0 where it shares one.
-    pub(crate) mapping: Cell<usize>,
     /// The locks and cells that were tried last.
     pub(crate) attempts: Attempts,
+    /// How often the texts were forgotten.
+    pub(crate) text_epoch: Cell<u32>,
     text_count: Cell<u32>,
     texts: [Cell<(usize, usize, u32)>; TEXTS],
 }
@@ -66,22 +67,41 @@ impl Local {
             sequence: Cell::new(0),
             chunk: Cell::new(0),
             chunk_at: Cell::new(0),
-            mapping: Cell::new(0),
             attempts: Attempts::new(),
+            text_epoch: Cell::new(0),
             text_count: Cell::new(0),
             texts: [EMPTY; TEXTS],
         }
+    }
+
+    /// The thread's chunk and how much of it is filled; the thread has none from here on.
+    pub(crate) fn take_chunk(&self) -> Option<(Chunk, usize)> {
+        let address = self.chunk.replace(0);
+        let end = self.end.replace(0);
+        let cursor = self.cursor.replace(0);
+        let chunk = Chunk {
+            address,
+            size: end - address,
+            at: self.chunk_at.get(),
+        };
+        (address != 0).then_some((chunk, cursor - address))
     }
 
     /// Forgets the stream: in a forked child the thread starts anew in a stream of its own.
     pub(crate) fn forget_stream(&self) {
         self.cursor.set(0);
         self.end.set(0);
+        self.chunk.set(0);
         self.busy.set(false);
         self.thread.set(NO_THREAD);
         self.sequence.set(0);
-        self.mapping.set(0);
         self.text_count.set(0);
+        self.forget_texts();
+    }
+
+    /// Forgets which texts are stored: they are stored again, under new numbers.
+    pub(crate) fn forget_texts(&self) {
+        self.text_epoch.set(self.text_epoch.get().wrapping_add(1));
         for text in &self.texts {
             text.set((0, 0, 0));
         }

@@ -5,8 +5,14 @@
 
 use crate::format;
 use crate::text::Text;
-use core::ffi::{c_char, c_int, c_long, c_void};
+use core::ffi::{c_char, c_int, c_void};
 use core::ptr;
+use core::sync::atomic::{AtomicUsize, Ordering};
+
+pub(crate) use crate::stream::View;
+use system::*;
+
+mod system;
 
 /// Why something could not be done: the reason for the stream's header, and the system's error number.
 #[derive(Clone, Copy)]
@@ -21,112 +27,6 @@ pub(crate) struct Disk {
     /// Free for programs without privileges.
     pub(crate) free: u64,
 }
-
-#[repr(C)]
-struct TimeSpec {
-    seconds: c_long,
-    nanoseconds: c_long,
-}
-
-#[repr(C)]
-struct Limit {
-    current: u64,
-    maximum: u64,
-}
-
-#[cfg(not(target_os = "macos"))]
-type Blocks = u64;
-#[cfg(target_os = "macos")]
-type Blocks = u32;
-
-/// The beginning of the system's `statvfs`; what follows differs, and there is room for it.
-#[repr(C)]
-struct FileSystem {
-    block_size: u64,
-    fragment_size: u64,
-    blocks: Blocks,
-    free: Blocks,
-    available: Blocks,
-    rest: [u64; 32],
-}
-
-extern "C" {
-    fn open(path: *const c_char, flags: c_int, ...) -> c_int;
-    fn close(file: c_int) -> c_int;
-    fn read(file: c_int, into: *mut c_void, size: usize) -> isize;
-    fn write(file: c_int, from: *const c_void, size: usize) -> isize;
-    fn pwrite(file: c_int, from: *const c_void, size: usize, at: i64) -> isize;
-    fn mmap(at: *mut c_void, size: usize, protection: c_int, flags: c_int, file: c_int, offset: i64) -> *mut c_void;
-    fn munmap(at: *mut c_void, size: usize) -> c_int;
-    fn mkdir(path: *const c_char, mode: u32) -> c_int;
-    fn link(old: *const c_char, new: *const c_char) -> c_int;
-    fn unlink(path: *const c_char) -> c_int;
-    fn getcwd(into: *mut c_char, size: usize) -> *mut c_char;
-    fn getenv(name: *const c_char) -> *const c_char;
-    fn getpid() -> c_int;
-    fn getppid() -> c_int;
-    fn getrlimit(resource: c_int, limit: *mut Limit) -> c_int;
-    fn statvfs(path: *const c_char, into: *mut FileSystem) -> c_int;
-    fn clock_gettime(clock: c_int, time: *mut TimeSpec) -> c_int;
-    fn pthread_atfork(
-        prepare: Option<extern "C" fn()>,
-        parent: Option<extern "C" fn()>,
-        child: Option<extern "C" fn()>,
-    ) -> c_int;
-    #[cfg(not(target_os = "macos"))]
-    fn posix_fallocate(file: c_int, at: i64, size: i64) -> c_int;
-    #[cfg(not(target_os = "macos"))]
-    fn readlink(path: *const c_char, into: *mut c_char, size: usize) -> isize;
-    #[cfg(target_os = "macos")]
-    fn _NSGetExecutablePath(into: *mut c_char, size: *mut u32) -> c_int;
-    #[cfg(target_os = "linux")]
-    fn __errno_location() -> *mut c_int;
-    #[cfg(target_os = "android")]
-    fn __errno() -> *mut c_int;
-    #[cfg(target_os = "macos")]
-    fn __error() -> *mut c_int;
-}
-
-#[cfg(not(target_os = "macos"))]
-mod constants {
-    pub(super) const O_CREAT: i32 = 0o100;
-    pub(super) const O_EXCL: i32 = 0o200;
-    pub(super) const O_CLOEXEC: i32 = 0o2_000_000;
-    pub(super) const CLOCK_MONOTONIC: i32 = 1;
-}
-
-#[cfg(target_os = "macos")]
-mod constants {
-    pub(super) const O_CREAT: i32 = 0x200;
-    pub(super) const O_EXCL: i32 = 0x800;
-    pub(super) const O_CLOEXEC: i32 = 0x100_0000;
-    pub(super) const CLOCK_MONOTONIC: i32 = 6;
-}
-
-use constants::{CLOCK_MONOTONIC, O_CLOEXEC, O_CREAT, O_EXCL};
-
-const O_RDONLY: c_int = 0;
-const O_WRONLY: c_int = 1;
-const O_RDWR: c_int = 2;
-const PROT_READ: c_int = 1;
-const PROT_READ_WRITE: c_int = 3;
-const MAP_SHARED: c_int = 1;
-const RLIMIT_FSIZE: c_int = 1;
-const ENOENT: c_int = 2;
-const EINTR: c_int = 4;
-const EEXIST: c_int = 17;
-#[cfg(not(target_os = "macos"))]
-const EINVAL: c_int = 22;
-const EFBIG: c_int = 27;
-const ENOSPC: c_int = 28;
-#[cfg(not(target_os = "macos"))]
-const ENOSYS: c_int = 38;
-#[cfg(not(target_os = "macos"))]
-const EOPNOTSUPP: c_int = 95;
-#[cfg(target_os = "macos")]
-const EDQUOT: c_int = 69;
-#[cfg(not(target_os = "macos"))]
-const EDQUOT: c_int = 122;
 
 fn errno() -> c_int {
     // SAFETY: the system's own place of the thread's error number.
@@ -155,6 +55,9 @@ pub(crate) fn keeping_errno<R>(f: impl FnOnce() -> R) -> R {
     }
     result
 }
+
+/// Most bytes of a stream that lies in memory; pages that nobody writes to cost nothing.
+pub(crate) const LARGEST_MEMORY: u64 = format::LARGEST_MEMORY;
 
 /// The recording's path does not fit.
 pub(crate) const PATH_TOO_LONG: Failure = Failure {
@@ -388,37 +291,112 @@ pub(crate) fn disk(path: &Text) -> Option<Disk> {
     })
 }
 
+/// Reserves a piece of the stream on disk. The piece is zero.
+pub(crate) fn allocate(path: &Text, at: u64, size: usize) -> Result<(), Failure> {
+    with_file(path, |file| allocate_in(file, at, size), at, size)
+}
+
 /// Reserves a piece of the stream on disk and maps it. The piece is zero.
 pub(crate) fn reserve(path: &Text, at: u64, size: usize) -> Result<*mut u8, Failure> {
+    let reserve = |file| allocate_in(file, at, size).and_then(|()| map_in(file, at, size));
+    with_file(path, reserve, at, size)
+}
+
+/// Maps a piece of the stream that was reserved before.
+pub(crate) fn map(path: &Text, at: u64, size: usize) -> Result<*mut u8, Failure> {
+    with_file(path, |file| map_in(file, at, size), at, size)
+}
+
+fn with_file<R>(path: &Text, f: impl FnOnce(c_int) -> Result<R, Failure>, at: u64, size: usize) -> Result<R, Failure> {
     if !is_within_limit(at, size) {
         return Err(failure(EFBIG));
     }
-    // SAFETY: the path ends with a zero; the file is closed once, after the mapping.
+    // SAFETY: the path ends with a zero; the file is closed once.
     unsafe {
         let file = open(text(path), O_RDWR | O_CLOEXEC);
         if file < 0 {
             return Err(failure(errno()));
         }
-        let result = allocate(file, at, size).and_then(|()| map(file, at, size));
+        let result = f(file);
         close(file);
         result
     }
 }
 
-fn map(file: c_int, at: u64, size: usize) -> Result<*mut u8, Failure> {
-    // SAFETY: a new mapping of a file that is long enough; nothing is replaced.
-    let address = unsafe { mmap(ptr::null_mut(), size, PROT_READ_WRITE, MAP_SHARED, file, at as i64) };
-    if address as isize == -1 {
-        return Err(Failure {
-            reason: format::stop::NO_MEMORY,
-            errno: errno() as u32,
-        });
+/// Whether so much can be mapped and the program still has an eighth of what it may map (`ulimit -v`).
+fn leaves_memory(size: usize) -> bool {
+    let mut limit = Limit { current: 0, maximum: 0 };
+    // SAFETY: the structure is the system's on these targets.
+    let known = unsafe { getrlimit(RLIMIT_AS, &mut limit) } == 0;
+    if !known || limit.current > i64::MAX as u64 {
+        return true;
     }
-    Ok(address.cast())
+    let (mut path, mut line) = (Text::new(), Text::new());
+    path.push(b"/proc/self/statm");
+    first_line(&path, &mut line);
+    let pages = line.as_bytes().split(|byte| *byte == b' ').next().unwrap_or(&[]);
+    let mut number = Text::new();
+    number.push(pages);
+    let mapped = number.as_number().unwrap_or(0).saturating_mul(page_size());
+    mapped.saturating_add(size as u64) <= limit.current - limit.current / 8
+}
+
+fn page_size() -> u64 {
+    // SAFETY: no arguments, cannot fail.
+    unsafe { getpagesize() as u64 }
+}
+
+/// Maps from the beginning of the system's own page, which may be larger than ours.
+fn map_in(file: c_int, at: u64, size: usize) -> Result<*mut u8, Failure> {
+    let before = (at % page_size()) as usize;
+    if !leaves_memory(before + size) {
+        return Err(no_memory(ENOMEM));
+    }
+    let (size, at) = (before + size, at as i64 - before as i64);
+    // SAFETY: a new mapping of a file that is long enough; nothing is replaced.
+    let address = unsafe { mmap(ptr::null_mut(), size, PROT_READ_WRITE, MAP_SHARED, file, at) };
+    if address as isize == -1 {
+        return Err(no_memory(errno()));
+    }
+    Ok((address as usize + before) as *mut u8)
+}
+
+fn no_memory(errno: c_int) -> Failure {
+    Failure {
+        reason: format::stop::NO_MEMORY,
+        errno: errno as u32,
+    }
+}
+
+/// Maps a file from its beginning for reading, up to so many bytes. None where it is gone.
+pub(crate) fn map_file(path: &Text, most: usize) -> Option<(usize, usize)> {
+    // SAFETY: the path ends with a zero; the file is closed once, after the mapping.
+    unsafe {
+        let file = open(text(path), O_RDONLY | O_CLOEXEC);
+        if file < 0 {
+            return None;
+        }
+        let size = lseek(file, 0, SEEK_END).max(0) as usize;
+        let size = size.min(most);
+        let address = mmap(ptr::null_mut(), size, PROT_READ, MAP_SHARED, file, 0);
+        close(file);
+        (address as isize != -1).then_some((address as usize, size))
+    }
+}
+
+/// Memory of our own, zero, which costs nothing until it is written to.
+pub(crate) fn memory(size: usize) -> Option<*mut u8> {
+    if !leaves_memory(size) {
+        return None;
+    }
+    let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+    // SAFETY: a new mapping; nothing is replaced.
+    let address = unsafe { mmap(ptr::null_mut(), size, PROT_READ_WRITE, flags, -1, 0) };
+    (address as isize != -1).then_some(address.cast())
 }
 
 #[cfg(not(target_os = "macos"))]
-fn allocate(file: c_int, at: u64, size: usize) -> Result<(), Failure> {
+fn allocate_in(file: c_int, at: u64, size: usize) -> Result<(), Failure> {
     loop {
         // SAFETY: the file is open.
         match unsafe { posix_fallocate(file, at as i64, size as i64) } {
@@ -430,7 +408,7 @@ fn allocate(file: c_int, at: u64, size: usize) -> Result<(), Failure> {
 }
 
 #[cfg(target_os = "macos")]
-fn allocate(file: c_int, at: u64, size: usize) -> Result<(), Failure> {
+fn allocate_in(file: c_int, at: u64, size: usize) -> Result<(), Failure> {
     write_zeros(file, at, size)
 }
 
@@ -451,39 +429,11 @@ fn write_zeros(file: c_int, at: u64, size: usize) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A stream's bytes while they are read. Others may write to them all the time.
-pub(crate) struct View {
-    pub(crate) address: usize,
-    pub(crate) size: usize,
-}
-
-impl Drop for View {
-    fn drop(&mut self) {
-        release(self.address, self.size);
-    }
-}
-
-/// The stream from its begin, mapped once more; None where its file is gone.
-pub(crate) fn view(path: &Text, size: usize) -> Option<View> {
-    // SAFETY: the path ends with a zero; a new mapping that is only read; the file is closed once.
-    unsafe {
-        let file = open(text(path), O_RDONLY | O_CLOEXEC);
-        if file < 0 {
-            return None;
-        }
-        let address = mmap(ptr::null_mut(), size, PROT_READ, MAP_SHARED, file, 0);
-        close(file);
-        (address as isize != -1).then_some(View {
-            address: address as usize,
-            size,
-        })
-    }
-}
-
 /// Ends a mapping: what was written to it stays in the file.
 pub(crate) fn release(address: usize, size: usize) {
+    let before = address % page_size() as usize;
     // SAFETY: the recorder hands back a mapping of its own that nothing points to any more.
-    unsafe { munmap(address as *mut c_void, size) };
+    unsafe { munmap((address - before) as *mut c_void, size + before) };
 }
 
 /// Brings written slots to the file: a shared mapping is the file.
@@ -494,6 +444,28 @@ pub(crate) fn publish(_address: usize, _at: u64, _size: usize) {}
 pub(crate) fn on_fork(child: extern "C" fn()) {
     // SAFETY: the handler is a function that stays.
     unsafe { pthread_atfork(None, None, Some(child)) };
+}
+
+/// No key yet: systems hand out small numbers.
+const NO_KEY: usize = usize::MAX;
+static KEY: AtomicUsize = AtomicUsize::new(NO_KEY);
+
+/// Has `end` called at the end of each thread that asks for it. Behind the destructors of Rust's thread locals.
+pub(crate) fn on_thread_end(end: extern "C" fn(*mut c_void)) {
+    let mut key = 0;
+    // SAFETY: the place is our own, the handler is a function that stays.
+    if unsafe { pthread_key_create(&mut key, Some(end)) } == 0 {
+        KEY.store(key as usize, Ordering::Release);
+    }
+}
+
+/// Asks for the calling thread's end to be told.
+pub(crate) fn tell_thread_end() {
+    let key = KEY.load(Ordering::Acquire);
+    if key != NO_KEY {
+        // SAFETY: the key was made; the value only has to be something.
+        unsafe { pthread_setspecific(key as Key, ptr::NonNull::<c_void>::dangling().as_ptr()) };
+    }
 }
 
 /// Whether a failure to create a stream means that its name is taken.

@@ -3,6 +3,7 @@
 //! Slower (one call of the system for each event), and just as safe against kills. A forked child records nothing.
 
 use crate::format;
+pub(crate) use crate::stream::View;
 use crate::text::Text;
 use std::fs::{File, OpenOptions};
 use std::io::{Error, ErrorKind, Read, Write};
@@ -30,6 +31,9 @@ pub(crate) struct Disk {
 static FILE: OnceLock<File> = OnceLock::new();
 static OWNER: AtomicU32 = AtomicU32::new(0);
 static START: OnceLock<(Instant, u64)> = OnceLock::new();
+
+/// Most bytes of a stream that lies in memory.
+pub(crate) const LARGEST_MEMORY: u64 = 64 << 20;
 
 /// The recording's path does not fit, or it is the path of another process.
 pub(crate) const PATH_TOO_LONG: Failure = Failure {
@@ -165,14 +169,49 @@ pub(crate) fn create(path: &Text) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Reserves a piece of the stream on disk by writing zeros, and gives memory for it. The piece is zero.
-pub(crate) fn reserve(_path: &Text, at: u64, size: usize) -> Result<*mut u8, Failure> {
+/// Reserves a piece of the stream on disk by writing zeros.
+pub(crate) fn allocate(_path: &Text, at: u64, size: usize) -> Result<(), Failure> {
+    static ZEROS: [u8; 65536] = [0; 65536];
+    for start in (0..size).step_by(ZEROS.len()) {
+        let part = &ZEROS[..ZEROS.len().min(size - start)];
+        write_at(part, at + start as u64).map_err(|error| failure(&error))?;
+    }
+    Ok(())
+}
+
+/// Reserves a piece of the stream and gives memory for it. The piece is zero.
+pub(crate) fn reserve(path: &Text, at: u64, size: usize) -> Result<*mut u8, Failure> {
+    allocate(path, at, size)?;
+    map(path, at, size)
+}
+
+/// Gives memory for a piece of the stream, zero; what is written there has to be published.
+pub(crate) fn map(_path: &Text, _at: u64, size: usize) -> Result<*mut u8, Failure> {
     if pid() != OWNER.load(Ordering::Relaxed) {
         return Err(PATH_TOO_LONG);
     }
-    let memory = Box::leak(vec![0u8; size].into_boxed_slice());
-    write_at(memory, at).map_err(|error| failure(&error))?;
-    Ok(memory.as_mut_ptr())
+    memory(size).ok_or(stopped(format::stop::NO_MEMORY))
+}
+
+/// Reads a file from its beginning, up to so many bytes. None where it is gone.
+pub(crate) fn map_file(path: &Text, most: usize) -> Option<(usize, usize)> {
+    let mut content = std::fs::read(path_of(path)).ok()?;
+    content.truncate(most);
+    let size = content.len() & !7;
+    let words: Vec<u64> = content[..size]
+        .chunks_exact(8)
+        .map(|part| part.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)))
+        .collect();
+    let memory = Box::leak(words.into_boxed_slice());
+    Some((memory.as_mut_ptr() as usize, size))
+}
+
+/// Memory of our own, zero.
+pub(crate) fn memory(size: usize) -> Option<*mut u8> {
+    let mut words: Vec<u64> = Vec::new();
+    words.try_reserve_exact(size / 8).ok()?;
+    words.resize(size / 8, 0);
+    Some(Box::leak(words.into_boxed_slice()).as_mut_ptr().cast())
 }
 
 #[cfg(unix)]
@@ -201,31 +240,10 @@ fn write_at(_content: &[u8], _at: u64) -> Result<(), Error> {
     Err(ErrorKind::Unsupported.into())
 }
 
-/// A stream's bytes while they are read.
-pub(crate) struct View {
-    pub(crate) address: usize,
-    pub(crate) size: usize,
-    _memory: Vec<u64>,
-}
-
-/// The stream from its begin, as the file has it; None where the file is gone.
-pub(crate) fn view(path: &Text, size: usize) -> Option<View> {
-    let content = std::fs::read(path_of(path)).ok()?;
-    let words = content.chunks_exact(8).take(size / 8);
-    let memory: Vec<u64> = words
-        .map(|word| word.iter().rev().fold(0, |sum, byte| sum << 8 | u64::from(*byte)))
-        .collect();
-    Some(View {
-        address: memory.as_ptr() as usize,
-        size: memory.len() * 8,
-        _memory: memory,
-    })
-}
-
 /// Gives back memory. A thread keeps to its own chunk, so nothing else points there.
 pub(crate) fn release(address: usize, size: usize) {
-    // SAFETY: the recorder hands back memory that `reserve` leaked with this size.
-    drop(unsafe { Box::from_raw(core::ptr::slice_from_raw_parts_mut(address as *mut u8, size)) });
+    // SAFETY: the recorder hands back memory that `memory` or `map_file` leaked with this size.
+    drop(unsafe { Box::from_raw(core::ptr::slice_from_raw_parts_mut(address as *mut u64, size / 8)) });
 }
 
 /// Brings written slots to the file, unless this is a forked child: the file is its parent's.
@@ -240,6 +258,35 @@ pub(crate) fn publish(address: usize, at: u64, size: usize) {
 
 /// Not seen here; see `publish`.
 pub(crate) fn on_fork(_child: extern "C" fn()) {}
+
+/// A handler that is told of the ends of threads.
+type AtEnd = extern "C" fn(*mut core::ffi::c_void);
+
+static AT_END: OnceLock<AtEnd> = OnceLock::new();
+
+struct End(std::cell::Cell<bool>);
+
+impl Drop for End {
+    fn drop(&mut self) {
+        if let Some(end) = AT_END.get().filter(|_| self.0.get()) {
+            end(core::ptr::null_mut());
+        }
+    }
+}
+
+thread_local! {
+    static END: End = const { End(std::cell::Cell::new(false)) };
+}
+
+/// Has `end` called at the end of each thread that asks for it.
+pub(crate) fn on_thread_end(end: AtEnd) {
+    let _ = AT_END.set(end);
+}
+
+/// Asks for the calling thread's end to be told. What is recorded behind it is kept, and its chunk as well.
+pub(crate) fn tell_thread_end() {
+    let _ = END.try_with(|end| end.0.set(true));
+}
 
 /// Whether a failure to create a stream means that its name is taken.
 pub(crate) fn is_taken(failure: Failure) -> bool {

@@ -3,33 +3,22 @@
 //! These functions are neither generic nor inlined, so that they are compiled with this crate's optimization also
 //! where the traced program is a debug build.
 
-use crate::local::{self, Local, NO_THREAD};
-use crate::platform::{self, Failure};
-use crate::{clock, format, setup, stream};
+use crate::chunks::next_chunk;
+pub(crate) use crate::lifecycle::is_off;
+use crate::local::{self, Local};
+pub(crate) use crate::strings::ready_text_number;
+use crate::{clock, format, header, platform};
 use core::sync::atomic::{AtomicU32, Ordering};
 
 /// One slot of the stream.
 pub(crate) type Slot = [u32; 4];
 
-const FRESH: u32 = 0;
-const STARTING: u32 = 1;
-const ON: u32 = 2;
-const OFF: u32 = 3;
 const INSTANCES: u32 = 256;
-const SLOT: usize = format::SLOT_SIZE;
+pub(crate) const SLOT: usize = format::SLOT_SIZE;
 /// A Clock mark takes two slots.
-const CLOCK_SLOTS: usize = 2;
+pub(crate) const CLOCK_SLOTS: usize = 2;
 
-static STATE: AtomicU32 = AtomicU32::new(FRESH);
-static THREADS: AtomicU32 = AtomicU32::new(0);
 static NEXT_INSTANCE: AtomicU32 = AtomicU32::new(1);
-static PARENT: AtomicU32 = AtomicU32::new(0);
-
-/// Whether nothing is recorded (any more).
-#[inline(always)]
-pub(crate) fn is_off() -> bool {
-    STATE.load(Ordering::Relaxed) == OFF
-}
 
 /// Records a birth and gives the new instance, 0 if nothing was recorded.
 #[inline(never)]
@@ -223,7 +212,7 @@ fn birth_of<const N: usize>(word: u32, other: u32, more: [Slot; N]) -> u32 {
 fn writing<R>(f: impl FnOnce(&Local) -> Option<R>) -> Option<R> {
     local::with(|local| {
         if local.busy.replace(true) {
-            stream::note_lost();
+            header::note_lost();
             return None;
         }
         core::sync::atomic::compiler_fence(Ordering::SeqCst);
@@ -299,7 +288,7 @@ const fn checked(head: Slot, mixed: u64) -> u32 {
 
 /// Writes a head slot whose followers stand already, and moves on. `mixed` is the XOR of the followers' halves.
 #[inline(always)]
-fn publish_head(local: &Local, at: usize, head: Slot, slots: usize, mixed: u64) {
+pub(crate) fn publish_head(local: &Local, at: usize, head: Slot, slots: usize, mixed: u64) {
     let words = at as *mut u32;
     // SAFETY: the slot lies in this thread's chunk; slots are aligned to 16 bytes.
     unsafe {
@@ -313,10 +302,16 @@ fn publish_head(local: &Local, at: usize, head: Slot, slots: usize, mixed: u64) 
     platform::publish(at, place, slots * SLOT);
 }
 
+/// Whether so many slots and a Clock mark fit into the thread's chunk.
+#[inline(always)]
+pub(crate) fn has_room(local: &Local, slots: usize) -> bool {
+    local.end.get() - local.cursor.get() >= (slots + CLOCK_SLOTS) * SLOT
+}
+
 /// Makes sure that so many slots (and a Clock mark) fit, and gives the ticks since the last head.
 #[inline(always)]
 fn make_room(local: &Local, slots: usize) -> Option<u32> {
-    if local.end.get() - local.cursor.get() < (slots + CLOCK_SLOTS) * SLOT {
+    if !has_room(local, slots) {
         next_chunk(local, slots)?;
     }
     let now = clock::ticks();
@@ -350,166 +345,4 @@ fn after_pause(local: &Local, now: u64) -> u32 {
     publish_head(local, at, head, CLOCK_SLOTS, halves(tick));
     local.last.set(now);
     0
-}
-
-/// Gets the thread its next chunk; at the process's first event the recording starts.
-#[cold]
-#[inline(never)]
-fn next_chunk(local: &Local, slots: usize) -> Option<()> {
-    platform::keeping_errno(|| {
-        start();
-        while local.end.get() - local.cursor.get() < (slots + CLOCK_SLOTS) * SLOT {
-            if is_off() {
-                return None;
-            }
-            take_chunk(local)?;
-        }
-        Some(())
-    })
-}
-
-fn take_chunk(local: &Local) -> Option<()> {
-    let step = (local.sequence.get() as usize).min(format::CHUNK_SIZES.len() - 1);
-    let chunk = match stream::take_chunk(format::CHUNK_SIZES[step]) {
-        Ok(chunk) => chunk,
-        Err(failure) => {
-            stop(failure);
-            return None;
-        }
-    };
-    if local.mapping.get() != 0 {
-        platform::release(local.chunk.get(), local.mapping.get());
-    }
-    local.chunk.set(chunk.address);
-    local.chunk_at.set(chunk.at);
-    local.mapping.set(chunk.mapping);
-    let is_first = local.thread.get() == NO_THREAD;
-    if is_first {
-        local.thread.set(THREADS.fetch_add(1, Ordering::Relaxed));
-    }
-    begin_chunk(local, &chunk);
-    if is_first {
-        name_thread(local);
-    }
-    Some(())
-}
-
-/// Writes the chunk's header, its magic last.
-fn begin_chunk(local: &Local, chunk: &stream::Chunk) {
-    let (ticks, ns) = clock::pair();
-    let base = chunk.address;
-    // SAFETY: the chunk is this thread's own, its header is aligned.
-    unsafe {
-        ((base + format::chunk::THREAD) as *mut u32).write(local.thread.get());
-        ((base + format::chunk::SEQUENCE) as *mut u32).write(local.sequence.get());
-        ((base + format::chunk::SIZE) as *mut u32).write(chunk.size as u32);
-        ((base + format::chunk::TICKS) as *mut u64).write(ticks);
-        ((base + format::chunk::NS) as *mut u64).write(ns);
-        ((base + format::chunk::CHECK) as *mut u32).write(stream::chunk_check(base));
-        (*((base + format::chunk::MAGIC) as *const AtomicU32)).store(format::CHUNK_MAGIC, Ordering::Release);
-    }
-    platform::publish(base, chunk.at, format::CHUNK_HEADER_SIZE);
-    local.sequence.set(local.sequence.get().wrapping_add(1));
-    local.cursor.set(base + format::CHUNK_HEADER_SIZE);
-    local.end.set(base + chunk.size);
-    local.last.set(ticks);
-}
-
-fn name_thread(local: &Local) {
-    let thread = std::thread::current();
-    if let Some(name) = thread.name() {
-        write_text(local, format::mark::THREAD << format::KIND_SHIFT, name);
-    }
-}
-
-/// The number of a text, also for the first event of a thread.
-#[inline(always)]
-fn ready_text_number(local: &Local, text: &'static str) -> Option<u32> {
-    if local.cursor.get() == 0 {
-        next_chunk(local, 1)?;
-    }
-    Some(text_number(local, text))
-}
-
-fn text_number(local: &Local, text: &'static str) -> u32 {
-    let (number, is_new) = local.text_number(text);
-    if is_new {
-        write_text(
-            local,
-            format::mark::STRING << format::KIND_SHIFT | number & format::SITE_MASK,
-            text,
-        );
-    }
-    number
-}
-
-/// Up to twelve bytes of a text.
-fn text_slot(part: &[u8]) -> Slot {
-    let mut bytes = [0; format::TEXT_PER_SLOT];
-    bytes[..part.len()].copy_from_slice(part);
-    let word = |at: usize| u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
-    [format::mark::TEXT << format::KIND_SHIFT, word(0), word(4), word(8)]
-}
-
-/// Writes a text: a head that tells its length, then its bytes, twelve a slot.
-#[inline(never)]
-fn write_text(local: &Local, head: u32, text: &str) -> Option<()> {
-    let mut size = text.len().min(format::TEXT_LIMIT);
-    while !text.is_char_boundary(size) {
-        size -= 1;
-    }
-    let bytes = &text.as_bytes()[..size];
-    let slots = 1 + (size + format::TEXT_PER_SLOT - 1) / format::TEXT_PER_SLOT;
-    if local.end.get() - local.cursor.get() < (slots + CLOCK_SLOTS) * SLOT {
-        next_chunk(local, slots)?;
-    }
-    let at = local.cursor.get();
-    let mut mixed = 0;
-    for (place, part) in bytes.chunks(format::TEXT_PER_SLOT).enumerate() {
-        let slot = text_slot(part);
-        // SAFETY: so many slots are free in this thread's chunk.
-        unsafe { ((at + (1 + place) * SLOT) as *mut Slot).write(slot) };
-        mixed ^= halves(slot);
-    }
-    let length = text.len().min(format::TICKS_MASK as usize) as u32;
-    publish_head(local, at, [head, length, size as u32, 0], slots, mixed);
-    Some(())
-}
-
-/// Starts the recording at the first event of the process; others wait for it.
-fn start() {
-    while STATE.load(Ordering::Acquire) < ON {
-        if STATE
-            .compare_exchange(FRESH, STARTING, Ordering::Acquire, Ordering::Relaxed)
-            .is_err()
-        {
-            std::thread::yield_now();
-            continue;
-        }
-        let parent = PARENT.load(Ordering::Relaxed);
-        if parent == 0 {
-            platform::on_fork(forked);
-            clock::start();
-        }
-        let is_on = setup::start(parent);
-        STATE.store(if is_on { ON } else { OFF }, Ordering::Release);
-    }
-}
-
-/// Ends the recording for good; the program goes on.
-fn stop(failure: Failure) {
-    stream::note_stop(failure);
-    STATE.store(OFF, Ordering::Release);
-}
-
-/// Runs in a forked child, whose only thread is the caller: it gets a stream of its own at its first event.
-extern "C" fn forked() {
-    if STATE.load(Ordering::Relaxed) == OFF {
-        return;
-    }
-    PARENT.store(platform::parent_pid().max(1), Ordering::Relaxed);
-    stream::forget();
-    THREADS.store(0, Ordering::Relaxed);
-    local::with(Local::forget_stream);
-    STATE.store(FRESH, Ordering::Release);
 }

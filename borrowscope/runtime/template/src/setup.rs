@@ -26,6 +26,7 @@ static PLACE: Decided = Decided(UnsafeCell::new(Place {
     limits: Limits {
         largest: format::LARGEST_STREAM,
         reserve: None,
+        events: 0,
     },
 }));
 static IS_DECIDED: AtomicBool = AtomicBool::new(false);
@@ -43,7 +44,13 @@ pub(crate) fn start(parent: u32) -> bool {
         place.limits = limits();
         IS_DECIDED.store(true, Ordering::Relaxed);
     }
-    place.folder.is_usable() && stream::create(&place.folder, place.limits, parent).is_ok()
+    let has_file = place.folder.is_usable() && stream::create(&place.folder, place.limits, parent).is_ok();
+    has_file || is_alone() && stream::create_in_memory(place.limits, parent).is_ok()
+}
+
+/// Whether this crate stands alone: no tool says where to record, but its own program may ask what was recorded.
+fn is_alone() -> bool {
+    config::ACTIVE_FILE.is_none() && config::HOME.is_none()
 }
 
 fn limits() -> Limits {
@@ -55,6 +62,7 @@ fn limits() -> Limits {
     Limits {
         largest,
         reserve: number(b"BORROWSCOPE_MIN_FREE\0"),
+        events: number(b"BORROWSCOPE_MAX_EVENTS\0").unwrap_or(0),
     }
 }
 

@@ -1,21 +1,11 @@
-//! The stream of this process: its file, its header page, and the chunks that threads get.
+//! The stream of this process: its file (or memory where there is none), and the chunks that threads get.
 
 use crate::platform::Failure;
+use crate::ring::{self, Left, Ring};
 use crate::text::Text;
-use crate::{clock, format, platform};
+use crate::{format, header, platform};
 use core::cell::UnsafeCell;
-use core::ptr;
-use core::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
-
-/// A piece of the stream that one thread writes to.
-pub(crate) struct Chunk {
-    pub(crate) address: usize,
-    pub(crate) size: usize,
-    /// Place in the file.
-    pub(crate) at: u64,
-    /// Size of the mapping that ends with the chunk, 0 if others share it.
-    pub(crate) mapping: usize,
-}
+use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 /// How far a recording may go.
 #[derive(Clone, Copy)]
@@ -24,45 +14,68 @@ pub(crate) struct Limits {
     pub(crate) largest: u64,
     /// Bytes of the disk that stay free; where None is said, a share of the disk.
     pub(crate) reserve: Option<u64>,
+    /// Events that are kept, 0 for all.
+    pub(crate) events: u64,
 }
 
-struct Stream {
-    path: Text,
+pub(crate) struct Stream {
     limits: Limits,
-    /// Bytes of the file that are reserved.
-    used: u64,
-    /// Where the next chunk is cut from ...
-    segment: usize,
+    /// Bytes of the stream that are handed out or reserved.
+    pub(crate) used: u64,
+    /// Bytes of which the header tells.
+    told: u64,
+    /// Where the next small chunk is cut from ...
     segment_at: u64,
     /// ... and how much is left there.
     left: usize,
     /// How many segments were reserved.
     segments: usize,
+    pub(crate) ring: Ring,
 }
 
-struct Shared(UnsafeCell<Stream>);
+/// Where the stream lies. Written when it is created, before any thread has a piece of it.
+pub(crate) struct Home {
+    /// Path of the file.
+    pub(crate) path: Text,
+    /// Address of a stream in memory, 0 for one in a file.
+    pub(crate) memory: usize,
+    pub(crate) largest_chunk: usize,
+}
 
-// SAFETY: the content is touched under `LOCK` only.
-unsafe impl Sync for Shared {}
+struct Shared<T>(UnsafeCell<T>);
+
+// SAFETY: `STREAM` is touched under `LOCK` only; `HOME` is written while no other thread can read it.
+unsafe impl<T> Sync for Shared<T> {}
 
 static LOCK: AtomicBool = AtomicBool::new(false);
-static LOST: AtomicU32 = AtomicU32::new(0);
-static HEADER: AtomicUsize = AtomicUsize::new(0);
-static STREAM: Shared = Shared(UnsafeCell::new(Stream {
+/// How many are reading this process's own stream: meanwhile nothing is given up that they may be reading.
+static READERS: AtomicU32 = AtomicU32::new(0);
+/// Whether chunks are given up and used again.
+static IS_RING: AtomicBool = AtomicBool::new(false);
+static STREAM: Shared<Stream> = Shared(UnsafeCell::new(NONE));
+static HOME: Shared<Home> = Shared(UnsafeCell::new(Home {
     path: Text::new(),
+    memory: 0,
+    largest_chunk: 0,
+}));
+
+const LARGEST_CHUNK: usize = format::CHUNK_SIZES[format::CHUNK_SIZES.len() - 1];
+const NONE: Stream = Stream {
     limits: Limits {
         largest: 0,
         reserve: None,
+        events: 0,
     },
     used: 0,
-    segment: 0,
+    told: 0,
     segment_at: 0,
     left: 0,
     segments: 0,
-}));
+    ring: Ring::none(),
+};
 
 /// Runs `f` with the stream, one thread at a time. Only for what happens once in thousands of events.
-fn locked<R>(f: impl FnOnce(&mut Stream) -> R) -> R {
+pub(crate) fn locked<R>(f: impl FnOnce(&mut Stream) -> R) -> R {
     while LOCK
         .compare_exchange_weak(false, true, Ordering::Acquire, Ordering::Relaxed)
         .is_err()
@@ -75,28 +88,72 @@ fn locked<R>(f: impl FnOnce(&mut Stream) -> R) -> R {
     result
 }
 
+pub(crate) fn home() -> &'static Home {
+    // SAFETY: written while the recording starts, which nobody passes by, or in a forked child, which is alone.
+    unsafe { &*HOME.0.get() }
+}
+
+/// Whether chunks are used again: then each of them has to hold all texts that its events name.
+#[inline]
+pub(crate) fn is_ring() -> bool {
+    IS_RING.load(Ordering::Relaxed)
+}
+
 /// Creates the stream in `folder`, with its header and the first segment. `parent` is the forked process, or 0.
 pub(crate) fn create(folder: &Text, limits: Limits, parent: u32) -> Result<(), Failure> {
-    locked(|stream| {
-        *stream = Stream {
-            path: name_stream(folder)?,
-            limits,
-            used: 0,
-            segment: 0,
-            segment_at: 0,
-            left: 0,
-            segments: 0,
+    let path = name_stream(folder)?;
+    begin(path, 0, limits, parent)
+}
+
+/// Creates a stream in memory, which only this process can read.
+pub(crate) fn create_in_memory(limits: Limits, parent: u32) -> Result<(), Failure> {
+    let mut size = limits.largest.min(platform::LARGEST_MEMORY) & !(format::PAGE_SIZE as u64 - 1);
+    let least = format::SEGMENT_SIZES[0] as u64;
+    loop {
+        match platform::memory(size as usize) {
+            Some(memory) => {
+                let largest = size;
+                return begin(Text::new(), memory as usize, Limits { largest, ..limits }, parent);
+            }
+            None if size / 4 < least => return Err(platform::stopped(format::stop::NO_MEMORY)),
+            None => size = (size / 4) & !(least - 1),
+        }
+    }
+}
+
+fn begin(path: Text, memory: usize, limits: Limits, parent: u32) -> Result<(), Failure> {
+    let limits = Limits {
+        largest: match limits.events {
+            0 => limits.largest,
+            events => limits.largest.min(ring::most_bytes(events)),
+        },
+        ..limits
+    };
+    let is_ring = limits.events > 0 || memory != 0;
+    let ring = match is_ring {
+        true => Ring::new(limits.events, limits.largest).unwrap_or(Ring::none()),
+        false => Ring::none(),
+    };
+    IS_RING.store(ring.is_used(), Ordering::Relaxed);
+    // SAFETY: see `home`.
+    unsafe {
+        *HOME.0.get() = Home {
+            path,
+            memory,
+            largest_chunk: match limits.events {
+                0 => LARGEST_CHUNK,
+                events => ring::largest_chunk(events),
+            },
         };
-        // Where even this fails the empty file stays: it tells that a process had no room to begin.
-        stream.grow()?;
-        let header = stream.segment;
-        stream.cut(format::HEADER_SIZE);
-        write_header(header, stream.used, parent);
-        HEADER.store(header, Ordering::Release);
-        platform::publish(header, 0, format::HEADER_SIZE);
-        store_lost();
-        Ok(())
-    })
+    }
+    // Where even this fails the empty file stays: it tells that a process had no room to begin.
+    let (used, at) = locked(|stream| {
+        *stream = Stream { limits, ring, ..NONE };
+        let (at, _) = stream.cut(format::HEADER_SIZE)?;
+        Ok((stream.used, at))
+    })?;
+    header::write(map(at, format::HEADER_SIZE)?, used, parent, limits.events);
+    Ok(())
 }
 
 /// Creates the file under a name that nobody has: process and start time.
@@ -120,61 +177,68 @@ fn name_stream(folder: &Text) -> Result<Text, Failure> {
     }
 }
 
-/// The first `used` bytes of the stream as they are now, to be read, and where its file lies.
-pub(crate) fn view() -> Option<(platform::View, Text)> {
-    if HEADER.load(Ordering::Acquire) == 0 {
-        return None;
-    }
-    let (path, used) = locked(|stream| (stream.path, stream.used));
-    Some((platform::view(&path, used as usize)?, path))
-}
-
 /// Forgets the stream: it belongs to the process that was forked.
 pub(crate) fn forget() {
-    HEADER.store(0, Ordering::Relaxed);
-    LOST.store(0, Ordering::Relaxed);
+    header::forget();
+    READERS.store(0, Ordering::Relaxed);
+    IS_RING.store(false, Ordering::Relaxed);
     LOCK.store(false, Ordering::Relaxed);
 }
 
 impl Stream {
-    /// Reserves the next segment. Where the whole does not fit any more, a page is tried.
+    /// Reserves the next segment. Where the whole does not fit any more, less is tried.
     fn grow(&mut self) -> Result<(), Failure> {
         let step = self.segments.min(format::SEGMENT_SIZES.len() - 1);
-        let wanted = format::SEGMENT_SIZES[step];
-        let (address, size) = self.reserve(wanted)?;
-        self.segment = address;
-        self.segment_at = self.used;
-        self.left = size;
-        self.segments += 1;
-        self.used += size as u64;
-        self.note_used();
-        Ok(())
-    }
-
-    fn reserve(&self, wanted: usize) -> Result<(usize, usize), Failure> {
-        let mut size = wanted;
-        loop {
-            match self.reserve_exactly(size) {
-                Ok(address) => return Ok((address, size)),
+        let mut size = format::SEGMENT_SIZES[step];
+        self.segment_at = loop {
+            match self.reserve(size) {
+                Ok(at) => break at,
                 Err(failure) if size / 4 < 2 * format::PAGE_SIZE => return Err(failure),
                 Err(_) => size /= 4,
             }
-        }
+        };
+        self.left = size;
+        self.segments += 1;
+        self.tell(self.segment_at + size as u64);
+        Ok(())
     }
 
-    /// The first segment is reserved in any case: its header can say why there is no second one.
-    fn reserve_exactly(&self, size: usize) -> Result<usize, Failure> {
-        if self.used > 0 {
+    fn reserve(&mut self, size: usize) -> Result<u64, Failure> {
+        let at = self.claim(size)?;
+        if home().memory == 0 {
+            if let Err(failure) = platform::allocate(&home().path, at, size) {
+                self.unclaim(at, size);
+                return Err(failure);
+            }
+        }
+        Ok(at)
+    }
+
+    /// Takes space at the stream's end. The first piece is taken in any case: its header can say why there is no second.
+    pub(crate) fn claim(&mut self, size: usize) -> Result<u64, Failure> {
+        let at = self.used;
+        if at > 0 {
             self.check_limits(size as u64)?;
         }
-        platform::reserve(&self.path, self.used, size).map(|address| address as usize)
+        self.used += size as u64;
+        Ok(at)
+    }
+
+    /// Gives back what could not be reserved, unless others have claimed more since.
+    pub(crate) fn unclaim(&mut self, at: u64, size: usize) {
+        if self.used == at + size as u64 {
+            self.used = at;
+        }
     }
 
     fn check_limits(&self, size: u64) -> Result<(), Failure> {
         if self.used.saturating_add(size) > self.limits.largest {
             return Err(platform::stopped(format::stop::SIZE_LIMIT));
         }
-        let Some(disk) = platform::disk(&self.path) else {
+        if home().memory != 0 {
+            return Ok(());
+        }
+        let Some(disk) = platform::disk(&home().path) else {
             return Ok(());
         };
         let share = (disk.total / format::RESERVE_SHARE).max(format::RESERVE_BYTES);
@@ -185,138 +249,92 @@ impl Stream {
         Ok(())
     }
 
-    /// Takes the first `size` bytes of the segment.
-    fn cut(&mut self, size: usize) {
-        self.segment += size;
+    /// Takes up to `size` bytes of a segment.
+    pub(crate) fn cut(&mut self, size: usize) -> Result<(u64, usize), Failure> {
+        if self.left == 0 {
+            self.grow()?;
+        }
+        let (at, size) = (self.segment_at, size.min(self.left));
         self.segment_at += size as u64;
         self.left -= size;
+        Ok((at, size))
     }
 
-    fn note_used(&self) {
-        let header = HEADER.load(Ordering::Acquire);
-        if header != 0 {
-            tell(header, format::header::USED, format::header::USED_TWIN, self.used);
-        }
+    pub(crate) fn tell(&mut self, used: u64) {
+        self.told = self.told.max(used);
+        header::note_used(self.told);
     }
-}
 
-/// Hands out the next chunk of a thread, `size` bytes or what is left in the segment.
-pub(crate) fn take_chunk(size: usize) -> Result<Chunk, Failure> {
-    locked(|stream| {
-        if size >= format::SEGMENT_SIZES[format::SEGMENT_SIZES.len() - 1] {
-            if let Ok(address) = stream.reserve_exactly(size) {
-                let at = stream.used;
-                stream.used += size as u64;
-                stream.note_used();
-                return Ok(Chunk {
-                    address,
-                    size,
-                    at,
-                    mapping: size,
-                });
-            }
-        }
-        if stream.left == 0 {
-            stream.grow()?;
-        }
-        let chunk = Chunk {
-            address: stream.segment,
-            size: size.min(stream.left),
-            at: stream.segment_at,
-            mapping: 0,
+    /// A chunk that was left and is not needed any more; `is_urgent`: or is the oldest of a ring.
+    pub(crate) fn give_up(&mut self, is_urgent: bool) -> Option<Left> {
+        let left = match is_urgent {
+            true if self.limits.events > 0 => self.ring.give_up_oldest(),
+            false if READERS.load(Ordering::Relaxed) == 0 => self.ring.give_up(),
+            _ => None,
         };
-        stream.cut(chunk.size);
-        Ok(chunk)
-    })
+        if left.is_some() {
+            header::note_given_up(self.ring.given_up());
+        }
+        left
+    }
 }
 
-/// The check of a chunk's header, whose other fields stand already.
-pub(crate) fn chunk_check(base: usize) -> u32 {
-    // SAFETY: the caller's chunk, whose header is aligned.
-    let (thread, rest) = unsafe {
-        let rest = (base + format::chunk::SEQUENCE) as *const [u64; 3];
-        (((base + format::chunk::THREAD) as *const u32).read(), rest.read())
+/// Memory for a piece of the stream.
+pub(crate) fn map(at: u64, size: usize) -> Result<usize, Failure> {
+    match home().memory {
+        0 => platform::map(&home().path, at, size).map(|address| address as usize),
+        memory => Ok(memory + at as usize),
+    }
+}
+
+/// From here on nobody wants what was recorded before these ticks. A stream in a file keeps it.
+#[allow(dead_code)]
+pub(crate) fn forget_before(ticks: u64) {
+    if home().memory != 0 {
+        locked(|stream| stream.ring.forget_before(ticks));
+    }
+}
+
+/// The stream as it is now, and where its file lies (an empty path: in memory). None where nothing is recorded, or where
+/// the file is gone.
+pub(crate) fn view() -> Option<(View, Text)> {
+    let used = locked(|stream| {
+        READERS.fetch_add(1, Ordering::Relaxed);
+        stream.told as usize
+    });
+    let home = home();
+    let found = match (used, home.memory) {
+        (0, _) => None,
+        (_, 0) => platform::map_file(&home.path, used),
+        (_, memory) => Some((memory, used)),
     };
-    header_check(u64::from(thread) ^ rest[0] ^ rest[1] ^ rest[2])
-}
-
-/// The XOR of all that a check stands for, folded.
-fn header_check(mixed: u64) -> u32 {
-    (mixed ^ mixed >> 32) as u32 ^ format::CHECK_WORD
-}
-
-/// Writes down why the recording ends before the process does.
-pub(crate) fn note_stop(failure: Failure) {
-    let header = HEADER.load(Ordering::Acquire);
-    if header == 0 {
-        return;
+    if found.is_none() {
+        READERS.fetch_sub(1, Ordering::Relaxed);
     }
-    let told = u64::from(failure.reason) | u64::from(failure.errno) << 32;
-    tell(header, format::header::STOPPED, format::header::STOPPED_TWIN, told);
+    let (address, size) = found?;
+    let is_mapped = home.memory == 0;
+    Some((
+        View {
+            address,
+            size,
+            is_mapped,
+        },
+        home.path,
+    ))
 }
 
-/// Counts an event that a signal handler wanted to record while its thread was recording.
-pub(crate) fn note_lost() {
-    LOST.fetch_add(1, Ordering::Relaxed);
-    store_lost();
+/// A stream's bytes while they are read. Others may write to them all the time, but nothing is given up.
+pub(crate) struct View {
+    pub(crate) address: usize,
+    pub(crate) size: usize,
+    is_mapped: bool,
 }
 
-fn store_lost() {
-    let header = HEADER.load(Ordering::Acquire);
-    if header != 0 {
-        let lost = LOST.load(Ordering::Relaxed);
-        put_published(header, format::header::LOST, lost);
-        put_published(header, format::header::LOST_TWIN, !lost);
+impl Drop for View {
+    fn drop(&mut self) {
+        if self.is_mapped {
+            platform::release(self.address, self.size);
+        }
+        READERS.fetch_sub(1, Ordering::Relaxed);
     }
-}
-
-/// Writes a field of the header that changes, and its twin.
-fn tell(header: usize, offset: usize, twin: usize, value: u64) {
-    put_published(header, offset, value);
-    put_published(header, twin, !value);
-}
-
-fn put_published<T>(header: usize, offset: usize, value: T) {
-    // SAFETY: the header page stays mapped, its fields are aligned.
-    unsafe { put(header, offset, value) };
-    platform::publish(header + offset, offset as u64, core::mem::size_of::<T>());
-}
-
-fn write_header(header: usize, used: u64, parent: u32) {
-    let mut executable = Text::new();
-    platform::executable(&mut executable);
-    let (ticks, ns) = clock::pair();
-    // SAFETY: the header page was mapped just now and belongs to nobody else.
-    unsafe {
-        put(header, format::header::VERSION, format::VERSION);
-        put(header, format::header::HEADER_SIZE, format::HEADER_SIZE as u32);
-        put(header, format::header::PID, platform::pid());
-        put(header, format::header::CLOCK, clock::source());
-        put(header, format::header::START_NS, ns);
-        put(header, format::header::START_TICKS, ticks);
-        put(header, format::header::START_UNIX_NS, platform::unix_ns());
-        put(header, format::header::PARENT_PID, parent);
-        let path = executable.as_bytes();
-        let size = path.len().min(format::header::EXECUTABLE_LIMIT);
-        put(header, format::header::EXECUTABLE_SIZE, size as u32);
-        ptr::copy_nonoverlapping(path.as_ptr(), (header + format::header::EXECUTABLE) as *mut u8, size);
-        let magic = u64::from_le_bytes(format::MAGIC);
-        let rest = core::slice::from_raw_parts(header as *const u64, format::HEADER_CHECKED / 8);
-        let mixed = rest.iter().fold(magic, |sum, part| sum ^ part);
-        put(header, format::header::CHECK, header_check(mixed));
-        put(header, format::header::STOPPED_TWIN, !0u64);
-        put(header, format::header::LOST_TWIN, !0u32);
-        put(header, format::header::GIVEN_UP_TWIN, !0u64);
-        put(header, format::header::USED, used);
-        put(header, format::header::USED_TWIN, !used);
-        core::sync::atomic::fence(Ordering::Release);
-        put(header, format::header::MAGIC, magic);
-    }
-}
-
-/// # Safety
-/// `base + offset` must be writable memory of the stream, and aligned.
-unsafe fn put<T>(base: usize, offset: usize, value: T) {
-    // SAFETY: the caller's promise.
-    unsafe { ((base + offset) as *mut T).write_volatile(value) };
 }
