@@ -7,7 +7,7 @@ order of time by `joins.py`. Everything but that search is done for all calls of
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,15 +15,17 @@ import numpy as np
 from borrowscope.tables import stream_format as spec
 from borrowscope.tables.events import Payload
 from borrowscope.tables.stream_format import Mark
-from borrowscope.trace.columns import Column, joined, places
+from borrowscope.text.collector import collector_paused
+from borrowscope.trace.columns import Column, blocks, joined, places
 from borrowscope.trace.joins import UNKNOWN, Joins, Party, Step
 from borrowscope.trace.kinds import HAS_PARTY
-from borrowscope.trace.meanings import MEANINGS, RESET, EventMeaning, HandSite, Meaning, PartyRule
+from borrowscope.trace.meanings import MEANINGS, RESET, EventMeaning, HandSite, Meaning, PartyRule, Values
 from borrowscope.trace.shapes import Shapes
 from borrowscope.trace.splice import Made, Splice
 from borrowscope.trace.stream import Stream, Thread
 
 _LAST_SITE = spec.SITE_MASK
+_AT_ONCE = 1 << 12
 
 
 def replay_calls(streams: list[Stream], shapes: Shapes) -> None:
@@ -31,9 +33,10 @@ def replay_calls(streams: list[Stream], shapes: Shapes) -> None:
     if not any(thread.has_calls for stream in streams for thread in stream.threads.values()):
         return
     sites = _Sites(1 + max(shapes.last_site, *(_last_site(stream) for stream in streams)))
-    for stream in streams:
-        if any(thread.has_calls for thread in stream.threads.values()):
-            _Process(stream, sites).replay()
+    with collector_paused():
+        for stream in streams:
+            if any(thread.has_calls for thread in stream.threads.values()):
+                _Process(stream, sites).replay()
     shapes.declare(sites.first, sites.made)
 
 
@@ -53,7 +56,9 @@ class _Sites:
 
     def number(self, meaning: EventMeaning, site: HandSite) -> int:
         """The number of a site."""
-        fields = tuple(tuple(value) if isinstance(value, list) else value for value in site.fields.values())
+        fields: tuple[object, ...] = ()
+        if site.fields:
+            fields = tuple(tuple(value) if isinstance(value, list) else value for value in site.fields.values())
         key = (id(meaning), site.name, site.giver, site.ty, site.file, site.line, site.column, fields)
         number = self._numbers.get(key)
         if number is None:
@@ -228,16 +233,18 @@ class _Process:
         columns = [group.threads, *(group.words[:, at] for at in group.meaning.columns(rule.words))]
         firsts, inverse = _distinct(columns, len(group.calls))
         found = []
-        for values in self._values(group, firsts):
+        for values in self._values(group, rule.words, firsts):
             name = rule.name(values)
             found.append(UNKNOWN if name is None else self._labels.setdefault(name, len(self._labels)))
         return np.array(found, np.int64)[inverse]
 
-    def _values(self, group: _Group, calls: Column) -> list[Mapping[str, object]]:
-        """The recorded words of some calls."""
-        threads = group.threads[calls].tolist()
-        rows = group.words[calls].tolist()
-        return [group.meaning.values(row, self._texts[thread]) for row, thread in zip(rows, threads, strict=True)]
+    def _values(self, group: _Group, words: Sequence[str], calls: Column) -> Iterator[Values]:
+        """Some of the recorded words of some calls."""
+        read, texts = group.meaning.reader(words), self._texts
+        for some in blocks(len(calls), _AT_ONCE):
+            chosen = calls[some]
+            rows = zip(group.words[chosen].tolist(), group.threads[chosen].tolist(), strict=True)
+            yield from (read(row, texts[thread]) for row, thread in rows)
 
     def _events(self, group: _Group, place: int, meaning: EventMeaning, labels: list[str]) -> Made:
         """One event of all calls of a group."""
@@ -267,7 +274,7 @@ class _Process:
         firsts, inverse = _distinct(columns, len(group.calls))
         names = told[firsts].tolist() if not meaning.has_name else [UNKNOWN] * len(firsts)
         numbers = []
-        for values, label in zip(self._values(group, firsts), names, strict=True):
+        for values, label in zip(self._values(group, used, firsts), names, strict=True):
             site = meaning.site(values, None if label == UNKNOWN else labels[label])
             if is_wide:
                 site = site.with_number(next(iter(meaning.row.fields)).name, values[meaning.number])

@@ -6,7 +6,7 @@ In: the table's rows. Out: `MEANINGS` by the function's number; `HandSite`, what
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -40,6 +40,7 @@ _OWN_NAMES = {
 
 Values = Mapping[str, Any]
 Template = Callable[[Values], str | None]
+Reader = Callable[[Sequence[int], Mapping[int, str]], Values]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +119,10 @@ class Meaning:
         """Whether one of the words is a list."""
         return self.has_list and self.words[-1].name in words
 
-    def values(self, row: Sequence[int], texts: Mapping[int, str]) -> dict[str, Any]:
-        """The recorded words of one call. A text that is not known is None."""
-        return {word.name: _READ[word.kind](row, self.places[word.name], texts) for word in self.words}
+    def reader(self, words: Collection[str]) -> Reader:
+        """What reads some of the recorded words of a call. A text that is not known is None."""
+        parts = [(word.name, _READ[word.kind], self.places[word.name]) for word in self.words if word.name in words]
+        return lambda row, texts: {name: read(row, at, texts) for name, read, at in parts}
 
 
 def _texts(row: Sequence[int], at: int, texts: Mapping[int, str]) -> list[str]:
