@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from borrowscope.parse.syntax import Node
 
 _LINE_COMMENT = re.compile(r"//[^\n]*")
+_CFG = re.compile(r'#\s*\[\s*cfg\b(?:[^\[\]"]|"[^"]*")*\]')
 _GENERICS = re.compile(r"\s+")
 _WORD = re.compile(rb"\bfn\b")  # what holds none of them needs no look inside
 _FUNCTIONS = frozenset({"function_item", "function_signature_item"})
@@ -103,6 +104,14 @@ def cfgs_of(node: Node) -> str:
         for attribute in attributes_of(node)
         if attribute_name(attribute) == "cfg"
     )
+
+
+def cfgs_before(node: Node) -> str:
+    """The same of a field of a pattern, before which the grammar knows no attributes."""
+    siblings = node.parent.children if node.parent is not None else []
+    ends = [one.end for one in siblings if one.end <= node.start and "comment" not in one.kind]
+    between = node.source[max(ends, default=node.start) : node.start].decode("utf-8", "replace")
+    return "".join(_GENERICS.sub(" ", cfg) + " " for cfg in _CFG.findall(_LINE_COMMENT.sub("", between)))
 
 
 def _named(node: Node, path: str) -> str:

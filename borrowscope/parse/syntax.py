@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 import tree_sitter
 import tree_sitter_rust
 
+from borrowscope.parse.disguises import parse_disguised
+
 COMMENTS = frozenset({"line_comment", "block_comment"})
 _LEAF_KINDS = """
 identifier type_identifier field_identifier shorthand_field_identifier primitive_type self super crate metavariable
@@ -211,34 +213,8 @@ def parse_bare(source: bytes) -> tree_sitter.Tree:
     return _PARSER.parse(source)
 
 
-_MACRO_LIKE_TYPE = re.compile(rb"\b(?:str|char|bool|f(?:32|64)|[iu](?:8|16|32|64|128|size))(?=\s*!\s*[(\[{])")
-_OPEN_RANGE = re.compile(rb"\.\.\s*([*-]|&(?!&|\s*mut\b))")
-
-
 def _parse(source: bytes) -> tuple[tree_sitter.Node, list[int]]:
-    """The root, and where signs stand that were parsed as `!`, which is as long and binds as tightly.
-
-    The grammar takes `a..*b` for a product of `a..` and `b`; to rustc, whatever can end a range does. And it knows no
-    macros that are named like primitive types (`str![]`): they get another name as long.
-    """
-    source = _MACRO_LIKE_TYPE.sub(lambda found: found[0].upper(), source)
-    root = _PARSER.parse(source).root_node
-    signs = [found.start(1) for found in _OPEN_RANGE.finditer(source) if _splits_range(root, found.start(1))]
-    if signs:
-        text = bytearray(source)
-        for at in signs:
-            text[at : at + 1] = b"!"
-        root = _PARSER.parse(bytes(text)).root_node
-    return root, signs
-
-
-def _splits_range(root: tree_sitter.Node, at: int) -> bool:
-    sign = root.descendant_for_byte_range(at, at + 1)
-    operation = sign.parent if sign is not None else None
-    if operation is None or operation.type != "binary_expression":
-        return False
-    left = operation.child_by_field_name("left")
-    return left is not None and left.type == "range_expression" and left.children[-1].type == ".."
+    return parse_disguised(source, lambda text: _PARSER.parse(text).root_node)
 
 
 def _restore_sign(top: Node, at: int) -> None:

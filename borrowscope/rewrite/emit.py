@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from borrowscope.parse.functions import cfgs_of
+from borrowscope.parse.functions import cfgs_before, cfgs_of
 from borrowscope.parse.syntax import Node
 from borrowscope.rewrite.constructs import Reassigned
 from borrowscope.rewrite.model import Site
@@ -108,7 +108,7 @@ class Emitter:
         statements = [move for move in moves if move]
         if one.is_enabled:
             guard = f"let {self._mutable(one)}{one.guard} = {self.birth(one, one.site)};"
-            statements.append(_parameter_cfgs(one) + guard)
+            statements.append(_own_cfgs(one) + guard)
         return statements
 
     def _taken(self, move: MovePlan) -> str:
@@ -249,9 +249,13 @@ def _has_temporaries(assignment: Node) -> bool:
 _MAKES_TEMPORARIES = frozenset({"call_expression", "macro_invocation", "index_expression", "await_expression"})
 
 
-def _parameter_cfgs(one: BindingPlan) -> str:
-    """The `#[cfg]`s of the parameter that binds the name: its guard exists only where the parameter does."""
-    if one.binding.kind != "param":
+def _own_cfgs(one: BindingPlan) -> str:
+    """The `#[cfg]`s of the parameter or field that binds the name: its guard exists only where that does."""
+    holder = next((node for node in one.binding.node.ancestors() if node.kind in _HOLDERS), None)
+    if holder is None or holder.kind not in _WITH_CFGS:
         return ""
-    parameter = next((node for node in one.binding.node.ancestors() if node.kind == "parameter"), None)
-    return cfgs_of(parameter) if parameter is not None else ""
+    return _WITH_CFGS[holder.kind](holder)
+
+
+_WITH_CFGS = {"parameter": cfgs_of, "field_pattern": cfgs_before}
+_HOLDERS = frozenset({*_WITH_CFGS, "let_declaration", "closure_expression", "match_arm", "block"})

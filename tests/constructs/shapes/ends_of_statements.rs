@@ -24,6 +24,7 @@ impl fmt::Debug for Entry {
     }
 }
 
+#[rustfmt::skip]
 fn counted(words: &[&str]) -> HashMap<String, usize> {
     let mut all = HashMap::new();
     for word in words {
@@ -48,7 +49,11 @@ macro_rules! str {
 }
 
 fn main() {
-    println!("{:?} {:?}", Entry(Some("a".into()), vec![1]), Entry(None, vec![]));
+    println!(
+        "{:?} {:?}",
+        Entry(Some("a".into()), vec![1]),
+        Entry(None, vec![])
+    );
     let mut all: Vec<_> = counted(&["ab", "", "abc"]).into_iter().collect();
     all.sort();
     let name = str!["named like a type"];

@@ -1,0 +1,108 @@
+"""What the grammar does not know, disguised as something as long that it knows: offsets stay what they are.
+
+In: a text and the parser. Out: the root of its tree, and what has to be put right in the nodes that are made of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
+
+_TYPE = rb"\b(?:str|char|bool|f(?:32|64)|[iu](?:8|16|32|64|128|size))"
+_LIKE_TYPES = re.compile(_TYPE + rb"(?=\s*!\s*[(\[{]|\s*::\s*<)")
+_OPEN_RANGE = re.compile(rb"\.\.\s*([*-]|&(?!&|\s*mut\b))")
+_UNIT_BOUND = re.compile(rb"((?:\bwhere|,)\s*)\(\)(?=\s*:)")
+_ATTRIBUTE = re.compile(rb'#\[(?:[^\[\]"]|"(?:\\.|[^"\\])*"|\[[^\[\]]*\])*\]')
+_LOOK_BEHIND = 200  # bytes before an attribute, with the comments that stand there
+_COMMENTS = re.compile(rb"//[^\n]*\n|/\*.*?\*/", re.DOTALL)
+_FIELD = re.compile(rb"\s*(?:/\*.*?\*/\s*|//[^\n]*\s*)*(?:(?:ref\s+)?(?:mut\s+)?(?:r#)?\w+\s*[,:}|)]|\.\.|#\[)")
+_KNOWN_PLACES = frozenset({"attribute_item", "token_tree", "macro_definition", "line_comment", "block_comment"})
+
+
+class Raw(Protocol):
+    """A node of tree-sitter's."""
+
+    @property
+    def type(self) -> str: ...  # noqa: D102 - as in tree_sitter
+    @property
+    def is_missing(self) -> bool: ...  # noqa: D102
+    @property
+    def has_error(self) -> bool: ...  # noqa: D102
+    @property
+    def parent(self) -> Raw | None: ...  # noqa: D102
+    @property
+    def children(self) -> Sequence[Raw]: ...  # noqa: D102
+    def child_by_field_name(self, name: str, /) -> Raw | None: ...  # noqa: D102
+    def descendant_for_byte_range(self, start_byte: int, end_byte: int, /) -> Raw | None: ...  # noqa: D102
+
+
+Root = TypeVar("Root", bound=Raw)
+
+
+def parse_disguised(source: bytes, parse: Callable[[bytes], Root]) -> tuple[Root, list[int]]:
+    """The root, and where signs stand that were parsed as `!`, which is as long and binds as tightly.
+
+    The grammar takes `a..*b` for a product of `a..` and `b`; to rustc, whatever can end a range does. It knows no
+    macros and functions that are named like primitive types (`str![]`, `f32::<E>()`): they get another name as long.
+    """
+    text = _LIKE_TYPES.sub(lambda found: found[0].upper(), source)
+    root = parse(text)
+    if root.has_error:
+        text, root = _with_fewer_errors(text, root, parse)
+    signs = [found.start(1) for found in _OPEN_RANGE.finditer(text) if _splits_range(root, found.start(1))]
+    if signs:
+        signed = bytearray(text)
+        for at in signs:
+            signed[at : at + 1] = b"!"
+        root = parse(bytes(signed))
+    return root, signs
+
+
+def _with_fewer_errors(text: bytes, root: Root, parse: Callable[[bytes], Root]) -> tuple[bytes, Root]:
+    """Without the attributes that the grammar does not expect, on fields of patterns and on expressions.
+
+    `where (): Trait` becomes a bound of another type.
+    """
+
+    def blanked(found: re.Match[bytes]) -> bytes:
+        at = root.descendant_for_byte_range(found.start(), found.start() + 1)
+        place = at.parent if at is not None else None
+        is_known = place is not None and place.type in _KNOWN_PLACES
+        if is_known and not (_is_of_field(text, found) and _is_in_broken_function(place)):
+            return found[0]
+        return re.sub(rb"[^\r\n]", b" ", found[0])
+
+    changed = _UNIT_BOUND.sub(rb"\1Un", _ATTRIBUTE.sub(blanked, text))
+    other = parse(changed) if changed != text else root
+    return (changed, other) if _errors(other) < _errors(root) else (text, root)
+
+
+def _is_of_field(text: bytes, attribute: re.Match[bytes]) -> bool:
+    """Whether what follows may be a field of a pattern, or a parameter of a closure."""
+    before = _COMMENTS.sub(b"", text[max(0, attribute.start() - _LOOK_BEHIND) : attribute.start()]).rstrip()
+    return before.endswith((b"{", b"(", b",", b"|", b"]")) and _FIELD.match(text, attribute.end()) is not None
+
+
+def _is_in_broken_function(place: Raw | None) -> bool:
+    while place is not None and place.type != "function_item":
+        if place.type in ("token_tree", "ERROR"):
+            return place.type == "ERROR"
+        place = place.parent
+    return place is not None and place.has_error
+
+
+def _errors(node: Raw) -> int:
+    """How many places cannot be parsed."""
+    if node.type == "ERROR" or node.is_missing:
+        return 1
+    return sum(_errors(child) for child in node.children if child.has_error or child.is_missing)
+
+
+def _splits_range(root: Raw, at: int) -> bool:
+    sign = root.descendant_for_byte_range(at, at + 1)
+    operation = sign.parent if sign is not None else None
+    if operation is None or operation.type != "binary_expression":
+        return False
+    left = operation.child_by_field_name("left")
+    return left is not None and left.type == "range_expression" and left.children[-1].type == ".."
