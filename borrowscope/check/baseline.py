@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -50,8 +50,16 @@ class Baseline(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """What a run looked at: whether a rule was on for a file, and whether the file is there at all."""
+
+    looked: Callable[[str, str], bool]  # code, path
+    exists: Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
-    """What a baseline says of a result. `gone` was fixed; `stale` is `gone` in files that are not there any more."""
+    """What a baseline says of a result: `gone` was looked for in vain, `stale` stands in files that are no more."""
 
     new: int
     known: int
@@ -61,14 +69,11 @@ class Comparison:
 
 def baseline_of(findings: Iterable[Finding]) -> Baseline:
     """The baseline that knows these findings."""
-    entries: dict[tuple[str, str, str | None], list[str]] = {}
-    for one in findings:
-        entries.setdefault((one.file, one.code, one.function), []).append(one.fingerprint)
     return Baseline(
-        findings=[
-            Entry(code=code, file=file, function=function, count=len(prints), fingerprints=sorted(prints))
-            for (file, code, function), prints in sorted(entries.items(), key=lambda one: tuple(map(str, one[0])))
-        ]
+        findings=_joined(
+            Entry(code=one.code, file=one.file, function=one.function, count=1, fingerprints=[one.fingerprint])
+            for one in findings
+        )
     )
 
 
@@ -89,39 +94,56 @@ def read_baseline(text: str, name: str) -> Baseline:
         ) from error
 
 
-def compared(result: CheckResult, baseline: Baseline, files: set[str]) -> tuple[CheckResult, Comparison]:
-    """The result with each finding marked; `files` are those that were checked."""
+def compared(result: CheckResult, baseline: Baseline, scope: Scope) -> tuple[CheckResult, Comparison]:
+    """The result with each finding marked, and what is left of the baseline without a finding."""
     known = baseline.prints()
     findings = [
         one.model_copy(update={"baseline": "known" if one.fingerprint in known else "new"}) for one in result.findings
     ]
-    present = {one.fingerprint for one in findings}
-    missing = [left for entry in baseline.findings if (left := _without(entry, present)) is not None]
+    missing = _missing(baseline, {one.fingerprint for one in findings})
+    states = Counter(one.baseline for one in findings)
     comparison = Comparison(
-        new=sum(one.baseline == "new" for one in findings),
-        known=sum(one.baseline == "known" for one in findings),
-        gone=[entry for entry in missing if entry.file in files],
-        stale=[entry for entry in missing if entry.file not in files],
+        new=states["new"],
+        known=states["known"],
+        gone=[entry for entry in missing if scope.exists(entry.file) and scope.looked(entry.code, entry.file)],
+        stale=[entry for entry in missing if not scope.exists(entry.file)],
     )
-    stale = sum(entry.count for entry in missing)
-    summary = summary_of(findings, stale)
+    left = sum(entry.count for entry in (*comparison.gone, *comparison.stale))
+    summary = summary_of(findings, left)
     return result.model_copy(update={"findings": findings, "summary": summary}), comparison
 
 
-def shrunk(baseline: Baseline, result: CheckResult) -> Baseline:
-    """The baseline without what is gone; it never grows by this."""
-    known = baseline.prints()
-    return baseline_of(one for one in result.findings if one.fingerprint in known)
+def shrunk(baseline: Baseline, comparison: Comparison) -> Baseline:
+    """The baseline without what is gone or stale."""
+    leaving = {one for entry in (*comparison.gone, *comparison.stale) for one in entry.fingerprints}
+    kept = (_without(entry, leaving) for entry in baseline.findings)
+    return Baseline(findings=[entry for entry in kept if entry is not None])
 
 
-def _without(entry: Entry, present: set[str]) -> Entry | None:
-    left = [one for one in entry.fingerprints if one not in present]
-    return entry.model_copy(update={"count": len(left), "fingerprints": left}) if left else None
+def rewritten(baseline: Baseline, comparison: Comparison, findings: Iterable[Finding]) -> Baseline:
+    """The baseline that knows all findings; what this run did not look at stays."""
+    found = list(findings)
+    here = {one.fingerprint for one in found}
+    others = (_without(entry, here) for entry in shrunk(baseline, comparison).findings)
+    entries = [*baseline_of(found).findings, *(entry for entry in others if entry is not None)]
+    return Baseline(findings=_joined(entries))
 
 
-def counts(entries: Iterable[Entry]) -> Counter[str]:
-    """How many findings of each code entries stand for."""
-    found: Counter[str] = Counter()
+def _joined(entries: Iterable[Entry]) -> list[Entry]:
+    prints: dict[tuple[str, str, str | None], list[str]] = {}
     for entry in entries:
-        found[entry.code] += entry.count
-    return found
+        prints.setdefault((entry.file, entry.code, entry.function), []).extend(entry.fingerprints)
+    ordered = sorted(prints.items(), key=lambda one: tuple(map(str, one[0])))
+    return [
+        Entry(code=code, file=file, function=function, count=len(ones), fingerprints=sorted(ones))
+        for (file, code, function), ones in ordered
+    ]
+
+
+def _missing(baseline: Baseline, present: set[str]) -> list[Entry]:
+    return [left for entry in baseline.findings if (left := _without(entry, present)) is not None]
+
+
+def _without(entry: Entry, leaving: set[str]) -> Entry | None:
+    left = [one for one in entry.fingerprints if one not in leaving]
+    return entry.model_copy(update={"count": len(left), "fingerprints": left}) if left else None

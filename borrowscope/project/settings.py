@@ -60,6 +60,7 @@ class Settings(BaseModel):
     fail_on: Literal["error", "warning", "note", "never"] = Field(
         "error", description="the least level of a finding that makes check end with 1"
     )
+    baseline: str | None = Field(None, description="the file of findings that check knows already")
     exclude_paths: tuple[str, ...] = Field((), description="check passes by the files whose path matches")
     rules: dict[str, RuleSetting] = Field(
         default_factory=dict, description="levels and paths of the rules of check, by code or name"

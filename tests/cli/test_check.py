@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -174,3 +175,119 @@ def test_every_rule_is_explained():
     unknown = borrowscope("explain", "ffi-cal")
     assert has_one_error(unknown, 2)
     assert "`ffi_call`" in unknown.stderr
+
+
+# baselines, changes, comments
+RAW = "pub unsafe fn more(p: *const u8) -> u8 {\n    unsafe { *p }\n}\n"
+
+
+def static(crate: Path, *flags: str | Path, **environment: str) -> tuple[int, CheckResult, str]:
+    answer = borrowscope("check", crate, "--types", "static", "--format", "json", *flags, cwd=crate, **environment)
+    return answer.returncode, CheckResult.model_validate_json(answer.stdout), answer.stderr
+
+
+def test_a_baseline_hides_what_is_known_and_shrinks(crate: Path):
+    file = crate / "known.json"
+    code, result, said = static(crate, "--baseline", file, "--write-baseline", "--fail-on", "note")
+    assert (code, result.summary.known, result.summary.new) == (0, 2, 0)
+    assert "2 findings added" in said
+    assert "line" not in file.read_text()
+    write_files(crate, {"src/lib.rs": "// moved\n\n" + LIB + RAW})
+    code, result, _ = static(crate, "--baseline", file, "--fail-on", "note")
+    assert (code, [(one.function, one.baseline) for one in result.findings]) == (
+        1,
+        [("near::distance", "known"), ("near::first", "known"), ("near::more", "new")],
+    )
+    text = borrowscope("check", crate, "--types", "static", "--baseline", file).stdout
+    assert "against the baseline: 1 new, 2 known, 0 gone, 0 stale" in text
+    assert text.count("\n  |") + text.count("\n   |") == 2  # the new one alone
+    before = file.read_text()
+    write_files(crate, {"src/lib.rs": LIB.replace("{ abs(of) }", "{ of }")})
+    code, result, said = static(crate, "--baseline", file, CI="true")
+    assert (result.summary.stale, file.read_text()) == (1, before)
+    code, result, said = static(crate, "--baseline", file, CI="")
+    assert "1 finding taken out" in said
+    assert file.read_text().count('"code"') == 1
+    write_files(crate, {"src/lib.rs": LIB})
+    code, result, _ = static(crate, "--baseline", file, "--fail-on", "warning")
+    assert (code, result.summary.new, result.summary.known) == (1, 1, 1)
+    assert file.read_text().count('"code"') == 1, "it does not grow by itself"
+
+
+def test_a_baseline_tells_equal_findings_apart_by_their_number(crate: Path):
+    twice = LIB.replace("abs(of) }", "abs(of) + abs(of) }")
+    write_files(crate, {"src/lib.rs": twice, "borrowscope.toml": 'baseline = "known.json"\nfail-on = "note"\n'})
+    assert static(crate, "--write-baseline")[0] == 0
+    write_files(crate, {"src/lib.rs": twice.replace("abs(of) }", "abs(of) + abs(of) }")})
+    code, result, _ = static(crate)
+    assert (code, [one.baseline for one in result.findings]) == (1, ["known", "known", "new", "known"])
+
+
+def test_a_baseline_keeps_what_was_not_looked_at(crate: Path):
+    file = crate / "known.json"
+    static(crate, "--baseline", file, "--write-baseline")
+    before = file.read_text()
+    code, result, _ = static(crate, "--baseline", file, "--level", "BS0101=off", CI="")
+    assert (code, result.summary.stale, file.read_text()) == (0, 0, before)
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"version": "1.0", "findings": [{"code": "BS0101"}]}', '{"version": "9"}'])
+def test_a_baseline_that_is_none_is_refused(crate: Path, text: str):
+    file = crate / "known.json"
+    assert has_one_error(borrowscope("check", crate, "--types", "static", "--baseline", file), 2)
+    file.write_text(text)
+    answer = borrowscope("check", crate, "--types", "static", "--baseline", file)
+    assert has_one_error(answer, 2)
+    assert "is no baseline" in answer.stderr
+
+
+def git(folder: Path, *words: str) -> str:
+    who = ["-c", "user.name=T", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"]
+    return subprocess.run(["git", *who, *words], cwd=folder, check=True, capture_output=True, text=True).stdout
+
+
+def test_only_what_a_change_touches(crate: Path):
+    root = crate.parent / "repository"
+    root.mkdir()
+    inner = crate.rename(root / "inner")
+    git(root, "init", "-q")
+    git(root, "add", ".")
+    git(root, "commit", "-qm", "first")
+    assert static(inner, "--since", "HEAD")[1].findings == []
+    write_files(inner, {"src/lib.rs": LIB.replace("{ abs(of) }", "{ abs(of + 1) }") + "mod new;\n", "src/new.rs": RAW})
+    found = static(inner, "--since", "HEAD")[1].findings
+    assert [(one.file, one.code) for one in found] == [("src/lib.rs", "BS0101"), ("src/new.rs", "BS0501")]
+    diff = root / "change.diff"
+    for flags in (["--no-prefix"], []):
+        diff.write_text(git(root, "diff", *flags))
+        assert [one.code for one in static(inner, "--in-diff", diff)[1].findings] == ["BS0101"]
+    write_files(inner, {"src/lib.rs": LIB})
+    answer = borrowscope("check", inner, "--types", "static", "--in-diff", diff)
+    assert has_one_error(answer, 2)
+    assert "line 6 is another" in answer.stderr
+    assert has_one_error(borrowscope("check", inner, "--types", "static", "--since", "nowhere"), 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("", 0),
+        ("--- a/README.md\n+++ b/README.md\n@@ -1 +1 @@\n-a\n+b\n", 0),
+        ("hello\n", 2),
+        ("@@ -1 +1 @@\n-a\n+b\n", 2),
+        ("--- a/x.rs\n+++ b/x.rs\n@@ -1,3 +1,3 @@\n-a\n", 2),
+        ("--- a/x.rs\n+++ b/x.rs\n@@ nonsense\n-a\n", 2),
+    ],
+)
+def test_diffs_that_touch_nothing_and_texts_that_are_none(crate: Path, text: str, code: int):
+    (crate / "change.diff").write_text(text)
+    flags = ("--types", "static", "--fail-on", "note", "--in-diff", crate / "change.diff")
+    answer = borrowscope("check", crate, *flags)
+    assert answer.returncode == code
+    assert code == 0 or has_one_error(answer, 2)
+
+
+def test_without_git_since_is_refused(crate: Path):
+    answer = borrowscope("check", crate, "--types", "static", "--since", "HEAD", GIT_CEILING_DIRECTORIES="/")
+    assert has_one_error(answer, 2)
+    assert "no git repository" in answer.stderr

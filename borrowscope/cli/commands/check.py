@@ -6,6 +6,7 @@ In: a crate, a workspace or one `.rs` file. Out: findings on stdout or in files;
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -20,6 +21,7 @@ from borrowscope.check.run import CheckRequest, run_check
 from borrowscope.check.summary import is_failing
 from borrowscope.cli import terminal
 from borrowscope.cli.analysis import Types, analysis_request, ask_compiler, targets_of
+from borrowscope.cli.check_gate import Gate, Ground, held_against
 from borrowscope.cli.command import LOOK, Command, Example
 from borrowscope.cli.flags import takes_cargo_flags
 from borrowscope.cli.output import deliver
@@ -66,6 +68,27 @@ def run_check_command(
     types: Annotated[
         Types | None, typer.Option("--types", help="Ask the compiler, the sources, or both", rich_help_panel=OURS)
     ] = None,
+    baseline: Annotated[
+        Path | None,
+        typer.Option("--baseline", metavar="FILE", help="Findings in there are known already", rich_help_panel=OURS),
+    ] = None,
+    write_baseline: Annotated[
+        bool,
+        typer.Option(
+            "--write-baseline",
+            metavar="",
+            help="Write all findings to the baseline (borrowscope-baseline.json)",
+            rich_help_panel=OURS,
+        ),
+    ] = False,
+    in_diff: Annotated[
+        Path | None,
+        typer.Option("--in-diff", metavar="FILE", help="Only what this diff touches; - is stdin", rich_help_panel=OURS),
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option("--since", metavar="REV", help="Only what has changed since then, asks git", rich_help_panel=OURS),
+    ] = None,
     edition: EditionOption = None,
     settings: SettingsOption = None,
     no_settings: NoSettingsOption = False,
@@ -77,13 +100,21 @@ def run_check_command(
     analysis = _analysis(session)
     if analysis is None:
         return ExitCode.INTERRUPTED
-    result = run_check(CheckRequest(analysis, session.project.root, configuration_of(session.settings)))
+    root, configuration = session.project.root, configuration_of(session.settings)
     texts = {file.tree.text.relative: file.tree.text.source.decode("utf-8", "replace") for file in analysis.files}
-    report = Report(result, texts)
-    to_stdout = output is None or str(output) == "-"
-    painted = Report(result, texts, paint=terminal.paint) if to_stdout else report
-    deliver(FORMATS[form](painted if form is Format.TEXT else report), output)
+    gate = Gate(baseline or _named_baseline(session), write_baseline, in_diff, since)
+    found = run_check(CheckRequest(analysis, root, configuration))
+    result, comparison = held_against(found, gate, Ground(root, texts, configuration))
+    report = Report(result, texts, comparison=comparison)
+    if output is None or str(output) == "-":
+        report = replace(report, paint=terminal.paint)
+    deliver(FORMATS[form](report), output)
     return ExitCode.FINDINGS if is_failing(result, fail_level(session.settings)) else ExitCode.OK
+
+
+def _named_baseline(session: Session) -> Path | None:
+    named = session.settings.baseline
+    return session.project.root / named if named is not None else None
 
 
 def _word(value: object) -> object:
@@ -123,6 +154,8 @@ COMMAND = Command(
     (
         Example("borrowscope check .", "findings as rustc shows errors; ends with 1 if one of them is an error"),
         Example("borrowscope check . --types static --fail-on warning", "without the compiler, for a stricter gate"),
+        Example("borrowscope check . --write-baseline", "from now on `--baseline FILE` shows what is new"),
+        Example("borrowscope check . --since origin/main", "only what a change touches"),
         Example("borrowscope check . --format json -o findings.json", "for programs"),
     ),
 )

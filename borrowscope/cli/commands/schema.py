@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from borrowscope.analyzer.compare import TypeComparison
 from borrowscope.analyzer.type_info import TypeInfo
+from borrowscope.check.baseline import Baseline
 from borrowscope.check.model import CheckResult
 from borrowscope.cli import terminal
 from borrowscope.cli.command import CARE, Command, Example
@@ -36,6 +37,7 @@ MODELS: dict[str, Callable[[], type[BaseModel]]] = {
     "run": lambda: RunFile,
     "report": _report_answer,
     "check": lambda: CheckResult,
+    "baseline": lambda: Baseline,
     "settings": lambda: Settings,
     "type-info": lambda: TypeInfo,
     "type-comparison": lambda: TypeComparison,
