@@ -29,7 +29,7 @@ use crate::values::{Values, View};
 
 /// What happened: one variant for each kind of event.
 ///
-/// `timestamp` is the place of the event among all events of the process since the last `reset`.
+/// `timestamp` is the place of the event among all events of the process since the last [`reset`](crate::reset).
 /// Ids are texts; the events that concern one instance of a variable carry the same id.
 ///
 /// ```
@@ -45,7 +45,7 @@ pub enum Event {
 """
 
 _METHODS = """
-    /// The place of the event among all events since the last `reset`.
+    /// The place of the event among all events since the last [`reset`](crate::reset).
     pub fn timestamp(&self) -> u64 {
         match self {
 %(timestamp)s

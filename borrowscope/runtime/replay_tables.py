@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from borrowscope.runtime.constants import constant_name
 from borrowscope.tables.events import BY_NAME as RECORDED
 from borrowscope.tables.events import EventRow, Other, Payload
-from borrowscope.tables.published_api import FUNCTIONS
+from borrowscope.tables.published_api import BY_NAME, FUNCTIONS
 from borrowscope.tables.published_calls import (
     Born,
     Constant,
@@ -68,7 +68,9 @@ def tables_module() -> str:
     functions = "\n".join(_function(row) for row in FUNCTIONS if row.number)
     variants = "\n".join(_variant(row) for row in sorted(PUBLISHED_EVENTS, key=lambda row: row.tag))
     return (
-        f"{_HEAD}\n/// What calls mean, in the order of their numbers, which count from 1.\n#[rustfmt::skip]\n"
+        f"{_HEAD}\n/// Number of the function whose calls forget what came before them.\n"
+        f"pub(crate) const RESET: u32 = {BY_NAME['reset'].number};\n"
+        "\n/// What calls mean, in the order of their numbers, which count from 1.\n#[rustfmt::skip]\n"
         f"pub(super) static FUNCTIONS: &[Function] = &[\n{functions}\n];\n"
         "\n/// The variants in the order of their tags, which count from 1.\n#[rustfmt::skip]\n"
         f"pub(super) static VARIANTS: &[Variant] = &[\n{variants}\n];\n"

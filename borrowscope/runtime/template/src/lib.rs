@@ -20,6 +20,9 @@
 #![allow(unknown_lints)]
 #![allow(unexpected_cfgs)]
 
+mod api;
+#[cfg(feature = "track")]
+mod calls;
 mod chosen;
 mod chunks;
 mod clock;
@@ -34,9 +37,12 @@ mod graph_builder;
 mod guard;
 mod header;
 mod json;
+#[cfg(feature = "track")]
+mod layout;
 mod lifecycle;
 mod lifetime;
 mod local;
+mod macros;
 mod memory_export;
 mod pieces;
 mod polls;
@@ -44,7 +50,9 @@ mod query;
 mod record;
 mod recorder;
 mod replay;
+mod reset;
 mod ring;
+mod sampling;
 mod setup;
 pub mod site;
 mod stream;
@@ -52,9 +60,13 @@ mod strings;
 mod summary;
 mod taken;
 mod text;
+#[cfg(feature = "track")]
+mod texts;
+mod tracked;
 mod tried;
 mod values;
 
+pub use api::*;
 pub use error::{BorrowScopeResult, Error};
 pub use event::Event;
 pub use export::{ExportData, ExportEdge, ExportMetadata};
@@ -63,10 +75,15 @@ pub use lifetime::{ElisionRule, LifetimeRelation, Timeline};
 pub use memory_export::export_memory_json;
 pub use query::{
     export_json, get_borrow_events, get_drop_events, get_event_counts, get_events, get_events_filtered,
-    get_events_for_var, get_graph, get_move_events, get_new_events, get_records, get_summary, print_summary,
+    get_events_for_var, get_graph, get_move_events, get_new_events, get_records, get_summary, print_summary, reset,
 };
 pub use record::Record;
+pub use reset::reset;
+pub use sampling::should_sample;
 pub use summary::TrackingSummary;
+pub use tracked::{
+    track_borrow_guard, track_borrow_mut_guard, track_new_guard, BorrowGuard, BorrowMutGuard, TrackGuard,
+};
 
 #[cfg(all(
     not(borrowscope_portable),

@@ -8,7 +8,7 @@ use std::path::Path;
 
 /// Writes where variables lie as JSON to a file, which is replaced; folders above it are made.
 ///
-/// It tells what the functions of memory layout recorded since the last `reset`: variables with their fields, their
+/// It tells what the functions of memory layout recorded since the last [`reset`](crate::reset): variables with their fields, their
 /// parts on the heap, and unused bytes between them. `function_name` is told along.
 ///
 /// # Errors

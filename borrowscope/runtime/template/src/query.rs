@@ -4,10 +4,22 @@ use crate::export::ExportData;
 use crate::graph::{build_graph, OwnershipGraph};
 use crate::record::Record;
 use crate::summary::TrackingSummary;
-use crate::{replay, BorrowScopeResult, Event};
+use crate::{format, recorder, replay, BorrowScopeResult, Event};
 use std::path::Path;
 
-/// The events of this process since the last `reset`, made by hand and by generated calls, of all
+/// Forgets the events so far: queries, names and counters start over. The recording keeps them.
+///
+/// ```
+/// borrowscope_runtime::reset();
+/// assert!(borrowscope_runtime::get_events().is_empty());
+/// ```
+pub fn reset() {
+    if !recorder::is_off() {
+        recorder::event(format::mark::CALL << format::KIND_SHIFT | replay::RESET, 0, 0);
+    }
+}
+
+/// The events of this process since the last [`reset`], made by hand and by generated calls, of all
 /// threads, in the order of their time.
 pub fn get_events() -> Vec<Event> {
     replay::events()

@@ -23,6 +23,8 @@ use std::ptr;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
+pub(crate) use tables::RESET;
+
 /// What one reading leaves to the next: a reader takes it, and puts it back when it has read.
 static KEPT: AtomicPtr<Kept> = AtomicPtr::new(ptr::null_mut());
 

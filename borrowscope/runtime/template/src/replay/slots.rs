@@ -1,5 +1,6 @@
 //! Finds the heads of this process's stream, while its threads go on writing.
 
+use super::RESET;
 use crate::format::{self, chunk, mark};
 use crate::platform::View;
 use std::collections::HashMap;
@@ -10,8 +11,6 @@ use std::sync::atomic::{AtomicU32, Ordering};
 pub(super) type Slot = [u32; 4];
 
 const SLOT: usize = format::SLOT_SIZE;
-/// The function whose calls forget what came before them.
-const RESET: u32 = 1;
 
 /// A head that tells an event or a call.
 #[derive(Clone, Copy)]
