@@ -15,6 +15,7 @@ from pathlib import Path
 
 from borrowscope.runtime.constants import format_module
 from borrowscope.runtime.published_event import event_module
+from borrowscope.runtime.published_functions import api_files
 from borrowscope.runtime.replay_tables import tables_module
 
 CRATE = "borrowscope-runtime"
@@ -44,6 +45,7 @@ GENERATED: tuple[Generator, ...] = (
     lambda: {"src/format.rs": format_module()},
     lambda: {"src/event.rs": event_module()},
     lambda: {"src/replay/tables.rs": tables_module()},
+    api_files,
 )
 """What is made from the tables: each gives files by path, formatted as rustfmt does."""
 

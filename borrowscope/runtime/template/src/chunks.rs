@@ -84,6 +84,8 @@ pub(crate) extern "C" fn thread_ended(_: *mut core::ffi::c_void) {
             }
         });
         local.forget_texts();
+        #[cfg(feature = "track")]
+        local.callers.give_back();
         local.busy.set(false);
     });
 }

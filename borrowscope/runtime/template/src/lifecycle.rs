@@ -3,6 +3,8 @@
 use crate::local;
 use crate::platform::{self, Failure};
 use crate::{chunks, clock, header, pieces, setup, stream};
+#[cfg(feature = "track")]
+use crate::{sampling, texts};
 use core::sync::atomic::{AtomicU32, Ordering};
 
 const FRESH: u32 = 0;
@@ -60,5 +62,10 @@ extern "C" fn forked() {
     });
     stream::forget();
     chunks::forget();
+    #[cfg(feature = "track")]
+    {
+        texts::forget();
+        sampling::forget();
+    }
     STATE.store(FRESH, Ordering::Release);
 }

@@ -1,7 +1,10 @@
 //! What one thread knows: its place in its chunk, its instances, the texts that it has stored.
 
+use crate::format;
 use crate::pieces::Chunk;
 use crate::taken::Attempts;
+#[cfg(feature = "track")]
+use crate::texts::Texts;
 use std::cell::Cell;
 
 /// Number of a thread that has none yet.
@@ -37,6 +40,12 @@ pub(crate) struct Local {
     pub(crate) attempts: Attempts,
     /// How often the texts were forgotten.
     pub(crate) text_epoch: Cell<u32>,
+    /// The texts of calls made by hand.
+    #[cfg(feature = "track")]
+    pub(crate) callers: Texts,
+    /// The thread's number where a share of its variables is recorded, 0 = none yet.
+    #[cfg(feature = "track")]
+    pub(crate) sampler: Cell<u32>,
     text_count: Cell<u32>,
     texts: [Cell<(usize, usize, u32)>; TEXTS],
 }
@@ -69,6 +78,10 @@ impl Local {
             chunk_at: Cell::new(0),
             attempts: Attempts::new(),
             text_epoch: Cell::new(0),
+            #[cfg(feature = "track")]
+            callers: Texts::new(),
+            #[cfg(feature = "track")]
+            sampler: Cell::new(0),
             text_count: Cell::new(0),
             texts: [EMPTY; TEXTS],
         }
@@ -115,9 +128,19 @@ impl Local {
         if (address, size) == key && number != 0 {
             return (number, false);
         }
-        let number = self.text_count.get().wrapping_add(1);
-        self.text_count.set(number);
+        let number = self.next_text();
         place.set((key.0, key.1, number));
         (number, true)
+    }
+
+    /// The number of a text that is about to be stored. After the greatest one the texts are forgotten.
+    pub(crate) fn next_text(&self) -> u32 {
+        let mut number = self.text_count.get().wrapping_add(1);
+        if number > format::SITE_MASK {
+            self.forget_texts();
+            number = 1;
+        }
+        self.text_count.set(number);
+        number
     }
 }

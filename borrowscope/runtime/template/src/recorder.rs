@@ -209,7 +209,7 @@ fn birth_of<const N: usize>(word: u32, other: u32, more: [Slot; N]) -> u32 {
 
 /// Runs `f` unless this thread is in the middle of an event, where a signal handler has interrupted it.
 #[inline(always)]
-fn writing<R>(f: impl FnOnce(&Local) -> Option<R>) -> Option<R> {
+pub(crate) fn writing<R>(f: impl FnOnce(&Local) -> Option<R>) -> Option<R> {
     local::with(|local| {
         if local.busy.replace(true) {
             header::note_lost();
@@ -250,7 +250,13 @@ fn more_instances(local: &Local) -> u32 {
 /// Writes a head and the slots that follow it, or nothing for the word 0. The head's first word comes last: it makes
 /// the event visible.
 #[inline(always)]
-fn write<const N: usize>(local: &Local, word: u32, instance: u32, other: u32, more: [Slot; N]) -> Option<()> {
+pub(crate) fn write<const N: usize>(
+    local: &Local,
+    word: u32,
+    instance: u32,
+    other: u32,
+    more: [Slot; N],
+) -> Option<()> {
     if word == 0 {
         return Some(());
     }
@@ -264,6 +270,22 @@ fn write<const N: usize>(local: &Local, word: u32, instance: u32, other: u32, mo
         mixed ^= halves(*content);
     }
     publish_head(local, at, [word, delta, instance, other], 1 + N, mixed);
+    Some(())
+}
+
+/// As `write`, for slots whose number is known at run time only.
+#[cfg(feature = "track")]
+#[inline(never)]
+pub(crate) fn write_many(local: &Local, word: u32, instance: u32, other: u32, more: &[Slot]) -> Option<()> {
+    let delta = make_room(local, 1 + more.len())?;
+    let at = local.cursor.get();
+    let mut mixed = 0;
+    for (place, content) in more.iter().enumerate() {
+        // SAFETY: `make_room` left so many slots in this thread's chunk.
+        unsafe { ((at + (1 + place) * SLOT) as *mut Slot).write(*content) };
+        mixed ^= halves(*content);
+    }
+    publish_head(local, at, [word, delta, instance, other], 1 + more.len(), mixed);
     Some(())
 }
 
