@@ -50,7 +50,6 @@ mod query;
 mod record;
 mod recorder;
 mod replay;
-mod reset;
 mod ring;
 mod sampling;
 mod setup;
@@ -78,7 +77,6 @@ pub use query::{
     get_events_for_var, get_graph, get_move_events, get_new_events, get_records, get_summary, print_summary, reset,
 };
 pub use record::Record;
-pub use reset::reset;
 pub use sampling::should_sample;
 pub use summary::TrackingSummary;
 pub use tracked::{
