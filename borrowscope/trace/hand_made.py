@@ -16,7 +16,7 @@ from borrowscope.tables import stream_format as spec
 from borrowscope.tables.events import Payload
 from borrowscope.tables.stream_format import Mark
 from borrowscope.text.collector import collector_paused
-from borrowscope.trace.columns import Column, blocks, joined, places
+from borrowscope.trace.columns import NEVER, Column, blocks, joined, places
 from borrowscope.trace.joins import UNKNOWN, Joins, Party, Step
 from borrowscope.trace.kinds import HAS_PARTY
 from borrowscope.trace.meanings import MEANINGS, RESET, EventMeaning, HandSite, Meaning, PartyRule, Values
@@ -108,8 +108,8 @@ class _Process:
         self._threads = [thread for _, thread in sorted(stream.threads.items())]
         self._texts = [thread.texts for thread in self._threads]
         self._labels: dict[str, int] = {}
-        self._base = max(_largest(thread) for thread in self._threads)
         self._joins = Joins()
+        self._instances = np.zeros(0, np.uint32)  # the numbers in the stream of those that calls gave birth to
 
     def replay(self) -> None:
         """Replace the calls by their events."""
@@ -118,6 +118,7 @@ class _Process:
         ticks = joined([thread.ticks[at] for thread, at in zip(self._threads, rows, strict=True)], np.uint64)
         groups = self._groups(rows, owners)
         self._join(groups, ticks)
+        self._instances = np.append(np.uint32(0), _free_numbers(self._threads, len(self._joins.labels) - 1))
         starts = np.cumsum([0, *map(len, rows)])
         counts = np.zeros(len(owners), np.int64)
         for group in groups:
@@ -248,17 +249,12 @@ class _Process:
 
     def _events(self, group: _Group, place: int, meaning: EventMeaning, labels: list[str]) -> Made:
         """One event of all calls of a group."""
-        instances, others = (self._numbers(found[place]) for found in (group.instances, group.others))
+        instances, others = (self._instances[found[place]] for found in (group.instances, group.others))
         words = self._words(group, place, meaning, labels)
         if meaning.number:
             others = group.word(meaning.number)
         has_mark = meaning.row.payload in {Payload.COUNTS, Payload.FLAGS} or bool(meaning.address)
         return Made(words, instances, others, _marks(group, meaning) if has_mark else None)
-
-    def _numbers(self, found: list[int]) -> Column:
-        """The numbers of instances in the stream: above those that generated events name."""
-        indices = np.array(found, np.int64)
-        return np.where(indices != 0, indices + self._base, 0).astype(np.uint32)
 
     def _words(self, group: _Group, place: int, meaning: EventMeaning, labels: list[str]) -> Column:
         """Kind and site of one event of all calls."""
@@ -298,9 +294,18 @@ def _marks(group: _Group, meaning: EventMeaning) -> Column:
     return marks
 
 
-def _largest(thread: Thread) -> int:
-    """The largest number of an instance that generated events of the thread name."""
+def _free_numbers(threads: list[Thread], count: int) -> Column:
+    """So many numbers of instances that generated events do not name: above theirs, while there are any."""
+    named = [numbers for thread in threads for numbers in _named(thread)]
+    first = 1 + max((int(numbers.max(initial=0)) for numbers in named), default=0)
+    if first + count <= NEVER:
+        return np.arange(first, first + count, dtype=np.uint32)
+    used = np.unique(np.concatenate(named))
+    return np.setdiff1d(np.arange(1, 1 + len(used) + count, dtype=np.uint32), used)[:count]
+
+
+def _named(thread: Thread) -> tuple[Column, Column]:
+    """The numbers of instances that generated events of a thread name."""
     kinds = thread.words >> spec.KIND_SHIFT
     is_generated = kinds != Mark.CALL
-    parties = thread.others[is_generated & HAS_PARTY[kinds]]
-    return max(int(thread.instances[is_generated].max(initial=0)), int(parties.max(initial=0)))
+    return thread.instances[is_generated], thread.others[is_generated & HAS_PARTY[kinds]]

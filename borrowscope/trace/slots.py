@@ -92,7 +92,7 @@ def decode_slots(data: bytes, ticks: int, *, is_cut: bool, is_checked: bool) -> 
     is_whole = end == len(slots)
     slots, sorts = slots[:end], sorts[:end]
     rows = places(sorts >= _Sort.EVENT)
-    if is_cut and is_whole and _is_half(slots, rows):
+    if is_cut and is_whole and _is_half(slots, sorts, rows):
         rows = rows[:-1]
     events = slots[rows]
     deltas = events[:, 1] & spec.TICKS_MASK if is_checked else events[:, 1]
@@ -183,14 +183,14 @@ def _lone_tick(slots: Column, sorts: Column) -> int | None:
     return int(lone[0]) if len(lone) else None
 
 
-def _is_half(slots: Column, rows: Column) -> bool:
+def _is_half(slots: Column, sorts: Column, rows: Column) -> bool:
     """Whether the event at the file's end may have lost marks that belong to it."""
     if not len(rows):
         return False
-    word, after = int(slots[rows[-1], 0]), len(slots) - 1 - int(rows[-1])
+    word, after = int(slots[rows[-1], 0]), sorts[int(rows[-1]) + 1 :]
     if word >> spec.KIND_SHIFT == Mark.CALL:
-        return after < (word & spec.SITE_MASK) >> spec.CALL_SHIFT
-    return after == 0 and word >> spec.KIND_SHIFT in _NEEDS_MARKS
+        return int((after == _Sort.ARGS).sum()) < (word & spec.SITE_MASK) >> spec.CALL_SHIFT
+    return not len(after) and word >> spec.KIND_SHIFT in _NEEDS_MARKS
 
 
 def _marks(slots: Column, sorts: Column, rows: Column) -> _Marked:

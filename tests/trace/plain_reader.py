@@ -38,6 +38,7 @@ class Thread:
     objects: dict[int, tuple[int, int, int]] = field(default_factory=dict)  # small, count, address
     flags: dict[int, int] = field(default_factory=dict)
     texts: dict[int, str] = field(default_factory=dict)
+    args: dict[int, list[int]] = field(default_factory=dict)  # further words of calls made by hand
 
 
 @dataclass(slots=True)
@@ -171,12 +172,12 @@ def _decode_slots(chunk: _Chunk, thread: Thread, stream: Stream) -> None:
     now, word = chunk.ticks, 0
     for word, delta, instance, other in struct.iter_unpack("<IIII", chunk.slots):
         kind = word >> shift
-        if kind >= first_mark:
+        if kind >= first_mark and kind != Mark.CALL:
             if not marks.take(kind, word & spec.SITE_MASK, delta, instance, other):
                 break
             if marks.clock:
                 now, marks.clock = marks.clock, 0
-        elif kind in known:
+        elif kind in known or kind == Mark.CALL:
             now += delta
             add_ticks(now)
             add_word(word)
@@ -187,16 +188,27 @@ def _decode_slots(chunk: _Chunk, thread: Thread, stream: Stream) -> None:
                 stream.notes.append(f"{stream.name}: a piece of thread {thread.number} is damaged and is left out")
             break
     marks.end_text()
-    if chunk.is_cut and word >> shift in known:
-        _drop_half_event(thread)
+    if chunk.is_cut and thread.words and _is_half(thread, word >> shift):
+        _drop_last(thread)
 
 
-def _drop_half_event(thread: Thread) -> None:
-    """The file ends right behind a head: marks may be missing that belong to it."""
-    row = BY_TAG[thread.words[-1] >> spec.KIND_SHIFT]
-    if row.other is Other.TO or (row.payload is not Payload.NONE and row.name not in {"New", "Clone"}):
-        for column in (thread.ticks, thread.words, thread.instances, thread.others):
-            column.pop()
+def _is_half(thread: Thread, last: int) -> bool:
+    """Whether the file ends right behind a head of which marks may be missing; `last` is the kind of the last slot."""
+    word = thread.words[-1]
+    kind = word >> spec.KIND_SHIFT
+    if kind == Mark.CALL:
+        told = (word & spec.SITE_MASK) >> spec.CALL_SHIFT
+        return len(thread.args.get(len(thread.words) - 1, [])) < 3 * told
+    if last != kind:
+        return False
+    row = BY_TAG[kind]
+    return row.other is Other.TO or (row.payload is not Payload.NONE and row.name not in {"New", "Clone"})
+
+
+def _drop_last(thread: Thread) -> None:
+    thread.args.pop(len(thread.words) - 1, None)
+    for column in (thread.ticks, thread.words, thread.instances, thread.others):
+        column.pop()
 
 
 class _Marks:
@@ -230,6 +242,9 @@ class _Marks:
             self._text_head = (kind, small, first, low)
             if low == 0:
                 self.end_text()
+        elif kind == Mark.ARGS:
+            if self.thread.words and self.thread.words[-1] >> spec.KIND_SHIFT == Mark.CALL:
+                self.thread.args.setdefault(len(self.thread.words) - 1, []).extend((first, low, high))
         elif kind == Mark.FLAGS:
             self.thread.flags[len(self.thread.words) - 1] = small
         elif kind == Mark.CLOCK:
@@ -393,12 +408,13 @@ class _Process:
         event = self._plain_event(seq, time_ns, thread, shape)
         if instance is not None:
             event.instance = instance.number
-        if instance is not None or row.name in _NAMED_BY_SITE:
+        if instance is not None or row.name in _NAMED_BY_SITE or shape.is_by_hand:
             event.name = shape.name
         if row.other is Other.TO:
             self._move(event, instance, other, thread.flags.get(place, 0), shape)
             return event
-        if other or row.other is Other.NUMBER:
+        is_told = row.other is Other.NUMBER and shape.is_by_hand and next(iter(event.fields.values())) is not None
+        if (other or row.other is Other.NUMBER) and not is_told:
             _PARTIES[row.other](self, event, other, thread)
         if row.payload is not Payload.NONE:
             self._add_payload(event, row.payload, thread.objects.get(place, (0, 0, 0)), thread)
@@ -445,6 +461,8 @@ class _Process:
     def _move(self, event: Event, source: _Instance | None, raw: int, flags: int, shape: Shape) -> None:
         """A move tells the name and the type of what moved; its target is born with the site's name."""
         target = self._instance(raw, begins=True) if raw else None
+        if source is None and shape.is_by_hand:
+            event.name = shape.giver
         if source is not None:
             event.from_ = source.number
             event.ty = source.ty or event.ty

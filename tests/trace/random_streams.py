@@ -6,8 +6,10 @@ from random import Random
 
 from borrowscope.tables import stream_format as spec
 from borrowscope.tables.events import EVENTS, EventRow, Other, Payload
+from borrowscope.tables.published_api import FUNCTIONS
+from borrowscope.tables.published_calls import Kind, Section
 from borrowscope.tables.stream_format import Cause, Mark
-from tests.trace.streams import Slot, chunk, head, mark, stream, text
+from tests.trace.streams import Slot, call, chunk, head, mark, stream, text
 
 SITES = 24
 TYPES = ("Vec<u8>", "std::rc::Rc<String>", "i32")
@@ -33,16 +35,20 @@ def _random_stream(random: Random, pid: int) -> bytes:
     for thread in range(random.randint(1, 3)):
         ticks = 1000
         for sequence in range(random.randint(1, 3)):
-            slots = _random_slots(random, numbers)
+            slots = _random_slots(random, numbers, version)
             ticks += random.randint(0, 3000)
             chunks.append(chunk(slots[:250], thread=thread, sequence=sequence, ticks=ticks, ns=ticks, version=version))
     random.shuffle(chunks)
     return stream(*chunks, pid=pid, version=version)
 
 
-def _random_slots(random: Random, numbers: int) -> list[Slot]:
+def _random_slots(random: Random, numbers: int, version: int) -> list[Slot]:
     slots: list[Slot] = []
+    with_calls = random.choice((0, 0, 0.5, 1)) if version >= spec.CHECKED_SINCE else 0
     for _ in range(random.randint(0, 90)):
+        if random.random() < with_calls:
+            slots += _random_call(random)
+            continue
         if random.random() < 0.05:
             slots += _random_mark(random)
         row = random.choice(EVENTS if random.random() < 0.5 else _TELLING)
@@ -68,6 +74,32 @@ def _random_other(random: Random, row: EventRow, numbers: int) -> int:
     if row.other in {Other.OWNER, Other.SOURCE, Other.TO}:
         return random.choice((0, _number(random, numbers), _number(random, numbers)))
     return random.choice((0, random.choice(list(Cause)), random.randrange(9)))
+
+
+NAMES = ("x", "y", "Rc<i32>", "src/main.rs:3:9", "lib.rs:7", "alloc::string::String", "")
+_FUNCTIONS = [row for row in FUNCTIONS if row.number]
+_USUAL = [row for row in _FUNCTIONS if row.section in {Section.OWNERSHIP, Section.SMART_POINTERS}]
+
+
+def _random_call(random: Random) -> list[Slot]:
+    """A call of any function with words that name each other's values often; some words are missing, some wrong."""
+    row = random.choice(_USUAL if random.random() < 0.7 else _FUNCTIONS)
+    slots: list[Slot] = []
+    if random.random() < 0.1:
+        slots += text(Mark.STRING, random.randrange(1, 9), random.choice(NAMES))
+    words: list[int] = []
+    for word in row.words:
+        if word.kind is Kind.NUMBER:
+            words += random.choice(((random.randrange(4), 0), (4096, 0x7FFF), (2**31 + 5, 0), (1, 2**31)))
+        elif word.kind is Kind.TEXTS:
+            count = random.randrange(4)
+            words += [count, *(random.randrange(9) for _ in range(count))]
+        else:
+            words.append(random.randrange(9) if word.kind is Kind.TEXT else random.randrange(2))
+    if random.random() < 0.02:
+        words = words[: random.randrange(len(words) + 1)]
+    number = row.number if random.random() < 0.98 else random.randrange(1 << spec.CALL_SHIFT)
+    return [*slots, *call(number, *words, delta=random.randrange(60))]
 
 
 def _random_mark(random: Random) -> list[Slot]:

@@ -17,6 +17,7 @@ from borrowscope.trace.shapes import Shapes
 from borrowscope.trace.stream import decode_stream
 from borrowscope.trace.table import make_table
 from tests.trace import plain_reader
+from tests.trace.plain_calls import replace_calls
 from tests.trace.random_streams import SITES, damaged, random_recording
 
 FAR = 1 << 62  # a damaged clock may tell times beyond what columns hold
@@ -53,10 +54,28 @@ def both(streams: Iterable[bytes], known: dict[int, SiteRecord]) -> tuple[list[E
     for left, right in zip(ours, plain, strict=True):
         assert [note for note in left.notes if "cut off" not in note] == right.notes
         assert left.event_count == right.event_count
-    expected = plain_reader.join_events(plain, shapes)
+    found = list(Events(make_table(ours, shapes)))
+    apart = Shapes(known, {1: "src/main.rs"})
+    first = replace_calls(plain, apart)
+    expected = plain_reader.join_events(plain, apart)
     for event in expected:
         event.time_ns = min(event.time_ns, FAR)
-    return list(Events(make_table(ours, shapes))), expected
+    for left, right in zip(ours, plain, strict=True):
+        assert [note for note in left.notes if "cut off" not in note] == right.notes
+    compare_sites(found, expected, first)
+    return found, expected
+
+
+def compare_sites(found: list[Event], expected: list[Event], first: int) -> None:
+    """The plain reader gives each event of a call a site of its own, here they share what is the same."""
+    shared: dict[int, str] = {}
+    for one, other in zip(found, expected, strict=True):
+        if other.site is not None and other.site >= first:
+            assert one.site is not None
+            assert one.site >= 256 + SITES
+            told = repr((one.event, one.file, one.line, one.column))
+            assert shared.setdefault(one.site, told) == told
+            one.site = other.site = None
 
 
 @pytest.mark.usefixtures("_blocks")
