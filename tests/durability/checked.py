@@ -108,10 +108,10 @@ def check(folder: Path) -> Checked:
                 assert number not in process, f"two threads of the stream tell of thread {number}"
                 process[number] = numbers
         found.processes.append(process)
-        found.stopped.append(stream.header.stopped)
-        found.limits.append(stream.header.limit)
-        found.given_up.append(stream.header.given_up)
-        found.lost += stream.header.lost
+        found.stopped.append(stream.header.stopped or 0)
+        found.limits.append(stream.header.limit or 0)
+        found.given_up.append(stream.header.given_up or 0)
+        found.lost += stream.header.lost or 0
         found.notes += stream.notes
     return found
 

@@ -32,6 +32,10 @@ static PLACE: Decided = Decided(UnsafeCell::new(Place {
 static IS_DECIDED: AtomicBool = AtomicBool::new(false);
 
 /// Creates the stream. `parent` is the process that was forked, or 0. Tells whether there is something to record to.
+///
+/// Not inlined: its texts would stand on the stack of every thread that records.
+#[cold]
+#[inline(never)]
 pub(crate) fn start(parent: u32) -> bool {
     // SAFETY: only the thread that starts the recording comes here.
     let place = unsafe { &mut *PLACE.0.get() };
