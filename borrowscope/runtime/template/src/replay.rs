@@ -130,10 +130,13 @@ fn put_kept(kept: Box<Kept>) {
     }
 }
 
-/// The sites that are compiled in, else those beside the stream.
+/// The sites that are compiled in, else those beside the stream; a stream in memory has none beside it.
 fn find_sites(stream: &Text) -> Sites {
     if let Some(text) = config::SITES {
         return Sites::parse(text);
+    }
+    if !stream.is_usable() {
+        return Sites::parse("");
     }
     let path = String::from_utf8_lossy(stream.as_bytes()).into_owned();
     let sites = std::path::Path::new(&path).with_file_name("sites.json");

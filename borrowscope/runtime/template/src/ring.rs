@@ -109,7 +109,6 @@ impl Ring {
     }
 
     /// From here on nobody wants what ended before these ticks.
-    #[allow(dead_code)]
     pub(crate) fn forget_before(&mut self, ticks: u64) {
         self.floor = ticks;
     }

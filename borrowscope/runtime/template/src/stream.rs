@@ -288,7 +288,6 @@ pub(crate) fn map(at: u64, size: usize) -> Result<usize, Failure> {
 }
 
 /// From here on nobody wants what was recorded before these ticks. A stream in a file keeps it.
-#[allow(dead_code)]
 pub(crate) fn forget_before(ticks: u64) {
     if home().memory != 0 {
         locked(|stream| stream.ring.forget_before(ticks));
