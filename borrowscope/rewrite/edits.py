@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from borrowscope.parse.syntax import Node
+from borrowscope.rewrite.contexts import outside_parentheses
 from borrowscope.rewrite.model import Insertion
+from borrowscope.rewrite.positions import ends_in_untyped_closure
 
 
 @dataclass(slots=True, frozen=True)
@@ -39,6 +41,8 @@ class Editor:
 
     def wrap(self, node: Node, before: str, behind: str, site: int | None) -> None:
         """Put an expression between two texts."""
+        if before.startswith("::") and behind.endswith(")") and _is_lent(node):
+            before, behind = f"({before}", f"{behind},).0"
         self.open(node.start, node.end, before, site)
         self.close(node.start, node.end, behind, site)
 
@@ -64,6 +68,16 @@ class Editor:
             done = one.at
         pieces.append(bytes(text[done:]))
         return b"".join(pieces), insertions
+
+
+def _is_lent(node: Node) -> bool:
+    """Whether the value is lent right away: `f(&x.lock())` may lend what the value leads to.
+
+    What is expected of the reference would reach the value through a generic function, but not through a tuple.
+    """
+    outer = outside_parentheses(node)
+    is_operand = outer.parent is not None and outer.parent.kind == "reference_expression"
+    return is_operand and not ends_in_untyped_closure(node)
 
 
 def _apart(source: bytes, one: Insertion) -> Insertion:
