@@ -19,7 +19,10 @@ def choose_function(recording: Recording, name: str | None, place: tuple[str, in
     """The path of the one function that the words mean; executed ones are preferred."""
     known = _known(recording)
     if not known:
-        raise UsageError("this recording knows no functions", hint="nothing was traced when it was made")
+        hint = "nothing was traced when it was made"
+        if recording.table.shapes.has_hand_made:
+            hint = "calls made by hand tell no functions: see `borrowscope report` and `borrowscope export`"
+        raise UsageError("this recording knows no functions", hint=hint)
     matching = [path for path in known if name is None or is_match(path, name)]
     if not matching:
         raise _unknown(name or "", known)

@@ -15,7 +15,7 @@ from borrowscope.tables.events import Group
 from borrowscope.trace.recording import Recording
 from borrowscope.trace.shapes import Shape
 from borrowscope.trace.table import Table
-from borrowscope.trace.tallies import held_guards
+from borrowscope.trace.tallies import finished_sites, held_guards
 
 UNTOLD = frozenset({"UnsafeBlockExit"})
 NAMES = ("fn_name", "union_name", "to_type", "ptr_type")  # fields that say what an unsafe operation reached
@@ -66,9 +66,13 @@ def find_loops(table: Table) -> tuple[LoopUse, ...]:
 def find_guards(recording: Recording) -> tuple[GuardUse, ...]:
     """The guards of locks and cells that were held longest first; only those whose end would have been seen."""
     table = recording.table
+    ending = finished_sites(table) if table.shapes.has_hand_made else set[int]()
 
     def is_wanted(word: int) -> bool:
-        site = recording.sites.get(word & spec.SITE_MASK)
+        number = word & spec.SITE_MASK
+        if table.shapes.is_by_hand(number):
+            return number in ending
+        site = recording.sites.get(number)
         return site is not None and is_end_recorded(site) is True
 
     found = []

@@ -1,7 +1,8 @@
 """The lives of bindings that never ended: values that nobody dropped or gave away.
 
 In: a recording. Out: counts by birth. A binding whose site says that its end is not recorded (`is_guarded` false, or no
-drop at all) is never called alive.
+drop at all) is never called alive. Of what was told by hand, ends are expected where another value of the same site had
+one.
 """
 
 from __future__ import annotations
@@ -18,17 +19,20 @@ ENDS = frozenset(row.name for row in EVENTS if row.is_death)
 
 def find_alive(recording: Recording) -> list[Typed]:
     """Lives that need a drop and have not ended, where the end would have been recorded; in the order of birth."""
-    sites = recording.sites
+    sites, shapes = recording.sites, recording.table.shapes
     ending: set[int] = set()
-    if any(site.needs_drop and is_end_recorded(site) is None for site in sites.values()):
+    if shapes.has_hand_made or any(site.needs_drop and is_end_recorded(site) is None for site in sites.values()):
         ending = finished_sites(recording.table)
 
     def is_wanted(word: int) -> bool:
-        site = sites.get(word & spec.SITE_MASK)
-        if site is None or not site.needs_drop:
+        number = word & spec.SITE_MASK
+        site = sites.get(number)
+        if site is None:
+            return shapes.is_by_hand(number) and number in ending
+        if not site.needs_drop:
             return False
         told = is_end_recorded(site)
-        return site.number in ending if told is None else told
+        return number in ending if told is None else told
 
     return unfinished(recording.table, is_wanted)
 

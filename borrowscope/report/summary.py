@@ -173,16 +173,19 @@ def _door(table: Table, words: list[int]) -> Place | None:
 
 
 def _clones(table: Table) -> tuple[CloneCount, ...]:
-    by_type: dict[tuple[str, bool], Counter[Place]] = defaultdict(Counter)
+    by_type: dict[tuple[str, bool], Counter[Place | None]] = defaultdict(Counter)
     for one in clones(table):
         shape = table.shapes.of(one.word)
         ty = REFERENCES.sub("", one.ty) if one.ty else UNKNOWN_TYPE
-        by_type[ty, shape.row.name != "Clone"][place_of(shape) or Place("?", 0)] += one.times
-    found = (
-        CloneCount(ty, places.total(), shares, tuple(sorted(places.items(), key=lambda one: (-one[1], str(one[0])))))
-        for (ty, shares), places in by_type.items()
-    )
+        by_type[ty, shape.row.name != "Clone"][place_of(shape)] += one.times
+    found = (CloneCount(ty, places.total(), shares, _busiest(places)) for (ty, shares), places in by_type.items())
     return tuple(sorted(found, key=lambda one: (one.shares, -one.count, one.ty)))
+
+
+def _busiest(places: Counter[Place | None]) -> tuple[tuple[Place, int], ...]:
+    """The places with their counts, the busiest first; what tells no place is not among them."""
+    known = [(place, count) for place, count in places.items() if place is not None]
+    return tuple(sorted(known, key=lambda one: (-one[1], str(one[0]))))
 
 
 def _alive(recording: Recording) -> tuple[AliveCount, ...]:

@@ -53,6 +53,11 @@ class Shapes:
         """Make the sites of calls known; they are numbered from `first` on."""
         self._first_by_hand, self._by_hand = first, sites
 
+    @property
+    def has_hand_made(self) -> bool:
+        """Whether there are events of calls made by hand."""
+        return len(self._by_hand) > 0
+
     def is_by_hand(self, number: int) -> bool:
         """Whether a site is that of calls."""
         return number >= self._first_by_hand
