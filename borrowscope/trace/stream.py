@@ -17,8 +17,9 @@ import numpy as np
 
 from borrowscope.tables import stream_format as spec
 from borrowscope.tables.stream_format import Mark
-from borrowscope.trace.columns import Column, joined, last_of_each, places
+from borrowscope.trace.columns import Column, counted, joined, last_of_each, places
 from borrowscope.trace.header import Header, decode_header, header_notes
+from borrowscope.trace.meanings import MEANINGS
 from borrowscope.trace.slots import Slots, decode_slots
 
 _CHUNK_BYTES = spec.CHUNK.size + spec.CHUNK_CHECK.size
@@ -141,8 +142,17 @@ def count_events(file: BinaryIO, name: str) -> tuple[Header, int]:
     header = decode_header(file.read(spec.HEADER_SIZE), name)
     count = 0
     for chunk in list(_chunks(file, size, header, [])):
-        count += len(_decode(file, header, chunk).ticks)
+        slots = _decode(file, header, chunk)
+        count += _meant(slots) if slots.has_calls else len(slots.ticks)
     return header, min(count, header.limit) if header.limit else count
+
+
+def _meant(slots: Slots) -> int:
+    """How many events the rows are, those of calls included."""
+    words = slots.heads[:, 0]
+    calls = counted(words[words >> spec.KIND_SHIFT == Mark.CALL] & spec.CALL_MASK)
+    meant = sum(times * len(MEANINGS[number].events) for number, times in calls.items() if number in MEANINGS)
+    return len(words) - sum(calls.values()) + meant
 
 
 def _chunks(file: BinaryIO, size: int, header: Header, notes: list[str]) -> Iterator[_Chunk]:
