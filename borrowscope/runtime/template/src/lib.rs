@@ -1,8 +1,34 @@
 //! Records what ownership does while a program runs.
 //!
-//! BorrowScope generates this crate and puts calls of its [`site`] module into a program. It has no dependencies.
-//! Every process of the program writes one stream file into the recording's folder. The stream's format is specified
-//! in BorrowScope's `tables/stream_format.py`; the constants in `format.rs` are made from there.
+//! Instrumented code calls the functions of [`site`]; people call the `track_*` functions at the crate's root. Each takes
+//! a value, records what happens to it and hands it back:
+//!
+//! ```
+//! use borrowscope_runtime::*;
+//!
+//! let text = track_new("text", String::from("hello"));
+//! let length = track_borrow("borrowed", &text).len();
+//! track_drop("borrowed");
+//! let moved = track_move("text", "moved", text);
+//! println!("{moved}: {length}");
+//! track_drop("moved");
+//! print_summary();
+//! ```
+//!
+//! Both kinds of calls land in one recording, and a program can ask for what it has recorded: [`get_events`],
+//! [`get_records`], [`get_summary`], [`get_graph`], [`export_json`].
+//!
+//! # Features
+//!
+//! * `track`: calls made by hand record. Without it they hand their values back and do nothing.
+//! * `serde`: serde's traits for [`Event`], [`Record`], graphs and exports. Without it the crate has no dependency.
+//!
+//! # Where it is recorded
+//!
+//! Every process of a program writes one stream file into the recording's folder, which `BORROWSCOPE_OUT=DIR` names, or
+//! the tool that has built the program. Without a folder a process records into its own memory. `BORROWSCOPE=off`
+//! records nothing. The stream's format is specified in BorrowScope's `tables/stream_format.py`; the constants in
+//! `format.rs` are made from there, the public functions and events from other tables.
 //!
 //! What holds at any time:
 //! * recording never panics, never runs code of the user, never prints, and takes no lock on the usual path;
@@ -10,13 +36,11 @@
 //! * space is reserved on disk before it is written to; where that fails the recording stops, says why in the
 //!   stream's header, and the program goes on untouched.
 //!
-//! Environment: `BORROWSCOPE=off` records nothing, `BORROWSCOPE_OUT=DIR` names the recording's folder.
-//!
 //! On 64-bit Linux, Android and macOS streams are mapped into memory. Elsewhere (and with
 //! `--cfg borrowscope_portable`) each event is written to the file with one call of the system, which is slower.
 
 #![deny(unsafe_op_in_unsafe_fn)]
-#![warn(missing_docs)]
+#![deny(missing_docs)]
 #![allow(unknown_lints)]
 #![allow(unexpected_cfgs)]
 

@@ -403,7 +403,7 @@ mod tests {
             "src/main.rs:12:9",
             "a/longer/path/src/main.rs:12:9",
         ] {
-            assert!(Key::of(text) == Key::of(&text.to_owned()));
+            assert!(Key::of(text) == Key::of(&String::from(text)));
         }
     }
 
