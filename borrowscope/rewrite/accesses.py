@@ -24,11 +24,12 @@ from borrowscope.rewrite.contexts import (
     place_operand,
     whole_place,
 )
+from borrowscope.rewrite.macro_rows import row_of
 from borrowscope.rewrite.model import Site, SkipReason
 from borrowscope.rewrite.notes import Note, Where, emit_notes
 from borrowscope.rewrite.plans import RUNTIME_PATH, BindingPlan, FunctionPlan
 from borrowscope.rewrite.positions import strip_parentheses
-from borrowscope.tables.macros import Entry, find_macro
+from borrowscope.tables.macros import Entry
 from borrowscope.text.span import Span
 
 _TEXT_LIMIT = 80  # characters of a container or a base that are told
@@ -283,12 +284,11 @@ def _is_copied_from(plan: FunctionPlan, pattern: Node) -> bool:
     facts = plan.file.facts.bindings
     bound = [facts.get(start) for start in plan.scopes.bindings if pattern.start <= start < pattern.end]
     is_copy = all(fact is not None and fact.is_copy is True for fact in bound)
-    return is_copy and "ref" not in pattern.text.split()
+    return is_copy and not any(node.kind == "ref" for node in pattern.walk())
 
 
 def _macro(_plan: FunctionPlan, place: Node, parent: Node) -> _Place | None:
-    name = parent.field("macro")
-    row = find_macro(name.text) if name is not None else None
+    row = row_of(parent)
     tokens = parent.child("token_tree")
     if row is None or tokens is None:
         return None
