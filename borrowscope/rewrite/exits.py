@@ -234,8 +234,10 @@ def life_of(binding: Binding) -> range | None:
 
 
 def hides(plan: FunctionPlan, within: range, words: re.Pattern[bytes]) -> bool:
-    """Whether a macro that was not entered may hold one of these words, in its arguments or in its own code."""
+    """Whether a macro may hold one of these words: in its own code, or in arguments that were not entered."""
     source = plan.body.source
+    if words.search(b" return ") and any(start in within for start in plan.scopes.returning):
+        return True
     for tokens in plan.scopes.macro_spans:
         if tokens.start in within:
             name = _MACRO_NAME.search(source, max(0, tokens.start - _NAME_LIMIT), tokens.start)

@@ -13,11 +13,12 @@ from borrowscope.analyzer.callee import parse_callee
 from borrowscope.parse.syntax import Node
 from borrowscope.rewrite.calls import Calls
 from borrowscope.rewrite.guard_types import carried, guard_of, holds, type_of
+from borrowscope.rewrite.macro_rows import row_of
 from borrowscope.rewrite.model import Site
 from borrowscope.rewrite.plans import BindingPlan, FunctionPlan
 from borrowscope.rewrite.positions import strip_parentheses, tail_of
 from borrowscope.tables.guards import BORROWING_MACROS, GUARDS, LOOKING, LOOKING_TRAITS, MAPPERS
-from borrowscope.tables.macros import Entry, find_macro
+from borrowscope.tables.macros import Entry
 from borrowscope.text.span import Span
 
 
@@ -125,7 +126,7 @@ _NAMING = frozenset(
 def _macro(_plan: FunctionPlan, _calls: Calls, _value: Node, parent: Node) -> Use:
     name = parent.field("macro")
     path = name.text if name is not None else ""
-    row = find_macro(path)
+    row = row_of(parent)
     is_borrowing = row is not None and row.entry in (Entry.FORMAT, Entry.MESSAGE)
     return KEPT if is_borrowing or path.rpartition("::")[2] in BORROWING_MACROS else ESCAPES
 

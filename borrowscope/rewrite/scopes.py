@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from borrowscope.parse.syntax import COMMENTS, Node, parse_arguments, parse_repeat
-from borrowscope.tables.macros import Entry, find_macro
+from borrowscope.rewrite.macro_rows import row_of
+from borrowscope.tables.macros import RETURNING, Entry, MacroRow
 from borrowscope.text.span import Span
 
 
@@ -107,6 +108,7 @@ class FunctionScopes:
     references: list[tuple[Node, Frame]] = field(default_factory=list)
     macros: Counter[str] = field(default_factory=Counter)
     macro_spans: list[Span] = field(default_factory=list)  # token trees that were not entered
+    returning: list[int] = field(default_factory=list)  # macros that were entered and may leave the function
     frames: dict[Span, Frame] = field(default_factory=dict)  # by the closure's or async block's span
 
     def frame_of(self, node: Node) -> Frame | None:
@@ -359,11 +361,14 @@ class _Walker:
         if macro is None or tokens is None:
             return
         name = macro.text.rsplit("::", 1)[-1]
-        arguments = _entered_arguments(name, tokens)
-        if arguments is None:
+        row = row_of(node)
+        arguments = _entered_arguments(row, tokens) if row is not None else None
+        if row is None or arguments is None:
             self.found.macros[name] += 1
             self.found.macro_spans.append(Span(tokens.start, tokens.end))
             return
+        if row.needs_text and row.name in RETURNING:
+            self.found.returning.append(node.start)
         for argument in arguments:
             argument.parent = node
             value = argument.field("right") if argument.kind == "assignment_expression" else argument
@@ -371,18 +376,21 @@ class _Walker:
                 self.visit(value)
 
 
+_TEXTS = frozenset({"string_literal", "raw_string_literal"})
 _EXPRESSIONS = (Entry.FORMAT, Entry.VALUES, Entry.MESSAGE)
 
 
-def _entered_arguments(name: str, tokens: Node) -> list[Node] | None:
-    row = find_macro(name)
-    if row is None or row.entry not in _EXPRESSIONS:
+def _entered_arguments(row: MacroRow, tokens: Node) -> list[Node] | None:
+    if row.entry not in _EXPRESSIONS:
         return None
     arguments = parse_arguments(tokens.source, tokens.start + 1, tokens.end - 1)
-    if arguments is None and name == "vec":
+    if arguments is None and row.name == "vec":
         arguments = parse_repeat(tokens.source, tokens.start + 1, tokens.end - 1)
     if arguments is None or (row.entry is Entry.MESSAGE and len(arguments) < 2):
         return None
+    if row.needs_text:
+        text = arguments[1 if row.entry is Entry.MESSAGE else 0 : 2 if row.entry is Entry.MESSAGE else 1]
+        return arguments if text and text[0].kind in _TEXTS else None
     return arguments
 
 

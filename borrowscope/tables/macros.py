@@ -26,6 +26,7 @@ class MacroRow:
 
     name: str
     entry: Entry
+    needs_text: bool = False  # entered only where the format text is a literal
 
 
 _ROWS = (
@@ -61,6 +62,18 @@ _ROWS = (
 
 MACROS = {row.name: row for row in _ROWS}
 
+_LOG = ("error", "warn", "info", "debug", "trace")
+_ERRORS = {"bail": Entry.FORMAT, "ensure": Entry.MESSAGE}
+_CRATE_ROWS = {
+    "log": dict.fromkeys(_LOG, Entry.FORMAT),
+    "tracing": dict.fromkeys(_LOG, Entry.FORMAT),
+    "anyhow": {**_ERRORS, "anyhow": Entry.FORMAT, "format_err": Entry.FORMAT},
+    "eyre": {**_ERRORS, "eyre": Entry.FORMAT, "format_err": Entry.FORMAT},
+    "color_eyre::eyre": {**_ERRORS, "eyre": Entry.FORMAT, "format_err": Entry.FORMAT},
+}
+CRATES = frozenset(_CRATE_ROWS)  # whose macros are known, where a file says that it means theirs
+RETURNING = frozenset(_ERRORS)  # of these, those that leave the function
+
 _ITEM_MACRO = "cfg_"  # crates name macros that put a cfg before items so: `cfg_rt!`, `cfg_unix!`
 
 
@@ -70,3 +83,9 @@ def find_macro(path: str) -> MacroRow | None:
     if name not in MACROS and name.startswith(_ITEM_MACRO):
         return MacroRow(name, Entry.ITEMS)
     return MACROS.get(name)
+
+
+def find_crate_macro(crate: str, name: str) -> MacroRow | None:
+    """The row of a macro of a known crate. Its text must be a literal: fields and values before it are other forms."""
+    entry = _CRATE_ROWS.get(crate, {}).get(name)
+    return MacroRow(name, entry, needs_text=True) if entry is not None else None
