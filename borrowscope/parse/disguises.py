@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 _TYPE = rb"\b(?:str|char|bool|f(?:32|64)|[iu](?:8|16|32|64|128|size))"
 _LIKE_TYPES = re.compile(_TYPE + rb"(?=\s*!\s*[(\[{]|\s*::\s*<)")
 _OPEN_RANGE = re.compile(rb"\.\.\s*([*-]|&(?!&|\s*mut\b))")
+_OPEN_GROUP = re.compile(rb"(\.\.)\s*[(\[|&]")
 _UNIT_BOUND = re.compile(rb"((?:\bwhere|,)\s*)\(\)(?=\s*:)")
 _ATTRIBUTE = re.compile(rb'#\[(?:[^\[\]"]|"(?:\\.|[^"\\])*"|\[[^\[\]]*\])*\]')
 _LOOK_BEHIND = 200  # bytes before an attribute, with the comments that stand there
@@ -41,22 +42,27 @@ Root = TypeVar("Root", bound=Raw)
 
 
 def parse_disguised(source: bytes, parse: Callable[[bytes], Root]) -> tuple[Root, list[int]]:
-    """The root, and where signs stand that were parsed as `!`, which is as long and binds as tightly.
+    """The root, and where signs stand that were parsed as `!`, or dots as `||`: as long, and binding as tightly.
 
-    The grammar takes `a..*b` for a product of `a..` and `b`; to rustc, whatever can end a range does. It knows no
-    macros and functions that are named like primitive types (`str![]`, `f32::<E>()`): they get another name as long.
+    The grammar takes `a..*b` for a product of `a..` and `b`, and `x = a..(b)` for a call; to rustc, whatever can end a
+    range does. It knows no macros and functions that are named like primitive types (`str![]`, `f32::<E>()`): they get
+    another name as long.
     """
     text = _LIKE_TYPES.sub(lambda found: found[0].upper(), source)
     root = parse(text)
     if root.has_error:
         text, root = _with_fewer_errors(text, root, parse)
     signs = [found.start(1) for found in _OPEN_RANGE.finditer(text) if _splits_range(root, found.start(1))]
-    if signs:
+    openings = (found for found in _OPEN_GROUP.finditer(text) if found.end() - 1 not in signs)
+    groups = [found.start(1) for found in openings if _splits_group(root, found)]
+    if signs or groups:
         signed = bytearray(text)
         for at in signs:
             signed[at : at + 1] = b"!"
+        for at in groups:
+            signed[at : at + 2] = b"||"
         root = parse(bytes(signed))
-    return root, signs
+    return root, signs + groups
 
 
 def _with_fewer_errors(text: bytes, root: Root, parse: Callable[[bytes], Root]) -> tuple[bytes, Root]:
@@ -104,5 +110,22 @@ def _splits_range(root: Raw, at: int) -> bool:
     operation = sign.parent if sign is not None else None
     if operation is None or operation.type != "binary_expression":
         return False
-    left = operation.child_by_field_name("left")
-    return left is not None and left.type == "range_expression" and left.children[-1].type == ".."
+    return _is_open(operation.child_by_field_name("left"))
+
+
+def _splits_group(root: Raw, found: re.Match[bytes]) -> bool:
+    """Whether a range with a start is called, indexed or an operand, as far as the tree goes."""
+    opening = root.descendant_for_byte_range(found.end() - 1, found.end())
+    holder = opening.parent if opening is not None else None
+    if holder is not None and holder.type == "arguments":
+        holder = holder.parent
+    if holder is None or holder.type not in ("call_expression", "index_expression", "binary_expression"):
+        return False
+    first: Raw | None = holder.children[0]
+    if first is not None and first.type in ("assignment_expression", "compound_assignment_expr"):
+        first = first.child_by_field_name("right")
+    return _is_open(first) and first is not None and len(first.children) > 1
+
+
+def _is_open(node: Raw | None) -> bool:
+    return node is not None and node.type == "range_expression" and node.children[-1].type == ".."

@@ -218,15 +218,21 @@ def _parse(source: bytes) -> tuple[tree_sitter.Node, list[int]]:
 
 
 def _restore_sign(top: Node, at: int) -> None:
-    """Give the `!` that stands for another sign its own kind, and the expression that it begins."""
+    """Give the sign that stands for another one its own kind, and the expression that it belongs to."""
     node = top
     while (inner := next((child for child in node.children if child.start <= at < child.end), None)) is not None:
         node = inner
     operation = node.parent
-    if node.kind != "!":  # it stands outside of what is looked at
+    if operation is None or node.kind not in ("!", "||"):  # it stands outside of what is looked at
+        return
+    if node.kind == "||":
+        node.kind, operation.kind = "..", "range_expression"
+        for child in operation.children:
+            child.field_name = None
+        operation.children = operation.children  # the dots have no field any more
         return
     node.kind = sys.intern(chr(top.source[at]))
-    if node.kind == "&" and operation is not None:
+    if node.kind == "&":
         operation.kind, operation.named[0].field_name = "reference_expression", "value"
 
 

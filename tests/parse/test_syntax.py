@@ -99,6 +99,8 @@ def test_arguments_are_read_once() -> None:
         ("..*b", "*b"),
         ("a + 1..*b * 2", "*b * 2"),
         ("a..-b as usize", "-b as usize"),
+        ("a..&mut b[0]", "&mut b[0]"),
+        ("(a)..[b][0]", "[b][0]"),
     ],
 )
 def test_a_sign_behind_two_dots_begins_the_end_of_a_range(text: str, end: str) -> None:
@@ -113,6 +115,14 @@ def test_a_sign_behind_two_dots_begins_the_end_of_a_range(text: str, end: str) -
         assert (sign.kind, sign.text, sign.is_named) == (end[0], end[0], False)
     borrow = find(parse_source(b"fn f() { a..&b }"), "reference_expression")
     assert (borrow.text, borrow.field("value") and borrow.field("value").text) == ("&b", "b")
+
+
+def test_a_range_that_is_assigned_may_end_in_parentheses() -> None:
+    tree = parse_source("fn é() { self.x = (a + 1)..(b - *c); self.y += a..(b); let z = a..*b..(c); }".encode())
+    assert not [node for node in tree.walk() if node.kind == "call_expression"]
+    first, second, *_ = [node for node in tree.walk() if node.kind == "range_expression"]
+    assert (first.text, first.named[-1].text) == ("(a + 1)..(b - *c)", "(b - *c)")
+    assert [(child.kind, child.field_name) for child in second.children if not child.is_named] == [("..", None)]
 
 
 def test_signs_between_values_stay_operators() -> None:

@@ -50,7 +50,26 @@ impl Window {
     }
 }
 
+struct Focus {
+    middle: std::ops::Range<usize>,
+    target: std::ops::Range<usize>,
+}
+
+impl Focus {
+    fn set(&mut self, of: std::ops::Range<usize>) -> usize {
+        self.target = (of.start + self.middle.start)..(of.end + self.middle.start);
+        let first = self.target.len();
+        self.middle = of.start..(self.target.end);
+        first + self.middle.len()
+    }
+}
+
 fn main() {
+    let mut focus = Focus {
+        middle: 2..4,
+        target: 0..0,
+    };
+    println!("{} {:?} {:?}", focus.set(1..3), focus.middle, focus.target);
     println!(
         "{} {:?} {:?}",
         sum(&1, &4),
