@@ -14,15 +14,14 @@ pub(crate) struct Chunk {
     pub(crate) at: u64,
 }
 
-/// A ring that takes less may leave chunks unused that are smaller than what its threads need.
-const SPACE_FOR_SMALL: u64 = 4 << 20;
-
 /// Hands out the next chunk of a thread, `size` bytes or less.
 pub(crate) fn take_chunk(size: usize) -> Result<Chunk, Failure> {
     let size = size.min(home().largest_chunk);
     if is_ring() {
-        while let Some((left, used)) = locked(|stream| stream.give_up(false).map(|left| (left, stream.used))) {
-            if left.size as usize >= size || used >= SPACE_FOR_SMALL {
+        while let Some((left, has_space)) =
+            locked(|stream| stream.give_up(false).map(|left| (left, stream.has_space())))
+        {
+            if left.size as usize >= size || !has_space {
                 return renew(left);
             }
             retire(&left)?;

@@ -4,7 +4,7 @@ use crate::export::ExportData;
 use crate::graph::{build_graph, OwnershipGraph};
 use crate::record::Record;
 use crate::summary::TrackingSummary;
-use crate::{clock, format, recorder, replay, stream, BorrowScopeResult, Event};
+use crate::{format, recorder, replay, stream, BorrowScopeResult, Event};
 use std::path::Path;
 
 /// Forgets the events so far: queries, names and counters start over. The recording keeps them.
@@ -15,7 +15,7 @@ use std::path::Path;
 /// ```
 pub fn reset() {
     if !recorder::is_off() {
-        let now = clock::ticks();
+        let now = stream::moment();
         recorder::event(format::mark::CALL << format::KIND_SHIFT | replay::RESET, 0, 0);
         stream::forget_before(now);
     }

@@ -3,7 +3,7 @@
 use crate::platform::Failure;
 use crate::ring::{self, Left, Ring};
 use crate::text::Text;
-use crate::{format, header, platform};
+use crate::{clock, format, header, platform};
 use core::cell::UnsafeCell;
 use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
@@ -21,7 +21,7 @@ pub(crate) struct Limits {
 pub(crate) struct Stream {
     limits: Limits,
     /// Bytes of the stream that are handed out or reserved.
-    pub(crate) used: u64,
+    used: u64,
     /// Bytes of which the header tells.
     told: u64,
     /// Where the next small chunk is cut from ...
@@ -59,6 +59,8 @@ static HOME: Shared<Home> = Shared(UnsafeCell::new(Home {
     largest_chunk: 0,
 }));
 
+/// A ring that takes less may leave chunks unused that are smaller than what its threads need.
+const SPACE_FOR_SMALL: u64 = 4 << 20;
 const LARGEST_CHUNK: usize = format::CHUNK_SIZES[format::CHUNK_SIZES.len() - 1];
 const NONE: Stream = Stream {
     limits: Limits {
@@ -265,6 +267,11 @@ impl Stream {
         header::note_used(self.told);
     }
 
+    /// Whether small chunks may be left unused.
+    pub(crate) fn has_space(&self) -> bool {
+        self.used < SPACE_FOR_SMALL.min(self.limits.largest / 4)
+    }
+
     /// A chunk that was left and is not needed any more; `is_urgent`: or is the oldest of a ring.
     pub(crate) fn give_up(&mut self, is_urgent: bool) -> Option<Left> {
         let left = match is_urgent {
@@ -284,6 +291,14 @@ pub(crate) fn map(at: u64, size: usize) -> Result<usize, Failure> {
     match home().memory {
         0 => platform::map(&home().path, at, size).map(|address| address as usize),
         memory => Ok(memory + at as usize),
+    }
+}
+
+/// The ticks now, for `forget_before`; 0 while there is nothing to forget (and maybe no clock yet).
+pub(crate) fn moment() -> u64 {
+    match home().memory {
+        0 => 0,
+        _ => clock::ticks(),
     }
 }
 
