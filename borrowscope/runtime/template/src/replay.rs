@@ -2,6 +2,7 @@
 
 mod calls;
 mod generated;
+mod hashing;
 mod json_reader;
 mod meaning;
 mod parties;

@@ -69,14 +69,17 @@ impl Replay<'_> {
     }
 
     fn arguments(&self, head: Head, slot: Slot, function: &Function) -> Vec<Argument> {
-        let mut raw = slot[2..].iter().copied().chain(
-            self.heads
-                .followers(head)
-                .flat_map(|[_, first, second, third]| [first, second, third]),
-        );
+        let mut raw = vec![slot[2], slot[3]];
+        for more in self.heads.followers(head) {
+            raw.extend_from_slice(&more[1..]);
+        }
         let thread = self.known.threads.get(&self.heads.thread(head));
         let text = |number: u32| thread.and_then(|thread| thread.text(number)).cloned();
-        let mut next = move || raw.next().unwrap_or(0);
+        let mut at = 0;
+        let mut next = || {
+            at += 1;
+            raw.get(at - 1).copied().unwrap_or(0)
+        };
         let read = |word: &Word| match word {
             Word::Text => Argument::Text(text(next())),
             Word::Flag => Argument::Flag(next() != 0),

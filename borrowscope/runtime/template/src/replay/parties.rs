@@ -1,6 +1,6 @@
 //! The instances of variables that calls and generated events tell of, and how they are found again.
 
-use std::collections::HashMap;
+use super::hashing::Map;
 use std::rc::Rc;
 
 /// Number of an instance, from 0 in the order of births since the reset.
@@ -17,11 +17,11 @@ struct Instance {
 pub(super) struct Parties {
     instances: Vec<Instance>,
     /// The instances of each thread by name, the newest last.
-    names: HashMap<u32, HashMap<Rc<str>, Vec<Number>>>,
+    names: Map<u32, Map<Rc<str>, Vec<Number>>>,
     /// The instances of each thread by the id that the caller gave, and those of all threads.
-    ids: HashMap<(Option<u32>, u64), Vec<Number>>,
+    ids: Map<(Option<u32>, u64), Vec<Number>>,
     /// The instances of generated code.
-    generated: HashMap<u32, Number>,
+    generated: Map<u32, Number>,
     counted: u64,
 }
 

@@ -1,7 +1,7 @@
 //! The sites of generated code: what `sites.json` says of them.
 
+use super::hashing::Map;
 use super::json_reader::Json;
-use std::collections::HashMap;
 
 /// A site's number is that of its file times so much, and its index.
 const SITES_PER_FILE: u32 = 256;
@@ -36,14 +36,14 @@ impl Site {
 
 /// All sites by number.
 #[derive(Debug, Default)]
-pub(super) struct Sites(HashMap<u32, Site>);
+pub(super) struct Sites(Map<u32, Site>);
 
 impl Sites {
     /// Reads the sites; where the text is not as it should be there are none.
     pub(super) fn parse(text: &str) -> Sites {
         let json = Json::parse(text).unwrap_or(Json::Null);
         let rows = |name: &str| json.get(name).map(Json::items).unwrap_or_default();
-        let paths: HashMap<u64, &str> = rows("files")
+        let paths: Map<u64, &str> = rows("files")
             .iter()
             .filter_map(|file| Some((file.get("id")?.number()?, file.get("path")?.text()?)))
             .collect();
@@ -75,7 +75,7 @@ impl Sites {
     }
 }
 
-fn read_site(row: &Json, paths: &HashMap<u64, &str>) -> Option<(u32, Site)> {
+fn read_site(row: &Json, paths: &Map<u64, &str>) -> Option<(u32, Site)> {
     let number = |name: &str| row.get(name).and_then(Json::number).map(|number| number as u32);
     let text = |name: &str| row.get(name).and_then(Json::text).map(str::to_string);
     let first = number("file")?.checked_mul(SITES_PER_FILE)?;

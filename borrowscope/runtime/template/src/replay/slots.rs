@@ -1,9 +1,10 @@
 //! Finds the heads of this process's stream, while its threads go on writing.
 
+use super::hashing::Map;
 use super::RESET;
 use crate::format::{self, chunk, mark};
 use crate::platform::View;
-use std::collections::HashMap;
+use crate::stream;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -43,7 +44,9 @@ struct Place {
 /// What stays known of a thread from one reading to the next.
 #[derive(Default)]
 pub(super) struct Thread {
-    texts: HashMap<u32, Rc<str>>,
+    texts: Map<u32, Rc<str>>,
+    /// The first text of each chunk that has any: sequence, number of the text.
+    firsts: Vec<(u32, u32)>,
     place: Option<Place>,
 }
 
@@ -52,12 +55,23 @@ impl Thread {
     pub(super) fn text(&self, number: u32) -> Option<&Rc<str>> {
         self.texts.get(&number)
     }
+
+    /// Goes on here the next time. In a ring each chunk has its own texts: those of chunks before the last one are forgotten.
+    fn go_on(&mut self, place: Place, is_ring: bool) {
+        self.place = Some(place);
+        self.firsts
+            .retain(|(sequence, _)| sequence.saturating_add(1) >= place.sequence);
+        if is_ring {
+            let first = self.firsts.first().map_or(u32::MAX, |(_, number)| *number);
+            self.texts.retain(|number, _| *number >= first);
+        }
+    }
 }
 
 /// What stays known from one reading to the next.
 #[derive(Default)]
 pub(super) struct Known {
-    pub(super) threads: HashMap<u32, Thread>,
+    pub(super) threads: Map<u32, Thread>,
     /// Ticks of the newest reset.
     reset: u64,
 }
@@ -74,7 +88,7 @@ impl Heads<'_> {
     pub(super) fn read<'a>(view: &'a View, known: &mut Known) -> Heads<'a> {
         let chunks = find_chunks(view);
         let mut heads = Vec::new();
-        let mut ends = HashMap::new();
+        let mut ends = Map::default();
         for (number, chunk) in chunks.iter().enumerate() {
             let thread = known.threads.entry(chunk.thread).or_default();
             if let Some(start) = first_place(chunk, thread.place) {
@@ -123,28 +137,36 @@ impl Heads<'_> {
     }
 
     /// Drops the heads up to the newest reset, and notes where to go on the next time.
-    fn forget_before_reset(&mut self, known: &mut Known, ends: HashMap<u32, Place>) {
+    fn forget_before_reset(&mut self, known: &mut Known, ends: Map<u32, Place>) {
         let Some(last) = self.heads.iter().rposition(|head| self.is_reset(*head)) else {
             return;
         };
         known.reset = self.heads[last].ticks;
         self.heads.drain(..=last);
-        for (number, end) in ends {
-            if let Some(thread) = known.threads.get_mut(&number) {
-                thread.place = Some(end);
-            }
-        }
+        let mut places = ends;
         // Backwards: what stays in the end is the place before the first head of each thread.
         for head in self.heads.iter().rev() {
             let chunk = &self.chunks[head.chunk as usize];
-            if let Some(thread) = known.threads.get_mut(&chunk.thread) {
-                thread.place = Some(Place {
-                    sequence: chunk.sequence,
-                    offset: head.offset as usize,
-                    ticks: head.before,
-                });
+            let place = Place {
+                sequence: chunk.sequence,
+                offset: head.offset as usize,
+                ticks: head.before,
+            };
+            places.insert(chunk.thread, place);
+        }
+        known.threads.retain(|number, _| self.has_thread(*number));
+        let is_ring = stream::is_ring();
+        for (number, place) in places {
+            if let Some(thread) = known.threads.get_mut(&number) {
+                thread.go_on(place, is_ring);
             }
         }
+    }
+
+    /// Whether there is still a chunk of a thread; they are in the order of threads.
+    fn has_thread(&self, number: u32) -> bool {
+        let place = self.chunks.partition_point(|chunk| chunk.thread < number);
+        self.chunks.get(place).is_some_and(|chunk| chunk.thread == number)
     }
 }
 
@@ -205,7 +227,7 @@ fn walk(chunk: &Chunk, number: u32, start: Place, thread: &mut Thread, heads: &m
         }
         match kind_of(head[0]) {
             mark::CLOCK => place.ticks = long(head),
-            mark::STRING => thread.store_text(address, head, followers),
+            mark::STRING => thread.store_text(chunk.sequence, address, head, followers),
             mark::THREAD => {}
             _ => {
                 let before = place.ticks;
@@ -225,39 +247,46 @@ fn walk(chunk: &Chunk, number: u32, start: Place, thread: &mut Thread, heads: &m
 }
 
 impl Thread {
-    fn store_text(&mut self, address: usize, head: Slot, followers: usize) {
+    fn store_text(&mut self, sequence: u32, address: usize, head: Slot, followers: usize) {
         let stored = head[2] as usize;
-        let bytes: Vec<u8> = (1..=followers)
-            .map(|place| slot_at(address + place * SLOT))
-            .flat_map(|[_, first, second, third]| [first, second, third])
-            .flat_map(u32::to_le_bytes)
-            .take(stored)
-            .collect();
+        let mut bytes = Vec::with_capacity((followers + 1) * format::TEXT_PER_SLOT);
+        for place in 1..=followers {
+            for word in &slot_at(address + place * SLOT)[1..] {
+                bytes.extend_from_slice(&word.to_le_bytes());
+            }
+        }
+        bytes.truncate(stored);
         let mut text = String::from_utf8_lossy(&bytes).into_owned();
         if (head[1] & format::TICKS_MASK) as usize > stored {
             text.push('\u{2026}');
         }
-        self.texts.insert(head[0] & format::SITE_MASK, text.into());
+        let number = head[0] & format::SITE_MASK;
+        if self.firsts.last().map_or(true, |(newest, _)| *newest < sequence) {
+            self.firsts.push((sequence, number));
+        }
+        self.texts.insert(number, text.into());
     }
 }
 
 /// How many slots belong to a head: they were written before it.
 fn count_followers(address: usize, end: usize) -> usize {
-    let follows = |kind: u32| {
-        let marks = [mark::TICK, mark::TEXT, mark::OBJECT, mark::FLAGS, mark::ARGS];
-        marks.contains(&kind)
-    };
-    (address + SLOT..end)
-        .step_by(SLOT)
-        .take_while(|next| follows(kind_of(load(*next))))
-        .count()
+    let mut next = address + SLOT;
+    while next < end && follows(kind_of(load(next))) {
+        next += SLOT;
+    }
+    (next - address) / SLOT - 1
+}
+
+fn follows(kind: u32) -> bool {
+    matches!(kind, mark::TICK | mark::TEXT | mark::OBJECT | mark::FLAGS | mark::ARGS)
 }
 
 /// Whether the check of a head and its followers says that nobody has written to them since.
 fn is_whole(address: usize, followers: usize) -> bool {
-    let mixed = (0..=followers)
-        .map(|place| slot_at(address + place * SLOT))
-        .fold(0, |sum, slot| sum ^ crate::recorder::halves(slot));
+    let mut mixed = 0;
+    for place in 0..=followers {
+        mixed ^= crate::recorder::halves(slot_at(address + place * SLOT));
+    }
     let folded = mixed ^ mixed << 40;
     let folded = folded ^ folded << 20;
     let folded = folded ^ folded << 10;
@@ -280,5 +309,6 @@ fn load(address: usize) -> u32 {
 }
 
 fn slot_at(address: usize) -> Slot {
-    [0, 4, 8, 12].map(|offset| load(address + offset))
+    // SAFETY: an aligned slot inside the view; its first word was seen set, and then nobody writes to it any more.
+    unsafe { *(address as *const Slot) }
 }
