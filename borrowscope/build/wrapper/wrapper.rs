@@ -328,7 +328,7 @@ fn is_runtime_library(path: &str) -> bool {
     Path::new(path).file_name().and_then(OsStr::to_str).is_some_and(|name| name.starts_with("libborrowscope_runtime-"))
 }
 
-/// The runtime that we compile ourselves, beside the crate's other dependencies, built once.
+/// The runtime that we compile ourselves, beside the crate's other dependencies, built once: what generated code calls.
 fn own_runtime(rustc: &OsStr, arguments: &[OsString], deps: &Path, plan: &Plan) -> Option<PathBuf> {
     let hash = plan.value("runtime-hash");
     let rlib = deps.join(format!("libborrowscope_runtime-{hash}.rlib"));
@@ -356,6 +356,7 @@ fn build_runtime(rustc: &OsStr, arguments: &[OsString], deps: &Path, rlib: &Path
     let mut command = Command::new(rustc);
     command.arg("--crate-name=borrowscope_runtime").arg("--crate-type=rlib").arg("--cap-lints=allow");
     command.arg(format!("--edition={}", plan.value("runtime-edition"))).arg("-Copt-level=3").arg("-Cdebuginfo=0");
+    command.arg("--cfg=borrowscope_generated");
     command.arg(format!("-Cmetadata={hash}")).arg(format!("-Cextra-filename=-{hash}"));
     command.arg("--out-dir").arg(&directory).arg(plan.value("runtime-source"));
     if let Some(target) = option(arguments, "--target") {

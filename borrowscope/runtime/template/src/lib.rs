@@ -38,71 +38,102 @@
 //!
 //! On 64-bit Linux, Android and macOS streams are mapped into memory. Elsewhere (and with
 //! `--cfg borrowscope_portable`) each event is written to the file with one call of the system, which is slower.
+//! `--cfg borrowscope_generated` leaves out all that people call: what BorrowScope links to programs that do not.
 
 #![deny(unsafe_op_in_unsafe_fn)]
 #![deny(missing_docs)]
 #![allow(unknown_lints)]
 #![allow(unexpected_cfgs)]
+#![cfg_attr(borrowscope_generated, allow(dead_code, unused_imports))]
 
+#[cfg(not(borrowscope_generated))]
 mod api;
-#[cfg(feature = "track")]
+#[cfg(all(feature = "track", not(borrowscope_generated)))]
 mod calls;
 mod chosen;
 mod chunks;
 mod clock;
 mod closure;
 mod config;
+#[cfg(not(borrowscope_generated))]
 mod error;
+#[cfg(not(borrowscope_generated))]
 mod event;
+#[cfg(not(borrowscope_generated))]
 mod export;
 mod format;
+#[cfg(not(borrowscope_generated))]
 mod graph;
+#[cfg(not(borrowscope_generated))]
 mod graph_builder;
 mod guard;
 mod header;
+#[cfg(not(borrowscope_generated))]
 mod json;
-#[cfg(feature = "track")]
+#[cfg(all(feature = "track", not(borrowscope_generated)))]
 mod layout;
 mod lifecycle;
+#[cfg(not(borrowscope_generated))]
 mod lifetime;
 mod local;
+#[cfg(not(borrowscope_generated))]
 mod macros;
+#[cfg(not(borrowscope_generated))]
 mod memory_export;
 mod pieces;
 mod polls;
+#[cfg(not(borrowscope_generated))]
 mod query;
+#[cfg(not(borrowscope_generated))]
 mod record;
 mod recorder;
+#[cfg(not(borrowscope_generated))]
 mod replay;
 mod ring;
+#[cfg(not(borrowscope_generated))]
 mod sampling;
 mod setup;
 pub mod site;
 mod stream;
 mod strings;
+#[cfg(not(borrowscope_generated))]
 mod summary;
 mod taken;
 mod text;
-#[cfg(feature = "track")]
+#[cfg(all(feature = "track", not(borrowscope_generated)))]
 mod texts;
+#[cfg(not(borrowscope_generated))]
 mod tracked;
 mod tried;
+#[cfg(not(borrowscope_generated))]
 mod values;
 
+#[cfg(not(borrowscope_generated))]
 pub use api::*;
+#[cfg(not(borrowscope_generated))]
 pub use error::{BorrowScopeResult, Error};
+#[cfg(not(borrowscope_generated))]
 pub use event::Event;
+#[cfg(not(borrowscope_generated))]
 pub use export::{ExportData, ExportEdge, ExportMetadata};
+#[cfg(not(borrowscope_generated))]
 pub use graph::{build_graph, GraphStats, OwnershipGraph, Relationship, Variable};
+#[cfg(not(borrowscope_generated))]
 pub use lifetime::{ElisionRule, LifetimeRelation, Timeline};
+#[cfg(not(borrowscope_generated))]
 pub use memory_export::export_memory_json;
+#[cfg(not(borrowscope_generated))]
 pub use query::{
     export_json, get_borrow_events, get_drop_events, get_event_counts, get_events, get_events_filtered,
     get_events_for_var, get_graph, get_move_events, get_new_events, get_records, get_summary, print_summary, reset,
 };
+#[cfg(not(borrowscope_generated))]
 pub use record::Record;
+#[cfg(not(borrowscope_generated))]
 pub use sampling::should_sample;
+#[cfg(not(borrowscope_generated))]
 pub use summary::TrackingSummary;
+#[cfg(not(borrowscope_generated))]
 pub use tracked::{
     track_borrow_guard, track_borrow_mut_guard, track_new_guard, BorrowGuard, BorrowMutGuard, TrackGuard,
 };
