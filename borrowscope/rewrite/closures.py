@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from borrowscope.parse.functions import cfgs_of
+from borrowscope.parse.functions import attribute_name, attributes_of, cfgs_of
 from borrowscope.parse.syntax import Node
 from borrowscope.rewrite.contexts import opening_statement, operands, outside_parentheses
 from borrowscope.rewrite.model import Site, SkipReason
@@ -57,11 +57,23 @@ def plan_closures(plan: FunctionPlan) -> Callable[[], None]:
             closures += [closure] if closure is not None else []
 
     def emit() -> None:
+        for node in (frame.node for frame in plan.scopes.frames.values() if frame.node.kind == "closure_expression"):
+            _blank_hints(plan, node)
         for closure in closures:
             if plan.file.is_enabled(closure.site):
                 _emit(plan, closure)
 
     return emit
+
+
+def _blank_hints(plan: FunctionPlan, node: Node) -> None:
+    """Take out `#[inline]` before a closure, as an argument may have it: what stands around it then is no closure."""
+    for attribute in attributes_of(node):
+        if attribute_name(attribute) in _HINTS:
+            plan.file.editor.blank(attribute.start, attribute.end)
+
+
+_HINTS = frozenset({"inline", "cold"})
 
 
 # 1. planning

@@ -95,17 +95,9 @@ fn main() {
         size: 4,
     };
     println!("{}", build(builder));
-    println!(
-        "{}",
-        told(&Error::NotFound {
-            name: Some("x".into())
-        })
-    );
+    println!("{}", told(&Error::NotFound { name: Some("x".into()) }));
     println!("{}{}", told(&Error::Other(2)), told(&Error::Other(1)));
     let all = [Some(1), Some(2)];
-    let sum: i32 = all
-        .iter()
-        .map(|#[allow(unused)] one| one.unwrap_or(0))
-        .sum();
+    let sum: i32 = all.iter().map(|#[allow(unused)] one| one.unwrap_or(0)).sum();
     println!("{sum} {:?} {}", bounded(String::from("b")), f32::<f32>(1.5));
 }

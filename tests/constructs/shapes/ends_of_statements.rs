@@ -49,11 +49,7 @@ macro_rules! str {
 }
 
 fn main() {
-    println!(
-        "{:?} {:?}",
-        Entry(Some("a".into()), vec![1]),
-        Entry(None, vec![])
-    );
+    println!("{:?} {:?}", Entry(Some("a".into()), vec![1]), Entry(None, vec![]));
     let mut all: Vec<_> = counted(&["ab", "", "abc"]).into_iter().collect();
     all.sort();
     let name = str!["named like a type"];

@@ -58,25 +58,13 @@ fn run(shared: &Shared, set: &Set) -> Option<usize> {
     let kept: &Synced = &shared.synced.lock();
     let more: &mut Synced = &mut Box::new(kept.clone());
     more.list.clear();
-    Some(set.size(&Rc::new(Synced {
-        name: shared.path.display().to_string(),
-        ..more.clone()
-    })))
+    Some(set.size(&Rc::new(Synced { name: shared.path.display().to_string(), ..more.clone() })))
 }
 
 fn main() {
-    let plain = Rc::new(Synced {
-        list: vec![1],
-        name: "p".into(),
-    });
+    let plain = Rc::new(Synced { list: vec![1], name: "p".into() });
     let locked = Rc::new(Locked(Mutex::default()));
     let cell = RefCell::new(Box::new(Synced::default()));
-    let shared = Shared {
-        synced: locked,
-        all: vec![plain.clone(); 2],
-        plain,
-        cell,
-        path: "a/b".into(),
-    };
+    let shared = Shared { synced: locked, all: vec![plain.clone(); 2], plain, cell, path: "a/b".into() };
     println!("{:?}", run(&shared.clone(), &Set(2)));
 }

@@ -61,27 +61,11 @@ impl Parser {
 
 fn main() {
     let marks = [None, Some(String::from("abc"))];
-    let mut parser = Parser {
-        text: "yx".chars().collect(),
-        token: None,
-        marks,
-        depth: Some(Box::new(1)),
-    };
+    let mut parser = Parser { text: "yx".chars().collect(), token: None, marks, depth: Some(Box::new(1)) };
     println!("{:?} {:?}", parser.peek().cloned(), parser.token.take());
-    println!(
-        "{:?} {:?} {:?}",
-        parser.peek().copied(),
-        parser.peek().copied(),
-        parser.token.take()
-    );
+    println!("{:?} {:?} {:?}", parser.peek().copied(), parser.peek().copied(), parser.token.take());
     println!("{:?}", parser.peek());
     println!("{} {}", parser.mark(0).to_owned(), parser.mark(1));
-    println!(
-        "{} {} {} {}",
-        parser.deeper(),
-        parser.deeper(),
-        parser.deeper(),
-        parser.deeper()
-    );
+    println!("{} {} {} {}", parser.deeper(), parser.deeper(), parser.deeper(), parser.deeper());
     println!("{parser:?}");
 }

@@ -69,21 +69,13 @@ fn later(choice: Option<u8>) -> (u8, String) {
 }
 
 fn main() {
-    let mut slots = vec![
-        Slot::Full("a".into()),
-        Slot::Free(4),
-        Slot::Full("c".into()),
-    ];
+    let mut slots = vec![Slot::Full("a".into()), Slot::Free(4), Slot::Full("c".into())];
     if let Some((x, y)) = pair(&mut slots, 2, 0) {
         std::mem::swap(x, y);
         println!("{x} {y}");
     }
     println!("{}", pair(&mut slots, 0, 1).is_none());
-    println!(
-        "{} {}",
-        by_reference(&slots[0], &slots[1]),
-        by_reference(&slots[1], &slots[1])
-    );
+    println!("{} {}", by_reference(&slots[0], &slots[1]), by_reference(&slots[1], &slots[1]));
     let text = |text: &str| Some(text.to_string());
     println!("{}", longest(text("a"), text("bc"), &mut slots[0]));
     println!("{}", longest(text("abc"), text("b"), &mut slots[0]));

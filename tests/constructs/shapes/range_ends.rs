@@ -30,12 +30,7 @@ fn signed(low: i32) -> Vec<i32> {
 fn borrowed(names: &BTreeMap<String, u8>) -> usize {
     let (a, c) = (String::from("a"), String::from("c"));
     let between = names.range::<String, _>(&a..&c).count();
-    assert_eq!(
-        names.range::<String, _>(..&c).count(),
-        between,
-        "up to {c}: {:?}",
-        names.range::<String, _>(&a..&c)
-    );
+    assert_eq!(names.range::<String, _>(..&c).count(), between, "up to {c}: {:?}", names.range::<String, _>(&a..&c));
     between
 }
 
@@ -65,27 +60,13 @@ impl Focus {
 }
 
 fn main() {
-    let mut focus = Focus {
-        middle: 2..4,
-        target: 0..0,
-    };
+    let mut focus = Focus { middle: 2..4, target: 0..0 };
     println!("{} {:?} {:?}", focus.set(1..3), focus.middle, focus.target);
-    println!(
-        "{} {:?} {:?}",
-        sum(&1, &4),
-        parts("hello world", &2, &7),
-        signed(-4)
-    );
-    let names = ["a", "b", "c", "d"]
-        .map(|name| (name.to_string(), 1))
-        .into_iter()
-        .collect();
+    println!("{} {:?} {:?}", sum(&1, &4), parts("hello world", &2, &7), signed(-4));
+    let names = ["a", "b", "c", "d"].map(|name| (name.to_string(), 1)).into_iter().collect();
     println!("{}", borrowed(&names));
     let mut all = [1, 2, 3, 4, 5];
-    let window = Window {
-        from: 1,
-        to: Box::new(LIMIT),
-    };
+    let window = Window { from: 1, to: Box::new(LIMIT) };
     window.of(&mut all).reverse();
     println!("{all:?} {:?}", (0..*&LIMIT).len());
 }
