@@ -195,7 +195,7 @@ impl Stream {
         self.segment_at = loop {
             match self.reserve(size) {
                 Ok(at) => break at,
-                Err(failure) if size / 4 < 2 * format::PAGE_SIZE => return Err(failure),
+                Err(failure) if size / 4 < format::PAGE_SIZE => return Err(failure),
                 Err(_) => size /= 4,
             }
         };
