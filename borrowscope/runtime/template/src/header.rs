@@ -10,13 +10,54 @@ use core::sync::atomic::{fence, AtomicU32, AtomicUsize, Ordering};
 static HEADER: AtomicUsize = AtomicUsize::new(0);
 static LOST: AtomicU32 = AtomicU32::new(0);
 
-/// Writes the header to a page that is zero and stays, and tells from here on what changes. `parent` is the forked
-/// process or 0, `limit` the events that a ring keeps or 0.
-pub(crate) fn write(header: usize, used: u64, parent: u32, limit: u64) {
+/// What the header says of a process that is known from the start.
+#[derive(Clone, Copy)]
+pub(crate) struct About {
+    /// Bytes of the stream that are reserved.
+    pub(crate) used: u64,
+    /// The forked process, or 0.
+    pub(crate) parent: u32,
+    /// Events that a ring keeps, or 0.
+    pub(crate) limit: u64,
+}
+
+/// A header page in memory of its own.
+#[repr(C, align(4096))]
+struct Page([u64; format::HEADER_SIZE / 8]);
+
+/// Writes the header to a page that is zero and stays, and tells from here on what changes.
+pub(crate) fn write(header: usize, about: About) {
+    // SAFETY: the header page was mapped just now and belongs to nobody else.
+    unsafe { fill(header, about) };
+    HEADER.store(header, Ordering::Release);
+    platform::publish(header, 0, format::HEADER_SIZE);
+    store_lost();
+}
+
+/// Writes the header of a stream that could not be mapped: it tells why.
+#[cold]
+#[inline(never)]
+pub(crate) fn write_stopped(path: &Text, about: About, failure: Failure) {
+    let mut page = Page([0; format::HEADER_SIZE / 8]);
+    let header = page.0.as_mut_ptr() as usize;
+    let told = stop_word(failure);
+    // SAFETY: the page is our own.
+    let content = unsafe {
+        fill(header, about);
+        put(header, format::header::STOPPED, told);
+        put(header, format::header::STOPPED_TWIN, !told);
+        core::slice::from_raw_parts(header as *const u8, format::HEADER_SIZE)
+    };
+    platform::store(path, content);
+}
+
+/// # Safety
+/// `header` must be a page that is zero, aligned, and the caller's.
+unsafe fn fill(header: usize, about: About) {
     let mut executable = Text::new();
     platform::executable(&mut executable);
     let (ticks, ns) = clock::pair();
-    // SAFETY: the header page was mapped just now and belongs to nobody else.
+    // SAFETY: the caller's promise.
     unsafe {
         put(header, format::header::VERSION, format::VERSION);
         put(header, format::header::HEADER_SIZE, format::HEADER_SIZE as u32);
@@ -25,8 +66,8 @@ pub(crate) fn write(header: usize, used: u64, parent: u32, limit: u64) {
         put(header, format::header::START_NS, ns);
         put(header, format::header::START_TICKS, ticks);
         put(header, format::header::START_UNIX_NS, platform::unix_ns());
-        put(header, format::header::PARENT_PID, parent);
-        put(header, format::header::LIMIT, limit);
+        put(header, format::header::PARENT_PID, about.parent);
+        put(header, format::header::LIMIT, about.limit);
         let path = executable.as_bytes();
         let size = path.len().min(format::header::EXECUTABLE_LIMIT);
         put(header, format::header::EXECUTABLE_SIZE, size as u32);
@@ -38,14 +79,11 @@ pub(crate) fn write(header: usize, used: u64, parent: u32, limit: u64) {
         put(header, format::header::STOPPED_TWIN, !0u64);
         put(header, format::header::LOST_TWIN, !0u32);
         put(header, format::header::GIVEN_UP_TWIN, !0u64);
-        put(header, format::header::USED, used);
-        put(header, format::header::USED_TWIN, !used);
+        put(header, format::header::USED, about.used);
+        put(header, format::header::USED_TWIN, !about.used);
         fence(Ordering::Release);
         put(header, format::header::MAGIC, magic);
     }
-    HEADER.store(header, Ordering::Release);
-    platform::publish(header, 0, format::HEADER_SIZE);
-    store_lost();
 }
 
 /// Forgets the header: it belongs to the process that was forked.
@@ -66,8 +104,15 @@ pub(crate) fn note_given_up(events: u64) {
 
 /// Writes down why the recording ends before the process does.
 pub(crate) fn note_stop(failure: Failure) {
-    let told = u64::from(failure.reason) | u64::from(failure.errno) << 32;
-    tell(format::header::STOPPED, format::header::STOPPED_TWIN, told);
+    tell(
+        format::header::STOPPED,
+        format::header::STOPPED_TWIN,
+        stop_word(failure),
+    );
+}
+
+fn stop_word(failure: Failure) -> u64 {
+    u64::from(failure.reason) | u64::from(failure.errno) << 32
 }
 
 /// Counts an event that a signal handler wanted to record while its thread was recording.

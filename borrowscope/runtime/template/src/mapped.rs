@@ -258,6 +258,11 @@ pub(crate) fn create(path: &Text) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Writes the beginning of a file that exists.
+pub(crate) fn store(path: &Text, content: &[u8]) {
+    let _ = with_file(path, |file| Ok(write_all(file, content)), 0, content.len());
+}
+
 /// Whether the limit of the size of files (`ulimit -f`) allows so much: beyond it a signal would kill the program.
 fn is_within_limit(at: u64, size: usize) -> bool {
     let mut limit = Limit { current: 0, maximum: 0 };

@@ -154,7 +154,18 @@ fn begin(path: Text, memory: usize, limits: Limits, parent: u32) -> Result<(), F
         let (at, _) = stream.cut(format::HEADER_SIZE)?;
         Ok((stream.used, at))
     })?;
-    header::write(map(at, format::HEADER_SIZE)?, used, parent, limits.events);
+    let about = header::About {
+        used,
+        parent,
+        limit: limits.events,
+    };
+    match map(at, format::HEADER_SIZE) {
+        Ok(page) => header::write(page, about),
+        Err(failure) => {
+            header::write_stopped(&home().path, about, failure);
+            return Err(failure);
+        }
+    }
     Ok(())
 }
 
