@@ -14,15 +14,17 @@ from borrowscope.analyzer.unsafety.operations import Operation, OperationKind
 from borrowscope.parse.syntax import Node
 from borrowscope.rewrite.accesses import place_around_name, place_of_use
 from borrowscope.rewrite.calls import Calls, callee_name
-from borrowscope.rewrite.contexts import Constants, whole_place
+from borrowscope.rewrite.contexts import Constants, opening_statement, whole_place
 from borrowscope.rewrite.declared_names import declared_function, declared_static, declared_union
 from borrowscope.rewrite.generic_arguments import generic_arguments
+from borrowscope.rewrite.macro_rows import row_of
 from borrowscope.rewrite.model import Site, SkipReason
 from borrowscope.rewrite.nested_items import is_directly_in
 from borrowscope.rewrite.notes import Note, Where, emit_notes
 from borrowscope.rewrite.plans import RUNTIME_PATH, BindingPlan, FunctionPlan
 from borrowscope.rewrite.positions import strip_parentheses
 from borrowscope.rewrite.unsafe_calls import place_of_call
+from borrowscope.tables.macros import Entry
 from borrowscope.text.span import Span
 from borrowscope.text.type_names import short_type
 
@@ -71,6 +73,7 @@ class _Planner:
                 yield from _READERS[node.kind](self, node, operation)
             elif operation is None and node.kind in _DECLARED:
                 yield from _DECLARED[node.kind](self, node)
+        yield from self._statics_in_texts()
 
     def report_unseen(self) -> None:
         """Operations that stand in macros which are not entered, and in patterns."""
@@ -235,14 +238,7 @@ class _Planner:
         if place is None or (place[0] is Where.BORROWED and fact.is_write):
             self._skip(node, "static")
             return
-        name = node.text.rpartition("::")[2].strip()
-        frame = self._plan.scopes.frame_of(node)
-        init = self._plan.new_site("static", "StaticInit", node, frame, name=name)
-        init.fields, init.ty = {"is_mutable": fact.is_mutable}, short_type(fact.ty)
-        site = self._plan.new_site("unsafe_operation", "StaticAccess", node, frame, name=name)
-        site.fields, site.ty, site.depends_on = {"is_write": fact.is_write}, init.ty, (init.index,)
-        is_lazy = _is_lazy(fact)
-        yield Note(site, node, *place, lambda: self._static_call(node, site, init, is_lazy=is_lazy))
+        yield self._static_note(node, fact, place, node.text)
 
     def _declared_static(self, node: Node) -> Iterator[Note]:
         """A use of what the mark says is a static: one of a macro or of another kind."""
@@ -257,11 +253,53 @@ class _Planner:
             site.fields = {"is_write": self._is_written(node)}
             yield Note(site, node, *place, lambda: self._note(site))
 
-    def _static_call(self, node: Node, site: Site, init: Site, *, is_lazy: bool) -> str:
+    def _statics_in_texts(self) -> Iterator[Note]:
+        """`println!("{LIMIT}")`: told before the macro, which looks at it only then."""
+        statics = sorted(self._plan.file.facts.statics.values(), key=lambda fact: fact.span.start)
+        texts = [node for node in self._plan.scopes.expressions.values() if node.kind in _TEXTS] if statics else []
+        for text in texts:
+            whole = Span(text.start, text.end)
+            for fact in (fact for fact in statics if whole.contains(fact.span)):
+                found = _before_macro(text.parent) if text.parent is not None else None
+                if found is None:
+                    self._plan.file.skip(fact.span, "static", SkipReason.INFERENCE)
+                    continue
+                call, place = found
+                name = text.source[fact.span.start : fact.span.end].decode()
+                yield self._static_note(call, fact, place, name)
+
+    def _static_note(self, node: Node, fact: StaticFact, place: tuple[Where, Node], path: str) -> Note:
+        name, frame = path.rpartition("::")[2].strip(), self._plan.scopes.frame_of(node)
+        init = self._plan.new_site("static", "StaticInit", node, frame, name=name)
+        init.fields, init.ty = {"is_mutable": fact.is_mutable}, short_type(fact.ty)
+        site = self._plan.new_site("unsafe_operation", "StaticAccess", node, frame, name=name)
+        site.fields, site.ty, site.depends_on = {"is_write": fact.is_write}, init.ty, (init.index,)
+        is_lazy = _is_lazy(fact)
+        return Note(site, node, *place, lambda: self._static_call(path, site, init, is_lazy=is_lazy))
+
+    def _static_call(self, path: str, site: Site, init: Site, *, is_lazy: bool) -> str:
         numbers = f"{self._plan.file.number(site)}, {self._plan.file.number(init)}"
         if is_lazy:
-            return f"lazy_static_access({numbers}, &{node.text})"
-        return f"track_static_access_with_id({numbers}, {RUNTIME_PATH}addr_of!({node.text}))"
+            return f"lazy_static_access({numbers}, &{path})"
+        return f"track_static_access_with_id({numbers}, {RUNTIME_PATH}addr_of!({path}))"
+
+
+def _before_macro(call: Node) -> tuple[Node, tuple[Where, Node]] | None:
+    """A macro that formats, and ahead of the statement that it begins; else around it, where its value lives by itself.
+
+    None where it may never look at the text (`assert!`), or cannot be preceded.
+    """
+    row = row_of(call) if call.kind == "macro_invocation" else None
+    if row is None or row.entry is not Entry.FORMAT or row.name == _BORROWING:
+        return None
+    statement = opening_statement(call)
+    if statement is not None:
+        return call, (Where.AHEAD, statement)
+    return (call, (Where.BEFORE, call)) if row.name in _GIVING else None
+
+
+_BORROWING = "format_args"  # what it gives lives as long as the statement around it
+_GIVING = frozenset({"format", "write", "writeln", "print", "println", "eprint", "eprintln"})
 
 
 def _is_lazy(fact: StaticFact) -> bool:
@@ -271,6 +309,7 @@ def _is_lazy(fact: StaticFact) -> bool:
 
 
 _NAMES = frozenset({"identifier", "scoped_identifier"})
+_TEXTS = frozenset({"string_literal", "raw_string_literal"})
 _ASSIGNMENTS = frozenset({"assignment_expression", "compound_assignment_expr"})
 _DECLARED: dict[str, Callable[[_Planner, Node], Iterator[Note]]] = {
     "field_expression": _Planner.declared_field,

@@ -22,3 +22,26 @@ def test_a_program_behaves_as_before_and_needs_no_healing(program: Path, edition
     assert report["healed"] == []
     assert report["functions"]["traced"] == report["functions"]["total"] > 0
     assert {event["event"] for event in events} >= {"New", "Borrow", "Drop"}
+
+
+TOLD = """
+use std::sync::atomic::{AtomicU8, Ordering};
+static NAMES: [&str; 2] = ["a", "b"];
+static COUNT: AtomicU8 = AtomicU8::new(1);
+fn main() {
+    println!("{NAMES:?} {}", COUNT.fetch_add(1, Ordering::SeqCst));
+    let size = format!("{COUNT:?}{NAMES:?}").len();
+    assert!(size > 3, "{COUNT:?}");
+    println!("{size}");
+}
+"""
+
+
+@pytest.mark.slow
+def test_statics_that_only_a_format_text_names_are_told(tmp_path: Path) -> None:
+    untouched, traced, events = run_both(TOLD, tmp_path)
+    assert (traced.code, traced.stdout) == (untouched.code, untouched.stdout), traced.stderr
+    told = [(event["line"], event["name"]) for event in events if event["event"] == "StaticAccess"]
+    assert told == [(6, "NAMES"), (6, "COUNT"), (7, "COUNT"), (7, "NAMES")]
+    skipped = instrument_report(tmp_path / "program.bstrace")["skipped"]
+    assert [(one["line"], one["construct"], one["reason"]) for one in skipped] == [(8, "static", "inference")]
