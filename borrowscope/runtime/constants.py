@@ -62,6 +62,7 @@ def _scalars() -> list[str]:
         ("HEADER_CHECKED", "usize", spec.HEADER_CHECKED),
         ("CALL_SHIFT", "u32", spec.CALL_SHIFT),
         ("CALL_MASK", "u32", f"0x{spec.CALL_MASK:x}"),
+        ("CALL_NARROW", "u32", f"0x{spec.CALL_NARROW:x}"),
         ("CLOCK_TSC", "u32", spec.CLOCK_TSC),
         ("CLOCK_MONOTONIC", "u32", spec.CLOCK_MONOTONIC),
         ("FLAG_PARTIAL", "u32", spec.FLAG_PARTIAL),

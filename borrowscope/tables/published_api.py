@@ -24,6 +24,7 @@ from borrowscope.tables.published_calls import (
     Source,
     Value,
     Word,
+    address,
     begins,
     ended,
     ends,
@@ -314,7 +315,7 @@ def _counts(pointer: str) -> tuple[Word, ...]:
     return (
         number("strong_count", f"{pointer}::strong_count(&value)"),
         number("weak_count", f"{pointer}::weak_count(&value)"),
-        number("address", f"address({pointer}::as_ptr(&value))"),
+        address("address", f"address({pointer}::as_ptr(&value))"),
     )
 
 
@@ -399,7 +400,7 @@ def _weak(first: int, variant: str, verb: str, done: str) -> tuple[Function, ...
         var_id=INSTANCE_ID,
         source_id=OTHER_ID,
     )
-    more = (number("weak_count", "value.weak_count()"), number("address", "address(value.as_ptr())"))
+    more = (number("weak_count", "value.weak_count()"), address("address", "address(value.as_ptr())"))
     kinds = (("", "std::rc::Weak"), ("_sync", "std::sync::Weak"))
     return tuple(
         _pointer(
@@ -437,7 +438,7 @@ def _used(variant: str, word: str, same: str = "location", field: str = "") -> D
 
 _COW = "<'a, B: ?Sized + ToOwned>(name: &str, location: &str, value: std::borrow::Cow<'a, B>)"
 _IS_BORROWED = "matches!(value, std::borrow::Cow::Borrowed(_))"
-_BOX = (number("address", "address(&*value)"),)
+_BOX = (address("address", "address(&*value)"),)
 
 _SMART_POINTERS = (
     *_shared(24, "Rc", "std::rc::Rc"),
@@ -460,7 +461,7 @@ _SMART_POINTERS = (
         "<T>(box_id: &str, location: &str, ptr: *mut T)",
         "A `Box` became a raw pointer.",
         _used("BoxIntoRaw", "box_id"),
-        more=(number("address", "address(ptr)"),),
+        more=(address("address", "address(ptr)"),),
     ),
     _pointer(
         40,
@@ -1021,7 +1022,7 @@ def _raw(number_: int, suffix: str, pointer: str) -> Function:
         f"<T: ?Sized>(var_name: &str, var_id: usize, ptr_type: &str, location: &str, ptr: {pointer} T)",
         f"A `{pointer} T` was made.",
         event("RawPtrCreated", "var_name ptr_type address location", typed="{ptr_type}", var_id="{var_id}"),
-        more=(number("address", "address(ptr)"),),
+        more=(address("address", "address(ptr)"),),
     )
 
 
@@ -1118,7 +1119,7 @@ _STATICS = (
 )
 
 _PLACE = (
-    number("addr", "address(value)"),
+    address("addr", "address(value)"),
     number("size", "core::mem::size_of_val(value)"),
 )
 _NOWHERE = Constant("")
@@ -1178,7 +1179,7 @@ def _layout(number_: int, name: str, signature: str, doc: str) -> Function:
         more=(
             *_PLACE,
             static("type", "layout.type_name"),
-            number("ptr", "layout.pointer"),
+            address("ptr", "layout.pointer"),
             number("len", "layout.length"),
             number("cap", "layout.capacity"),
             number("ptr_offset", "layout.pointer_at"),

@@ -44,7 +44,8 @@ class Kind(Enum):
 
     TEXT = auto()  # 1: number of the thread's text, 0 = none
     FLAG = auto()  # 1
-    NUMBER = auto()  # 2: low and high
+    NUMBER = auto()  # 2: low and high; 1 where no number of the call needs more
+    ADDRESS = auto()  # 2: low and high
     TEXTS = auto()  # a count, then so many texts
 
 
@@ -322,6 +323,11 @@ def static(name: str, source: str) -> Word:
 def number(name: str, source: str) -> Word:
     """A number that an expression gives."""
     return Word(name, Kind.NUMBER, source)
+
+
+def address(name: str, source: str) -> Word:
+    """Where something lies, which an expression gives."""
+    return Word(name, Kind.ADDRESS, source)
 
 
 def flag(name: str, source: str) -> Word:

@@ -32,13 +32,14 @@ Kinds below `FIRST_MARK` are events (their tags stand in the table of events). K
     OBJECT   follows  site bits: `small`, word 1: `count`, word 2+3: address (u64). What `small` and `count` are, the
                       event's row says (`Payload`): weak and strong count, or flags.
     FLAGS    follows  site bits: flags of the event before (`FLAG_PARTIAL`)
-    CALL     head     a call made by hand. Site bits: the function's number in `tables/published_api.py` (10 bits), and
-                      above it (<< `CALL_SHIFT`) the number of ARGS marks that follow. Words 2 and 3: its first two
-                      argument words
+    CALL     head     a call made by hand. Site bits: the function's number in `tables/published_api.py` (10 bits),
+                      above it (<< `CALL_SHIFT`) the number of ARGS marks that follow (14 bits), and `CALL_NARROW`.
+                      Words 2 and 3: its first two argument words
     ARGS     follows  words 1 to 3: further argument words, zero where there is none
 
 The argument words of a call stand in the order of its row: a text is one word, its number among the thread's STRING
-texts (0: none); a flag is one word; a number is two, low and high; a list of texts is their count and then their words.
+texts (0: none); a flag is one word; a number is two, low and high, or with `CALL_NARROW` the low one alone; an address
+is always two; a list of texts is their count and then their words.
 
 Checks. The check of a head is chosen so that the XOR of all u64 (words 0 and 1, words 2 and 3) of the head and of its
 followers, folded into ten bits (bit n of the result is the XOR of all bits whose places are n + 54 modulo 10), is
@@ -100,6 +101,8 @@ CHECK = 0x2D6
 CHECK_WORD = 0x9C3A5F71
 CALL_SHIFT = 10  # in the site bits of a CALL; below it the function's number
 CALL_MASK = (1 << CALL_SHIFT) - 1
+CALL_NARROW = 1 << (KIND_SHIFT - 1)  # no number of the call needs more than one word
+CALL_SLOTS = (CALL_NARROW - 1) >> CALL_SHIFT  # mask of the number of slots that follow
 
 CLOCK_TSC = 1
 CLOCK_MONOTONIC = 2

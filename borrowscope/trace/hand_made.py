@@ -99,6 +99,15 @@ def _distinct(columns: Sequence[Column], length: int) -> tuple[Column, Column]:
     return firsts, inverse
 
 
+def _widened(table: Column, columns: list[int], meaning: Meaning) -> Column:
+    """Narrow calls as wide ones: their words in these columns, zeros between them, a list's texts behind them."""
+    behind = table.shape[1] - len(columns) if meaning.has_list else 0
+    wide = np.zeros((len(table), max(meaning.width + behind, 2)), np.uint32)
+    wide[:, columns] = table[:, : len(columns)]
+    wide[:, meaning.width : meaning.width + behind] = table[:, len(columns) : len(columns) + behind]
+    return wide
+
+
 class _Process:
     """The calls of one process."""
 
@@ -145,25 +154,29 @@ class _Process:
         ]
         words, first, second = (joined([one[n] for one in heads], np.uint32) for n in range(3))
         args, starts, counts = self._arguments(rows, words)
-        functions = words & spec.CALL_MASK
+        functions = words & (spec.CALL_MASK | spec.CALL_NARROW)
         groups, unknown = [], 0
         for number in np.unique(functions).tolist():
             calls = places(functions == number)
-            meaning = MEANINGS.get(number)
+            meaning = MEANINGS.get(number & spec.CALL_MASK)
+            is_narrow = bool(number & spec.CALL_NARROW)
             widths = 2 + 3 * counts[calls]
             if meaning is not None:
-                is_whole = widths >= meaning.width
+                columns = meaning.narrow_columns() if is_narrow else list(range(meaning.width))
+                is_whole = widths >= len(columns)
                 unknown += int((~is_whole).sum())
                 calls, widths = calls[is_whole], widths[is_whole]
             if meaning is None:
                 unknown += len(calls)
             elif len(calls):
-                width = int(widths.max()) if meaning.has_list else max(meaning.width, 2)
+                width = max(int(widths.max()), len(columns)) if meaning.has_list else max(len(columns), 2)
                 table = np.zeros((len(calls), max(width, 2)), np.uint32)
                 table[:, 0], table[:, 1] = first[calls], second[calls]
                 for place in range(2, width):
                     has = widths > place
                     table[has, place] = args[starts[calls[has]] + (place - 2)]
+                if is_narrow:
+                    table = _widened(table, columns, meaning)
                 groups.append(_Group(meaning, calls, owners[calls], table))
         if unknown:
             name = self._stream.name
@@ -179,7 +192,7 @@ class _Process:
             counts.append(thread.arg_rows.searchsorted(at, side="right") - left)
             so_far += len(thread.arg_rows)
         args = np.concatenate([thread.args for thread in self._threads]).reshape(-1)
-        told = (words & spec.SITE_MASK) >> spec.CALL_SHIFT
+        told = words >> spec.CALL_SHIFT & spec.CALL_SLOTS
         return args, joined(starts, np.int64), np.minimum(joined(counts, np.int64), told)
 
     def _join(self, groups: list[_Group], ticks: Column) -> None:

@@ -30,7 +30,7 @@ from borrowscope.text.type_names import short_type
 
 RESET = "reset"
 NUMBERS = 1 << 32  # of an event's own number, where it has a place beside the texts
-_WIDTHS = {Kind.TEXT: 1, Kind.FLAG: 1, Kind.NUMBER: 2}
+_WIDTHS = {Kind.TEXT: 1, Kind.FLAG: 1, Kind.NUMBER: 2, Kind.ADDRESS: 2}
 _COUNTS = frozenset({"strong_count", "weak_count"})
 _PLACEHOLDER = re.compile(r"\{(\w+)(?::([^}]*))?\}")
 _LOCATION = re.compile(r"(.+?):(\d{1,9})(?::(\d{1,9}))?")
@@ -110,6 +110,14 @@ class Meaning:
     has_list: bool
     events: tuple[EventMeaning, ...]
 
+    def narrow_columns(self) -> list[int]:
+        """Where the u32 of a narrow call stand in a wide one; what a list holds follows them."""
+        return [
+            self.places[word.name] + half
+            for word in self.words
+            for half in range(1 if word.kind is Kind.NUMBER else _WIDTHS.get(word.kind, 1))
+        ]
+
     def columns(self, words: Sequence[str]) -> list[int]:
         """Where the u32 of some words stand; a list is the last word and has no end."""
         wide = {word.name: _WIDTHS.get(word.kind, 1) for word in self.words}
@@ -134,6 +142,7 @@ _READ: Mapping[Kind, Callable[[Sequence[int], int, Mapping[int, str]], Any]] = {
     Kind.TEXT: lambda row, at, texts: texts.get(row[at]),
     Kind.FLAG: lambda row, at, _: bool(row[at]),
     Kind.NUMBER: lambda row, at, _: row[at] | row[at + 1] << 32,
+    Kind.ADDRESS: lambda row, at, _: row[at] | row[at + 1] << 32,
     Kind.TEXTS: _texts,
 }
 

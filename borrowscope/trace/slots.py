@@ -189,7 +189,7 @@ def _is_half(slots: Column, sorts: Column, rows: Column) -> bool:
         return False
     word, after = int(slots[rows[-1], 0]), sorts[int(rows[-1]) + 1 :]
     if word >> spec.KIND_SHIFT == Mark.CALL:
-        return int((after == _Sort.ARGS).sum()) < (word & spec.SITE_MASK) >> spec.CALL_SHIFT
+        return int((after == _Sort.ARGS).sum()) < word >> spec.CALL_SHIFT & spec.CALL_SLOTS
     return not len(after) and word >> spec.KIND_SHIFT in _NEEDS_MARKS
 
 

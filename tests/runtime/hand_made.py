@@ -47,16 +47,18 @@ def calls_of(thread: Thread) -> Iterator[Call]:
         if word >> spec.KIND_SHIFT == Mark.CALL:
             row = BY_NUMBER[word & spec.CALL_MASK]
             raw = [thread.instances[place], thread.others[place], *thread.args.get(place, [])]
-            yield Call(row, _words(row, raw, thread.texts), thread.number)
+            yield Call(row, _words(row, raw, thread.texts, word & spec.CALL_NARROW), thread.number)
 
 
-def _words(row: Function, raw: list[int], texts: dict[int, str]) -> dict[str, Word]:
+def _words(row: Function, raw: list[int], texts: dict[int, str], narrow: int) -> dict[str, Word]:
     found: dict[str, Word] = {}
     rest = iter(raw)
     for word in row.words:
         first = next(rest)
-        if word.kind is Kind.NUMBER:
+        if word.kind is Kind.ADDRESS or (word.kind is Kind.NUMBER and not narrow):
             found[word.name] = first | next(rest) << 32
+        elif word.kind is Kind.NUMBER:
+            found[word.name] = first
         elif word.kind is Kind.TEXTS:
             found[word.name] = [texts[next(rest)] for _ in range(first)]
         else:

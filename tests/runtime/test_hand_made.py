@@ -78,24 +78,27 @@ PLAIN = {"weak_count": 1, "success": True, "size": 1, "len": 2}
 RUN = [row for row in FUNCTIONS if row.name != "reset"]
 
 
+NUMBERS = {"wide": 1 + (1 << 40), "narrow": 1}
+
+
 def argument(parameter: Parameter, number: int) -> str:
     """What is given for a parameter: different for each, where it is recorded."""
     plain = {
         "&str": f'"{parameter.name}"',
         "Option<&str>": f'Some("{parameter.name}")',
-        "usize": str(number + (number << 40)),
+        "usize": f"N * {number}",
         "bool": "true" if number % 2 else "false",
         "&[&str]": '&["one", "two", "three"]',
     }
     return plain.get(parameter.type) or VALUES[parameter.type]
 
 
-def expected(parameter: Parameter, number: int) -> Word:
+def expected(parameter: Parameter, number: int, factor: int) -> Word:
     """The word that tells a parameter."""
     plain: dict[str, Word] = {
         "&str": parameter.name,
         "Option<&str>": parameter.name,
-        "usize": number + (number << 40),
+        "usize": number * factor,
         "bool": bool(number % 2),
         "&[&str]": ["one", "two", "three"],
     }
@@ -110,12 +113,23 @@ def invocation(row: Function) -> str:
     return f"let _ = {written};"
 
 
+def everything(factor: int) -> str:
+    """A program that calls every function once, with numbers that are multiples of `factor`."""
+    body = "\n".join(f"    {{ {invocation(row)} }}" for row in RUN)
+    return f"{PRELUDE}\nconst N: usize = {factor};\nfn main() {{\n{body}\n}}\n"
+
+
+@pytest.fixture(scope="module", params=NUMBERS)
+def size(request: pytest.FixtureRequest) -> str:
+    """Which numbers are given."""
+    return str(request.param)
+
+
 @pytest.fixture(scope="module")
-def every(tmp_path_factory: pytest.TempPathFactory) -> list[Call]:
+def every(size: str, tmp_path_factory: pytest.TempPathFactory) -> list[Call]:
     """The calls of a program that calls every function once."""
     folder = tmp_path_factory.mktemp("every") / "rec"
-    body = "\n".join(f"    {{ {invocation(row)} }}" for row in RUN)
-    done = run(tracked(f"{PRELUDE}\nfn main() {{\n{body}\n}}\n"), folder)
+    done = run(tracked(everything(NUMBERS[size])), folder)
     assert done.returncode == 0, done.stderr
     return calls(folder)
 
@@ -136,11 +150,15 @@ def test_every_function_records_its_calls(every: list[Call]) -> None:
     assert [one.row.name for one in every] == borrowed
 
 
-def test_every_word_is_what_was_given(every: list[Call]) -> None:
+def test_every_word_is_what_was_given(every: list[Call], size: str) -> None:
     rest = iter(every)
     checked = 0
     for row in RUN:
-        given = {one.name: expected(one, number) for number, one in enumerate(row.parameters) if is_recorded(row, one)}
+        given = {
+            one.name: expected(one, number, NUMBERS[size])
+            for number, one in enumerate(row.parameters)
+            if is_recorded(row, one)
+        }
         plain = BY_NAME[row.records_as] if row.records_as else row
         renamed = {mine.name: theirs.name for mine, theirs in zip(row.parameters, plain.parameters, strict=False)}
         for item in ["one", "two", "three"] if row.each else [""]:
@@ -171,6 +189,17 @@ def test_what_no_parameter_says_is_asked_of_the_value(every: list[Call]) -> None
             if name == "address":
                 assert value > 4096, made.row.name
     assert checked == set(TOLD) | set(PLAIN)
+
+
+def test_numbers_that_fit_take_one_word_each(tmp_path: Path) -> None:
+    def slots(number: str) -> int:
+        folder = tmp_path / number
+        call(f'track_borrow_with_id({number}, 1, "r", "x:1", false, &5);', folder)
+        (stream,) = streams(folder)
+        return sum(len(args) for thread in stream.threads.values() for args in thread.args.values()) // 3
+
+    assert slots("(1 << 32) - 1") == 1
+    assert slots("1 << 32") == 2
 
 
 def test_a_cow_is_recorded_as_what_it_is(tmp_path: Path) -> None:
@@ -288,9 +317,7 @@ def test_the_programs_allocator_is_not_asked(tmp_path: Path) -> None:
 
 
 def test_without_the_feature_nothing_is_recorded(tmp_path: Path) -> None:
-    body = "\n".join(f"    {{ {invocation(row)} }}" for row in RUN)
-    source = f"{PRELUDE}\nfn main() {{\n{body}\n}}\n"
-    done = run(program(source, rlib=runtime_rlib()), tmp_path / "rec")
+    done = run(program(everything(1), rlib=runtime_rlib()), tmp_path / "rec")
     assert done.returncode == 0, done.stderr
     assert calls(tmp_path / "rec") == []
 

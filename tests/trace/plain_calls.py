@@ -134,9 +134,10 @@ _ROWS = {row.tag: row for row in BY_NAME.values()}
 def _call(thread: Thread, row: int, place: int, process: _Process, sites: _Sites) -> list[_Event] | None:
     word = thread.words[row]
     function = BY_NUMBER.get(word & spec.CALL_MASK)
-    told = (word & spec.SITE_MASK) >> spec.CALL_SHIFT
+    told = word >> spec.CALL_SHIFT & spec.CALL_SLOTS
     words = [thread.instances[row], thread.others[row], *thread.args.get(row, [])[: 3 * told]]
-    values = _values(function, words, thread.texts) if function else None
+    is_narrow = bool(word & spec.CALL_NARROW)
+    values = _values(function, words, thread.texts, is_narrow=is_narrow) if function else None
     if function is None or values is None:
         return None
     if function.name == "reset":
@@ -151,19 +152,19 @@ def _call(thread: Thread, row: int, place: int, process: _Process, sites: _Sites
     return events
 
 
-def _values(function: Function, words: list[int], texts: dict[int, str]) -> dict[str, Any] | None:
+def _values(function: Function, words: list[int], texts: dict[int, str], *, is_narrow: bool) -> dict[str, Any] | None:
     values: dict[str, Any] = {}
     at = 0
     for one in function.words:
-        size = 2 if one.kind is Kind.NUMBER else 1
+        size = 2 if one.kind is Kind.ADDRESS or (one.kind is Kind.NUMBER and not is_narrow) else 1
         if at + size > len(words):
             return None
         if one.kind is Kind.TEXT:
             values[one.name] = texts.get(words[at])
         elif one.kind is Kind.FLAG:
             values[one.name] = words[at] != 0
-        elif one.kind is Kind.NUMBER:
-            values[one.name] = words[at] + words[at + 1] * 2**32
+        elif one.kind in {Kind.NUMBER, Kind.ADDRESS}:
+            values[one.name] = words[at] + (words[at + 1] * 2**32 if size > 1 else 0)
         else:
             named = [texts.get(number) for number in words[at + 1 : at + 1 + words[at]]]
             values[one.name] = [text for text in named if text is not None]

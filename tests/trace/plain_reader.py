@@ -197,7 +197,7 @@ def _is_half(thread: Thread, last: int) -> bool:
     word = thread.words[-1]
     kind = word >> spec.KIND_SHIFT
     if kind == Mark.CALL:
-        told = (word & spec.SITE_MASK) >> spec.CALL_SHIFT
+        told = word >> spec.CALL_SHIFT & spec.CALL_SLOTS
         return len(thread.args.get(len(thread.words) - 1, [])) < 3 * told
     if last != kind:
         return False

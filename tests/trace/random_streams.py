@@ -88,8 +88,11 @@ def _random_call(random: Random) -> list[Slot]:
     if random.random() < 0.1:
         slots += text(Mark.STRING, random.randrange(1, 9), random.choice(NAMES))
     words: list[int] = []
+    is_narrow = random.random() < 0.5
     for word in row.words:
-        if word.kind is Kind.NUMBER:
+        if word.kind is Kind.NUMBER and is_narrow:
+            words.append(random.choice((random.randrange(4), 2**31 + 5)))
+        elif word.kind in {Kind.NUMBER, Kind.ADDRESS}:
             words += random.choice(((random.randrange(4), 0), (4096, 0x7FFF), (2**31 + 5, 0), (1, 2**31)))
         elif word.kind is Kind.TEXTS:
             count = random.randrange(4)
@@ -99,7 +102,7 @@ def _random_call(random: Random) -> list[Slot]:
     if random.random() < 0.02:
         words = words[: random.randrange(len(words) + 1)]
     number = row.number if random.random() < 0.98 else random.randrange(1 << spec.CALL_SHIFT)
-    return [*slots, *call(number, *words, delta=random.randrange(60))]
+    return [*slots, *call(number, *words, delta=random.randrange(60), is_narrow=is_narrow)]
 
 
 def _random_mark(random: Random) -> list[Slot]:

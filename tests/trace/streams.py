@@ -37,14 +37,15 @@ def text(kind: Mark, number: int, content: str, length: int | None = None) -> li
     return slots
 
 
-def call(function: int, *words: int, delta: int = 10) -> list[Slot]:
+def call(function: int, *words: int, delta: int = 10, is_narrow: bool = False) -> list[Slot]:
     """A call made by hand: its head and the slots with its further words."""
     first, second, *more = *words, 0, 0
     more = more[: max(0, len(words) - 2)]
     more += [0] * (-len(more) % 3)
     count = len(more) // 3
+    narrow = spec.CALL_NARROW if is_narrow else 0
     slots: list[Slot] = [
-        (Mark.CALL << spec.KIND_SHIFT | count << spec.CALL_SHIFT | function, delta, first, second),
+        (Mark.CALL << spec.KIND_SHIFT | narrow | count << spec.CALL_SHIFT | function, delta, first, second),
         *((Mark.ARGS << spec.KIND_SHIFT, *more[at : at + 3]) for at in range(0, len(more), 3)),
     ]
     return slots

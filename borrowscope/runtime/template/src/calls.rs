@@ -23,6 +23,16 @@ pub(crate) fn is_on() -> bool {
     !lifecycle::is_off()
 }
 
+/// The function's number with the mark of a call whose numbers, ORed, need one word of the stream each.
+#[inline(always)]
+pub(crate) const fn narrow(function: u32, numbers: usize) -> Option<u32> {
+    if high(numbers) == 0 {
+        Some(function | format::CALL_NARROW)
+    } else {
+        None
+    }
+}
+
 /// The low half of a number.
 #[inline(always)]
 pub(crate) const fn low(number: usize) -> u32 {

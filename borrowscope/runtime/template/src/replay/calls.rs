@@ -69,6 +69,7 @@ impl Replay<'_> {
     }
 
     fn arguments(&self, head: Head, slot: Slot, function: &Function) -> Vec<Argument> {
+        let is_narrow = slot[0] & format::CALL_NARROW != 0;
         let mut raw = vec![slot[2], slot[3]];
         for more in self.heads.followers(head) {
             raw.extend_from_slice(&more[1..]);
@@ -83,7 +84,8 @@ impl Replay<'_> {
         let read = |word: &Word| match word {
             Word::Text => Argument::Text(text(next())),
             Word::Flag => Argument::Flag(next() != 0),
-            Word::Number => {
+            Word::Number if is_narrow => Argument::Number(next().into()),
+            Word::Number | Word::Address => {
                 let low = u64::from(next());
                 Argument::Number(low | u64::from(next()) << 32)
             }

@@ -6,8 +6,10 @@ pub(super) enum Word {
     /// Number of a text of the thread, 0 for none.
     Text,
     Flag,
-    /// Two words of the stream.
+    /// Two words of the stream, or one where no number of the call needs more.
     Number,
+    /// Two words of the stream.
+    Address,
     /// Their count, then so many texts.
     Texts,
 }
