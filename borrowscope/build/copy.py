@@ -24,6 +24,7 @@ from borrowscope.build.manifest import (
     edit_manifest,
     forbidden_lints,
     with_absolute_paths,
+    with_fast_runtime,
     with_target_path,
     without_runtime_member,
 )
@@ -251,7 +252,9 @@ def _copy_single_file(staging: _Staging) -> None:
     def with_relative_path(document: Table) -> None:
         document["bin"][0]["path"] = file
 
-    edited = edit_manifest(text, package.manifest, with_relative_path, with_runtime(CRATE), without_runtime_member)
+    edited = edit_manifest(
+        text, package.manifest, with_relative_path, with_runtime(CRATE), without_runtime_member, with_fast_runtime
+    )
     write_if_changed(staging.tree / "Cargo.toml", edited.encode())
 
 
@@ -266,7 +269,7 @@ def _write_manifests(staging: _Staging, sharing: Sequence[SharingTarget]) -> Non
         folder = os.path.relpath(staging.tree / CRATE, staging.place(manifest.parent))
         edits.append(with_runtime(folder, use, is_traced=manifest in traced))
         if manifest == root_manifest:
-            edits.append(without_runtime_member)
+            edits += [without_runtime_member, with_fast_runtime]
             edits += [without_member(manifest.parent, member) for member in _runtime_members(project)]
             edits += [with_patch(folder)] if use.by_others else []
         for target in (each.target for each in sharing if each.package.manifest == manifest):

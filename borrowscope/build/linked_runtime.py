@@ -40,7 +40,12 @@ class LinkedRuntime:
 
 
 def is_linked(project: Project) -> bool:
-    """Whether the runtime is among the packages that cargo has resolved, whoever depends on it."""
+    """Whether the runtime is among the packages that cargo has resolved, whoever depends on it.
+
+    Where nothing else is there to be traced, it is the user's own that is built and tested.
+    """
+    if not project.traced:
+        return False
     try:
         lock = tomllib.loads((project.workspace_root / "Cargo.lock").read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -44,6 +44,14 @@ def without_runtime_member(document: Table) -> None:
     workspace.setdefault("exclude", tomlkit.array()).append(RUNTIME)
 
 
+def with_fast_runtime(document: Table) -> None:
+    """Have the runtime optimized in debug builds, too, unless the user says otherwise of it."""
+    table = document
+    for name in ("profile", "dev", "package", RUNTIME):
+        table = table.setdefault(name, {})
+    table.setdefault("opt-level", 3)
+
+
 def with_absolute_paths(folder: Path, root: Path) -> Callable[[Table], None]:
     """Make paths of dependencies that leave the root absolute: the copy lies elsewhere."""
 

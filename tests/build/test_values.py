@@ -11,6 +11,7 @@ from borrowscope.build.manifest import (
     edit_manifest,
     forbidden_lints,
     with_absolute_paths,
+    with_fast_runtime,
     without_runtime_member,
 )
 from borrowscope.build.runtime_dependency import lock_with_runtime, with_runtime
@@ -113,6 +114,13 @@ def test_manifests_keep_their_comments():
 def test_a_workspace_keeps_what_it_excludes():
     edited = edit_manifest('[workspace]\nmembers = ["a"]\nexclude = ["b"]\n', HERE, without_runtime_member)
     assert tomllib.loads(edited)["workspace"]["exclude"] == ["b", "borrowscope-runtime"]
+
+
+def test_the_runtime_is_optimized_unless_the_user_says_otherwise():
+    edited = tomllib.loads(edit_manifest("[profile.dev]\nopt-level = 1\n", HERE, with_fast_runtime))
+    assert edited["profile"]["dev"] == {"opt-level": 1, "package": {"borrowscope-runtime": {"opt-level": 3}}}
+    said = '[profile.dev.package]\n"*" = { opt-level = 2 }\nborrowscope-runtime = { opt-level = 0 }\n'
+    assert tomllib.loads(edit_manifest(said, HERE, with_fast_runtime)) == tomllib.loads(said)
 
 
 def test_a_lock_gets_the_runtime():
