@@ -49,8 +49,9 @@ def is_linked(project: Project) -> bool:
     try:
         lock = tomllib.loads((project.workspace_root / "Cargo.lock").read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return False
-    return any(package.get("name") == RUNTIME_PACKAGE for package in lock.get("package", ()))
+        lock = {}
+    is_locked = any(package.get("name") == RUNTIME_PACKAGE for package in lock.get("package", ()))
+    return is_locked or any(package.names_runtime for package in project.packages)
 
 
 def place_linked_runtime(
@@ -64,10 +65,9 @@ def place_linked_runtime(
     plan = {"mode": "linked", **values, **({"outer": outer} if outer else {})}
     program = place_wrapper(project.own_dir, toolchain, "linked", plan, ())
     _forget_other_builds(target_dir, f"{digest} {program.parent.name}")
-    texts = [project.workspace_root / "Cargo.lock", *(package.manifest for package in project.packages)]
     key = hashlib.sha256(digest.encode())
-    for path in texts:
-        key.update(path.read_bytes())
+    for path in (project.workspace_root / "Cargo.lock", *(package.manifest for package in project.packages)):
+        key.update(path.read_bytes() if path.is_file() else b"")
     return LinkedRuntime(tuple(wrapper_argument(program, "rustc-wrapper")), key.hexdigest())
 
 

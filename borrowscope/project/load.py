@@ -115,6 +115,7 @@ def _package(found: MetadataPackage, roots: dict[Path, str]) -> Package:
         manifest=found.manifest_path,
         targets=tuple(_target(target) for target in found.targets),
         members_used=tuple(sorted(used)),
+        names_runtime=any(dependency.name == RUNTIME_PACKAGE for dependency in found.dependencies),
         uses_runtime=any(_is_runtime(dependency) for dependency in found.dependencies),
         metadata=(found.metadata or {}).get("borrowscope", {}),
     )

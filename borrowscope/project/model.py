@@ -41,7 +41,8 @@ class Target:
 class Package:
     """One workspace member. `members_used` are the names of the members that it depends on directly.
 
-    `uses_runtime`: all its libraries and programs are built after `borrowscope-runtime`, which people call by hand.
+    `names_runtime`: `borrowscope-runtime`, which people call by hand, is among its dependencies.
+    `uses_runtime`: all its libraries and programs are built after it.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Package:
     manifest: Path
     targets: tuple[Target, ...]
     members_used: tuple[str, ...] = ()
+    names_runtime: bool = False
     uses_runtime: bool = False
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
