@@ -1,0 +1,102 @@
+"""The published crate `borrowscope-runtime` 0.1.2: its sources, and scratch crates that use it or ours in its place.
+
+In: cargo, which downloads the package once. Out: folders below BorrowScope's cache, and what cargo says of them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from borrowscope.runtime.generate import write_crate
+
+VERSION = "0.1.2"
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "borrowscope" / "published-runtime"
+
+_FETCHED = f"""[package]
+name = "asks"
+version = "0.0.0"
+edition = "2021"
+
+[workspace]
+
+[dependencies]
+borrowscope-runtime = "={VERSION}"
+"""
+_SCRATCH = """[package]
+name = "{name}"
+version = "0.0.0"
+edition = "2021"
+
+[workspace]
+
+[features]
+default = ["track"]
+track = []
+
+[dependencies]
+borrowscope-runtime = {{ {source}, features = [{features}] }}
+{dependencies}
+"""
+_TEST = re.compile(r"^test (\S+)(?: - should panic)? \.\.\. (ok|FAILED|ignored)", re.MULTILINE)
+_TARGET = re.compile(r"^\s+Running (?:unittests )?(\S+)", re.MULTILINE)
+
+
+@cache
+def sources() -> Path:
+    """The folder where cargo keeps the published package."""
+    with tempfile.TemporaryDirectory() as folder:
+        asks = Path(folder)
+        (asks / "src").mkdir()
+        (asks / "src/lib.rs").touch()
+        (asks / "Cargo.toml").write_text(_FETCHED)
+        output = cargo(asks, "metadata", "--format-version=1", check=True)
+    packages = json.loads(output.stdout)["packages"]
+    manifest = next(Path(one["manifest_path"]) for one in packages if one["name"] == "borrowscope-runtime")
+    return manifest.parent
+
+
+def cargo(folder: Path, *arguments: str, check: bool = False, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run cargo in a folder; what programs record stays in memory."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("BORROWSCOPE", "CARGO_TARGET_DIR"))}
+    return subprocess.run(
+        ["cargo", *arguments],
+        cwd=folder,
+        env=kept | environment,
+        text=True,
+        capture_output=True,
+        check=check,
+        timeout=1500,
+    )
+
+
+def scratch_crate(name: str, *, is_ours: bool, dependencies: str = "", features: tuple[str, ...] = ("track",)) -> Path:
+    """An empty crate in the cache that depends on the published runtime or on ours; build products stay in it."""
+    folder = CACHE / name
+    for part in ("src", "tests", "examples"):
+        shutil.rmtree(folder / part, ignore_errors=True)
+    (folder / "src").mkdir(parents=True)
+    (folder / "src/lib.rs").touch()
+    source = f'version = "={VERSION}"'
+    if is_ours:
+        write_crate(folder / "borrowscope-runtime")
+        source = 'path = "borrowscope-runtime"'
+    listed = ", ".join(f'"{feature}"' for feature in features)
+    manifest = _SCRATCH.format(name=name, source=source, features=listed, dependencies=dependencies)
+    (folder / "Cargo.toml").write_text(manifest)
+    return folder
+
+
+def results(output: str) -> dict[str, str]:
+    """What libtest says: `ok` or `FAILED` by target and test."""
+    parts = _TARGET.split(output)
+    found = {}
+    for target, text in zip(parts[1::2], parts[2::2], strict=True):
+        found |= {f"{Path(target).stem}::{name}": outcome for name, outcome in _TEST.findall(text)}
+    return found

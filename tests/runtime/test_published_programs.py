@@ -1,0 +1,115 @@
+"""The published crate's own tests and examples, compiled and run with our runtime in its place.
+
+Every test passes but those of `DIFFERENT`, each of which meets a difference that we mean. Nothing else may fail, and
+nothing that is listed may pass.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.runtime.published_crate import cargo, results, scratch_crate, sources
+
+DEPENDENCIES = """serde = { version = "1.0", features = ["derive"] }
+serde_json = "1.0"
+
+[dev-dependencies]
+lazy_static = "1.4"
+parking_lot = "0.12"
+proptest = "1.4"
+quickcheck = "1.0"
+quickcheck_macros = "1.0"
+serial_test = "3.0"
+"""
+
+JOINED = "one instance has one id text in all its events: the published crate writes `x`, `owner_1` and `var_1` for it"
+DIFFERENT = {
+    "advanced_api_tests::test_rc_with_id_tracking_concept": JOINED,
+    "advanced_api_with_id_tests::test_borrow_chain_with_ids": JOINED,
+    "advanced_api_with_id_tests::test_complex_id_based_tracking": JOINED,
+    "advanced_api_with_id_tests::test_track_arc_clone_with_id": JOINED,
+    "advanced_api_with_id_tests::test_track_borrow_with_id": JOINED,
+    "advanced_api_with_id_tests::test_track_drop_with_id": JOINED,
+    "advanced_api_with_id_tests::test_track_move_with_id": JOINED,
+    "advanced_api_with_id_tests::test_track_rc_clone_with_id": JOINED,
+    "rc_arc_integration_tests::test_arc_clone_tracking": JOINED,
+    "rc_arc_integration_tests::test_rc_clone_tracking": JOINED,
+}
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def crate() -> Path:
+    folder = scratch_crate("published-tests", is_ours=True, dependencies=DEPENDENCIES, features=("track", "serde"))
+    for part in ("tests", "examples"):
+        shutil.copytree(sources() / part, folder / part, copy_function=shutil.copyfile)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def outcome(crate: Path) -> dict[str, str]:
+    # stdout and stderr in one stream, so that targets stand before their tests
+    run = subprocess.run(
+        ["cargo", "test", "--no-fail-fast", "--tests"],
+        cwd=crate,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=1500,
+        check=False,
+    )
+    assert "could not compile" not in run.stdout, run.stdout
+    return results(run.stdout)
+
+
+def timed_tests() -> set[str]:
+    """Tests that hold a clock against fixed limits: on a busy machine their results say nothing."""
+    found = set()
+    for path in sorted((sources() / "tests").glob("*.rs")):
+        parts = re.split(r"^\s*fn (\w+)\(", path.read_text(), flags=re.MULTILINE)
+        found |= {
+            f"{path.stem}::{name}"
+            for name, body in zip(parts[1::2], parts[2::2], strict=True)
+            if "Instant::now" in body
+        }
+    return found
+
+
+def test_all_tests_but_the_listed_ones_pass(outcome):
+    failed = {name for name, result in outcome.items() if result == "FAILED"}
+    assert failed - timed_tests() == set(DIFFERENT)
+    assert sum(result == "ok" for result in outcome.values()) > 550
+    assert len(timed_tests()) < 40
+
+
+def names() -> list[str]:
+    return sorted(path.stem for path in (sources() / "examples").glob("*.rs"))
+
+
+def test_examples_run_and_say_the_same(crate, tmp_path):
+    """Numbers apart, which are times and addresses, they print what they print with the published crate."""
+    theirs = scratch_crate("published-examples", is_ours=False, dependencies=DEPENDENCIES)
+    shutil.copytree(sources() / "examples", theirs / "examples", copy_function=shutil.copyfile)
+    for folder in (crate, theirs):
+        cargo(folder, "build", "--examples", check=True)
+    assert len(names()) == 20
+    for name in names():
+        ours, published = (
+            subprocess.run(
+                [folder / "target/debug/examples" / name], capture_output=True, text=True, check=False, cwd=tmp_path
+            )
+            for folder in (crate, theirs)
+        )
+        assert ours.returncode == published.returncode == 0, (name, ours.stderr)
+        assert worded(ours.stdout) == worded(published.stdout), name
+
+
+def worded(text: str) -> list[str]:
+    """The lines without their numbers and what the numbers decide."""
+    return [re.sub(r"[-+]?[\d.,]+\s*(ns|ms|µs|s|x|%|B|KB|MB)?", "0", line) for line in text.splitlines()]
