@@ -1,9 +1,10 @@
 //! The clock: the time stamp counter where it runs at one rate for ever, else CLOCK_MONOTONIC.
 
+use crate::apart::Apart;
 use crate::{format, platform};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-static HAS_TSC: AtomicBool = AtomicBool::new(false);
+static HAS_TSC: Apart<AtomicBool> = Apart(AtomicBool::new(false));
 
 /// Finds out which clock to use. Called once, before the first event.
 pub(crate) fn start() {

@@ -46,6 +46,7 @@
 #![allow(unexpected_cfgs)]
 #![cfg_attr(borrowscope_generated, allow(dead_code, unused_imports))]
 
+mod apart;
 #[cfg(not(borrowscope_generated))]
 mod api;
 #[cfg(all(feature = "track", not(borrowscope_generated)))]

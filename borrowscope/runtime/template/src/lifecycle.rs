@@ -1,5 +1,6 @@
 //! The recording of a process: it starts at the first event and ends for good where it has to.
 
+use crate::apart::Apart;
 use crate::local;
 use crate::platform::{self, Failure};
 use crate::{chunks, clock, header, pieces, setup, stream};
@@ -12,7 +13,7 @@ const STARTING: u32 = 1;
 const ON: u32 = 2;
 const OFF: u32 = 3;
 
-static STATE: AtomicU32 = AtomicU32::new(FRESH);
+static STATE: Apart<AtomicU32> = Apart(AtomicU32::new(FRESH));
 static PARENT: AtomicU32 = AtomicU32::new(0);
 
 /// Whether nothing is recorded (any more).

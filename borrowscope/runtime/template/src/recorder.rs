@@ -3,6 +3,7 @@
 //! These functions are neither generic nor inlined, so that they are compiled with this crate's optimization also
 //! where the traced program is a debug build.
 
+use crate::apart::Apart;
 use crate::chunks::next_chunk;
 pub(crate) use crate::lifecycle::is_off;
 use crate::local::{self, Local};
@@ -18,7 +19,7 @@ pub(crate) const SLOT: usize = format::SLOT_SIZE;
 /// A Clock mark takes two slots.
 pub(crate) const CLOCK_SLOTS: usize = 2;
 
-static NEXT_INSTANCE: AtomicU32 = AtomicU32::new(1);
+static NEXT_INSTANCE: Apart<AtomicU32> = Apart(AtomicU32::new(1));
 
 /// Records a birth and gives the new instance, 0 if nothing was recorded.
 #[inline(never)]
