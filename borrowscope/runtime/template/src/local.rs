@@ -54,10 +54,13 @@ thread_local! {
     static LOCAL: Local = const { Local::new() };
 }
 
-/// Runs `f` with the state of the calling thread.
+/// Runs `f` with the state of the calling thread. Only its address is asked for inside of std's `with`, which would not
+/// be inlined with all of `f` in it, and then find the address by a call of a function that it is handed.
 #[inline(always)]
 pub(crate) fn with<R>(f: impl FnOnce(&Local) -> R) -> R {
-    LOCAL.with(f)
+    let local = LOCAL.with(|local| local as *const Local);
+    // SAFETY: the state has no destructor, so it is there as long as the thread is, which runs `f` here.
+    f(unsafe { &*local })
 }
 
 impl Local {
