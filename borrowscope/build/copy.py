@@ -19,6 +19,7 @@ from borrowscope.build.copy_tree import copy_tree
 from borrowscope.build.copy_untraced import SharingTarget, sharing_targets
 from borrowscope.build.directories import locked, write_if_changed
 from borrowscope.build.healed_build import HealedBuild, Verdict, build_with_healing
+from borrowscope.build.linked_runtime import is_linked
 from borrowscope.build.manifest import (
     Table,
     edit_manifest,
@@ -137,7 +138,8 @@ def _build(staging: _Staging, planner: Planner, note: Note) -> HealedBuild:
     def build(plan: InstrumentPlan) -> BuildOutcome:
         for path, file in plan.files.items():
             write_if_changed(staging.place(path), file.rewritten.text)
-        place_runtime(staging.tree / CRATE, active_file=None, sites_json=sites_file(plan).sealed().model_dump_json())
+        sites = sites_file(plan).sealed().model_dump_json()
+        place_runtime(staging.tree / CRATE, active_file=None, sites_json=sites, by_hand=is_linked(staging.project))
         return _check(staging)
 
     def untouched() -> BuildFailure | None:

@@ -15,9 +15,9 @@ from borrowscope.build.directories import write_if_changed
 from borrowscope.runtime.generate import runtime_files
 
 
-def place_runtime(place: Path, *, active_file: Path | None, sites_json: str | None) -> None:
+def place_runtime(place: Path, *, active_file: Path | None, sites_json: str | None, by_hand: bool = True) -> None:
     """Write the crate's files; those of an older version that are no longer there are removed."""
-    files = runtime_files(active_file=active_file, sites_json=sites_json)
+    files = runtime_files(active_file=active_file, sites_json=sites_json, by_hand=by_hand)
     for name, text in files.items():
         write_if_changed(place / name, text.encode())
     for old in place.rglob("*"):

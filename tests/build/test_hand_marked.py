@@ -214,7 +214,7 @@ def test_a_plain_dependency_records_where_it_is_told_to(tmp_path: Path, alone: P
     crate = program(tmp_path / "app", f'borrowscope-runtime = {{ path = "{alone}", features = ["track"] }}')
     before = sorted(path.name for path in crate.iterdir())
     asked = cargo(crate, "run", "-q", "--", "ask")
-    assert asked.stdout.splitlines() == ["3", "by_hand moved_by_hand by_hand_0", "2"], asked.stderr
+    assert asked.stdout.splitlines() == ["3", "by_hand moved_by_hand moved_by_hand_1", "2"], asked.stderr
     assert sorted(path.name for path in crate.iterdir()) == sorted({*before, "Cargo.lock", "target"})
     assert not list(alone.parent.glob("recordings"))
     place = tmp_path / "rec.bstrace"

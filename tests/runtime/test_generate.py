@@ -33,6 +33,21 @@ def test_an_old_crate_is_replaced_as_a_whole(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["crate"]
 
 
+def test_what_nobody_calls_by_hand_is_not_compiled(tmp_path):
+    write_runtime(tmp_path, active_file=None, sites_json="{}")
+    text = runtime_files(active_file=None, sites_json="{}", by_hand=False)["src/lib.rs"]
+    (tmp_path / "src/lib.rs").write_text(text)
+    rustc = ["rustc", "--edition=2021", "-Dwarnings"]
+    rlib = ["--crate-type=rlib", "--crate-name=borrowscope_runtime", "--emit=metadata"]
+    library = tmp_path / "libborrowscope_runtime.rmeta"
+    subprocess.run([*rustc, *rlib, tmp_path / "src/lib.rs", "-o", library], check=True)
+    for name, code in (("site::NONE", 0), ("get_events()", 1)):
+        (tmp_path / "main.rs").write_text(f"fn main() {{ let _ = borrowscope_runtime::{name}; }}")
+        command = [*rustc, "--emit=metadata", f"--extern=borrowscope_runtime={library}", tmp_path / "main.rs"]
+        done = subprocess.run([*command, "-o", tmp_path / "main.rmeta"], capture_output=True, check=False)
+        assert done.returncode == code, done.stderr
+
+
 @pytest.mark.parametrize("path", ['/a "b"/c\\d', "/tab\there", "/ümlaut/日本"])
 def test_paths_become_literals(path):
     config = runtime_files(active_file=Path(path), sites_json=None)["src/config.rs"]
