@@ -96,7 +96,7 @@ def scratch_crate(name: str, *, is_ours: bool, dependencies: str = "", features:
 def results(output: str) -> dict[str, str]:
     """What libtest says: `ok` or `FAILED` by target and test."""
     parts = _TARGET.split(output)
-    found = {}
+    found: dict[str, str] = {}
     for target, text in zip(parts[1::2], parts[2::2], strict=True):
         found |= {f"{Path(target).stem}::{name}": outcome for name, outcome in _TEST.findall(text)}
     return found

@@ -59,7 +59,7 @@ struct Told {
     event: Event,
     ticks: u64,
     thread: u32,
-    facts: Option<Facts>,
+    facts: Option<Box<Facts>>,
 }
 
 /// The events since the last reset, under construction.
@@ -160,7 +160,7 @@ impl Replay<'_> {
         self.told.len() as u64
     }
 
-    fn tell(&mut self, head: slots::Head, kind: u32, values: Vec<Value>, facts: Option<Facts>) {
+    fn tell(&mut self, head: slots::Head, kind: u32, values: Vec<Value>, facts: Option<Box<Facts>>) {
         if let Some(event) = Event::make(kind, self.time(), Values::new(values)) {
             self.told.push(Told {
                 event,
@@ -200,7 +200,7 @@ impl Clock {
 }
 
 fn record(told: Told, clock: &Clock, sites: &Sites) -> Record {
-    let facts = told.facts.unwrap_or_default();
+    let facts = told.facts.map_or_else(Facts::default, |facts| *facts);
     let number = |party: Option<Number>| party.map(|number| number as u64 + 1);
     let mut record = Record {
         event: told.event,

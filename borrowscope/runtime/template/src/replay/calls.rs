@@ -58,10 +58,10 @@ impl Replay<'_> {
             let facts = self.wants_facts.then(|| {
                 let more = meaning.more.iter().map(|(more, source)| (*more, value(source, self)));
                 let more = more.collect();
-                Facts {
+                Box::new(Facts {
                     more,
                     ..self.facts_of(&call, meaning, &instance, &other)
-                }
+                })
             });
             self.tell(head, meaning.kind, values, facts);
             first.get_or_insert(instance);

@@ -45,7 +45,7 @@ impl Replay<'_> {
             .iter()
             .map(|field| self.field(&row, variant, *field))
             .collect();
-        let facts = self.wants_facts.then(|| self.facts_of_row(&row, variant));
+        let facts = self.wants_facts.then(|| Box::new(self.facts_of_row(&row, variant)));
         self.tell(head, kind, values, facts);
         if variant.is_death || (variant.other == Other::To && !row.is_partial) {
             if let Some(number) = row.subject {
