@@ -116,6 +116,8 @@ fn stop_word(failure: Failure) -> u64 {
 }
 
 /// Counts an event that a signal handler wanted to record while its thread was recording.
+#[cold]
+#[inline(never)]
 pub(crate) fn note_lost() {
     LOST.fetch_add(1, Ordering::Relaxed);
     store_lost();

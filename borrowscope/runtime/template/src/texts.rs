@@ -171,15 +171,23 @@ impl Key {
     #[inline(always)]
     pub(crate) fn of(text: &str) -> Key {
         let bytes = text.as_bytes();
-        let size = bytes.len().min(LONGEST) as u32 + 1;
+        let size = Key::size_of(text);
         let words = match bytes.len() {
             0 => [0; 2],
             1..=3 => [tiny(bytes), 0],
             4..=7 => [half(bytes, 0) | half(bytes, bytes.len() - 4) << 32, 0],
             8..=EXACT => [word(bytes, 0), word(bytes, bytes.len() - 8)],
-            _ => hash(bytes),
+            _ => {
+                let (first, second) = hash(bytes);
+                [first, second]
+            }
         };
         Key { words, size }
+    }
+
+    #[inline(always)]
+    fn size_of(text: &str) -> u32 {
+        text.len().min(LONGEST) as u32 + 1
     }
 
     #[inline(always)]
@@ -216,9 +224,9 @@ fn word(bytes: &[u8], at: usize) -> u64 {
     unsafe { bytes.as_ptr().add(at).cast::<u64>().read_unaligned() }
 }
 
-/// 128 bits of more than 16 bytes.
+/// 128 bits of more than 16 bytes. A pair comes back in registers, an array would not.
 #[inline(never)]
-fn hash(bytes: &[u8]) -> [u64; 2] {
+fn hash(bytes: &[u8]) -> (u64, u64) {
     let last = bytes.len() - 16;
     let mut state = [LANES[0] ^ bytes.len() as u64, LANES[1]];
     let mut at = 0;
@@ -227,7 +235,7 @@ fn hash(bytes: &[u8]) -> [u64; 2] {
         at += 16;
     }
     state = absorb(state, word(bytes, last), word(bytes, last + 8));
-    [mix(state[0], LANES[2]), mix(state[1], LANES[3])]
+    (mix(state[0], LANES[2]), mix(state[1], LANES[3]))
 }
 
 #[inline(always)]
@@ -260,12 +268,18 @@ pub(crate) fn number(local: &Local, text: &str) -> Option<u32> {
             }
         }
     }
-    store(local, text, key)
+    store(local, text, key.words[0], key.words[1])
 }
 
+/// Stores a text whose key has these words. They are handed over one by one: a key whose address is taken would stand in
+/// memory whenever a text is looked for.
 #[cold]
 #[inline(never)]
-fn store(local: &Local, text: &str, key: Key) -> Option<u32> {
+fn store(local: &Local, text: &str, first: u64, second: u64) -> Option<u32> {
+    let key = Key {
+        words: [first, second],
+        size: Key::size_of(text),
+    };
     let number = local.next_text();
     let head = format::mark::STRING << format::KIND_SHIFT | number & format::SITE_MASK;
     strings::write_text(local, head, text)?;
