@@ -107,12 +107,12 @@ def prepare_overlay(project: Project, options: CargoOptions, toolchain: Toolchai
 
 
 def _first_command(overlay: Overlay) -> list[str]:
-    """What builds all that the lane's crates depend on, whichever of them fail."""
-    selection = ["--lib" if flag == "--doc" else flag for flag in overlay.options.selection]
-    command = ["build", "--keep-going", *selection]
-    if overlay.lane == TEST and not selection:
-        command.append("--all-targets")
-    return [find_cargo(), *command, *overlay.arguments]
+    """What builds all that the lane's crates depend on, whichever of them fail: `cargo test` cannot keep going.
+
+    With tests among the targets dependencies have the features that `cargo test` gives them.
+    """
+    targets = ["--all-targets"] if overlay.lane == TEST else overlay.options.selection
+    return [find_cargo(), "build", "--keep-going", *targets, *overlay.arguments]
 
 
 def build_overlay(overlay: Overlay) -> BuildOutcome:
