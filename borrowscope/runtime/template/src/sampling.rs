@@ -4,10 +4,7 @@
 //! id within the process. Decisions are kept in a fixed table, the oldest are forgotten. A program that samples nothing
 //! pays one load.
 
-use core::sync::atomic::{AtomicU64, Ordering};
-
-/// The state of the generator. Every program begins with the same.
-static SEED: AtomicU64 = AtomicU64::new(0x853c_49e6_748f_ea9b);
+use core::sync::atomic::Ordering;
 
 /// Whether the next of many is in the sample. Of many calls a share of `rate` says yes.
 ///
@@ -18,15 +15,37 @@ static SEED: AtomicU64 = AtomicU64::new(0x853c_49e6_748f_ea9b);
 /// assert!(!should_sample(0.0));
 /// ```
 pub fn should_sample(rate: f64) -> bool {
-    let seed = SEED.load(Ordering::Relaxed);
-    let next = SEED.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |seed| Some(advanced(seed)));
-    (advanced(next.unwrap_or(seed)) as f64 / u64::MAX as f64) < rate
+    chance() < rate
 }
 
-const fn advanced(mut seed: u64) -> u64 {
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^ seed << 17
+/// The next of evenly spread numbers from 0 to 1. Every program begins with the same.
+#[cfg(all(target_has_atomic = "64", not(borrowscope_portable)))]
+fn chance() -> f64 {
+    use core::sync::atomic::AtomicU64;
+
+    static SEED: AtomicU64 = AtomicU64::new(0x853c_49e6_748f_ea9b);
+    let advance = |mut seed: u64| {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^ seed << 17
+    };
+    let seed = SEED.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |seed| Some(advance(seed)));
+    advance(seed.unwrap_or(1)) as f64 / u64::MAX as f64
+}
+
+/// As above, where numbers of 64 bits are not changed at once.
+#[cfg(not(all(target_has_atomic = "64", not(borrowscope_portable))))]
+fn chance() -> f64 {
+    use core::sync::atomic::AtomicU32;
+
+    static SEED: AtomicU32 = AtomicU32::new(0x853c_49e6);
+    let advance = |mut seed: u32| {
+        seed ^= seed << 13;
+        seed ^= seed >> 17;
+        seed ^ seed << 5
+    };
+    let seed = SEED.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |seed| Some(advance(seed)));
+    f64::from(advance(seed.unwrap_or(1))) / f64::from(u32::MAX)
 }
 
 #[cfg(feature = "track")]
