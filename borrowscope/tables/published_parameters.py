@@ -15,7 +15,7 @@ PARAMETERS: dict[str, str] = {
     "atomic_type": "the type, such as `AtomicUsize`",
     "await_id": "number of this await, the caller's choice",
     "base": "what the field belongs to",
-    "bindings": "names of the bindings",
+    "bindings": "names of the bindings; the first 200 are recorded",
     "block_id": "number of this block, the caller's choice",
     "borrow_id": "name of the borrow",
     "borrower_id": "number of the reference, the caller's choice",
@@ -65,7 +65,7 @@ PARAMETERS: dict[str, str] = {
     "label": "the loop's label, without the tick",
     "length": "how many items it has",
     "let_else_id": "number of this let-else, the caller's choice",
-    "live_variables": "names of the variables that live across the await",
+    "live_variables": "names of the variables that live across the await; the first 200 are recorded",
     "location": "the place in the source, as `file:line` or `file:line:column`",
     "lock_id": "name of the lock",
     "lock_type": "`Mutex`, `RwLock::read` or `RwLock::write`",
@@ -132,6 +132,7 @@ PARAMETERS: dict[str, str] = {
 }
 
 OWN: dict[str, str] = {
+    "track_destructure.bindings": "names of the bindings",
     "track_borrow.name": "name of the reference",
     "track_borrow_mut.name": "name of the reference",
     "track_borrow_with_id.name": "name of the reference",

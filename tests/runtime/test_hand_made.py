@@ -9,7 +9,7 @@ import pytest
 from borrowscope.tables.published_api import BY_NAME, FUNCTIONS
 from borrowscope.tables.published_calls import Function, Parameter
 from borrowscope.trace.recording import load_recording
-from tests.runtime.hand_made import Call, Word, call, calls, streams, tracked
+from tests.runtime.hand_made import TRACK, Call, Word, call, calls, streams, tracked
 from tests.runtime.recorded import program, run, runtime_rlib
 
 PRELUDE = """
@@ -314,6 +314,20 @@ def test_the_programs_allocator_is_not_asked(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     made = calls(tmp_path / "rec")
     assert sum(one.row.name == "track_new_with_id" for one in made) == 5000
+
+
+def test_calls_are_recorded_without_mappings_too(tmp_path: Path, every: list[Call], size: str) -> None:
+    rlib = runtime_rlib(*TRACK, "--cfg", "borrowscope_portable")
+    done = run(program(everything(NUMBERS[size]), rlib=rlib), tmp_path / "rec")
+    assert done.returncode == 0, done.stderr
+    made = calls(tmp_path / "rec")
+    assert [one.row for one in made] == [one.row for one in every]
+    given = [{name: one.words[name] for name in one.words if name in told_by_callers(one)} for one in made]
+    assert given == [{name: one.words[name] for name in one.words if name in told_by_callers(one)} for one in every]
+
+
+def told_by_callers(one: Call) -> set[str]:
+    return {parameter.name for parameter in one.row.parameters} | {"name"}
 
 
 def test_without_the_feature_nothing_is_recorded(tmp_path: Path) -> None:
