@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from functools import cache
 from pathlib import Path
@@ -13,8 +14,8 @@ from borrowscope.runtime.generate import write_runtime
 from tests.durability.test_stress import STRESS
 from tests.runtime.recorded import work_folder
 
-# std itself is not instrumented: what its threads hand over looks like a race.
-KNOWN = ["drop_slow", "std::thread", "Arc<std::thread", "thread_start"]
+OURS = re.compile(r"#\d+ .*borrowscope_runtime::|#0 .*main::main")
+HEAP = re.compile(r"heap block|#0 free ")
 FLAGS = ["-Zsanitizer=thread", "-Cunsafe-allow-abi-mismatch=sanitizer", "--edition=2021", "-O", "--cap-lints=allow"]
 RACE = """
 fn main() {
@@ -37,7 +38,6 @@ def sanitized(source: str) -> Path:
     folder = work_folder() / f"sanitized-{abs(hash(source))}"
     write_runtime(folder / "crate", active_file=None, sites_json=None)
     (folder / "main.rs").write_text(source)
-    (folder / "known").write_text("".join(f"race:{name}\n" for name in KNOWN))
     rlib = folder / "libborrowscope_runtime.rlib"
     name = ["--crate-type=rlib", "--crate-name=borrowscope_runtime"]
     if not compile_with(folder, *name, folder / "crate/src/lib.rs", "-o", rlib):
@@ -46,18 +46,22 @@ def sanitized(source: str) -> Path:
     return folder / "program"
 
 
-def races(source: str, **variables: str) -> str:
-    """What ThreadSanitizer says."""
+def races(source: str, **variables: str) -> list[str]:
+    """What ThreadSanitizer says of the runtime and of the program itself.
+
+    std is not instrumented: what its threads hand over on the heap looks like a race, and is left out. The runtime has
+    nothing there.
+    """
     executable = sanitized(source)
-    environment = os.environ | {"TSAN_OPTIONS": f"suppressions={executable.parent / 'known'}"} | variables
     result = subprocess.run(
-        [executable, "20000"], env=environment, capture_output=True, text=True, timeout=120, check=False
+        [executable, "20000"], env=os.environ | variables, capture_output=True, text=True, timeout=120, check=False
     )
-    return result.stderr
+    reports = result.stderr.split("WARNING: ThreadSanitizer: ")[1:]
+    return [report for report in reports if OURS.search(report.partition("created by")[0]) and not HEAP.search(report)]
 
 
 def test_a_race_is_seen():
-    assert "data race" in races(RACE)
+    assert races(RACE)[0].startswith("data race")
 
 
 @pytest.mark.parametrize(
@@ -66,5 +70,5 @@ def test_a_race_is_seen():
 @pytest.mark.parametrize("has_folder", [True, False], ids=["file", "memory"])
 def test_no_race(has_folder, variables, tmp_path):
     out = {"BORROWSCOPE_OUT": str(tmp_path)} if has_folder else {}
-    assert races(STRESS, **out, **variables) == ""
+    assert races(STRESS, **out, **variables) == []
     assert len(list(tmp_path.iterdir())) == has_folder

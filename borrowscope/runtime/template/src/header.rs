@@ -157,19 +157,21 @@ fn store_lost() {
     }
 }
 
-/// Writes a field that changes, and its twin.
+/// Writes a field of two words that changes, and its twin.
 fn tell(offset: usize, twin: usize, value: u64) {
     let header = HEADER.load(Ordering::Acquire);
     if header != 0 {
-        put_published(header, offset, value);
-        put_published(header, twin, !value);
+        for (offset, value) in [(offset, value), (twin, !value)] {
+            put_published(header, offset, value as u32);
+            put_published(header, offset + 4, (value >> 32) as u32);
+        }
     }
 }
 
-fn put_published<T>(header: usize, offset: usize, value: T) {
+fn put_published(header: usize, offset: usize, value: u32) {
     // SAFETY: the header page stays mapped, its fields are aligned.
-    unsafe { put(header, offset, value) };
-    platform::publish(header + offset, offset as u64, core::mem::size_of::<T>());
+    unsafe { (*((header + offset) as *const AtomicU32)).store(value, Ordering::Relaxed) };
+    platform::publish(header + offset, offset as u64, 4);
 }
 
 /// # Safety

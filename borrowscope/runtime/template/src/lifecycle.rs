@@ -45,8 +45,12 @@ pub(crate) fn start() {
 
 /// Ends the recording for good; the program goes on.
 pub(crate) fn stop(failure: Failure) {
-    header::note_stop(failure);
-    STATE.store(OFF, Ordering::Release);
+    if STATE
+        .compare_exchange(ON, OFF, Ordering::AcqRel, Ordering::Relaxed)
+        .is_ok()
+    {
+        header::note_stop(failure);
+    }
 }
 
 /// Runs in a forked child, whose only thread is the caller: it gets a stream of its own at its first event.
