@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import PurePosixPath
 
 from borrowscope.check.baseline import Comparison
-from borrowscope.check.model import CheckResult
+from borrowscope.check.model import CheckResult, Finding
 from borrowscope.tables.check_rules import Level
 
 ORDER = (Level.ERROR, Level.WARNING, Level.NOTE)
@@ -20,21 +21,47 @@ def _plain(text: str, _style: str) -> str:
     return text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Report:
-    """`texts` holds the sources by path, `folder` the workspace root within its repository."""
+    """`texts` holds the sources by path, `folder` is the workspace root within its repository."""
 
     result: CheckResult
     texts: Mapping[str, str] = field(default_factory=dict)
     package: str = "workspace"
     folder: str = ""
+    fail_on: Level | None = Level.ERROR
     comparison: Comparison | None = None
     paint: Callable[[str, str], str] = _plain
 
+    @cached_property
+    def findings(self) -> list[Finding]:
+        """What is not known already, as people and code hosts want to see it."""
+        return [one for one in self.result.findings if one.baseline != "known"]
+
+    @cached_property
+    def worst_first(self) -> list[Finding]:
+        """The same, errors first: code hosts show so many and no more."""
+        return sorted(self.findings, key=lambda one: -one.level.rank)
+
+    @cached_property
+    def _lines(self) -> dict[str, list[str]]:
+        return {file: text.split("\n") for file, text in self.texts.items()}
+
     def line(self, file: str, number: int) -> str | None:
         """One line of a source."""
-        lines = self.texts.get(file, "").split("\n")
-        return lines[number - 1].rstrip("\r") if number <= len(lines) and lines != [""] else None
+        lines = self._lines.get(file, [])
+        return lines[number - 1].rstrip("\r") if number <= len(lines) else None
+
+    def end_column(self, finding: Finding) -> int:
+        """Where a finding ends in its first line: code hosts show regions of one line only."""
+        if finding.end_line == finding.line:
+            return max(finding.end_column, finding.column + 1)
+        line = self.line(finding.file, finding.line)
+        return max(finding.column, len(line.rstrip()) if line is not None else 0) + 1
+
+    def fails(self, finding: Finding) -> bool:
+        """Whether a finding makes the check fail."""
+        return self.fail_on is not None and finding.level.rank >= self.fail_on.rank
 
     def in_repository(self, file: str) -> str:
         """A path relative to the repository's root, as code hosts want it."""

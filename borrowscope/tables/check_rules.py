@@ -55,7 +55,7 @@ class CheckRule:
     @property
     def summary(self) -> str:
         """The rule's name in words."""
-        return self.name.replace("_", " ")
+        return self.name.replace("_", " ").replace("ffi", "FFI")
 
     @property
     def is_about_unsafe(self) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from borrowscope.check.formats.table import Format
 from borrowscope.check.model import CheckResult
 from borrowscope.tables.check_rules import RULES
 from tests.build.crates import manifest, write_files
@@ -67,12 +68,13 @@ def test_colours_add_nothing_but_colours(crate: Path):
     assert borrowscope("check", crate, "--types", "static", CLICOLOR_FORCE="1", NO_COLOR="1").stdout == plain
 
 
-@pytest.mark.parametrize("form", ["text", "json", "jsonl"])
-@pytest.mark.parametrize(("fail_on", "code"), [("error", 0), ("warning", 1), ("note", 1), ("never", 0)])
-def test_the_gate_depends_on_levels_alone(crate: Path, form: str, fail_on: str, code: int):
+@pytest.mark.parametrize("form", list(Format))
+@pytest.mark.parametrize(("fail_on", "code"), [("error", 0), ("warning", 1)])
+def test_the_gate_depends_on_levels_alone(crate: Path, form: Format, fail_on: str, code: int):
     answer = borrowscope("check", crate, "--types", "static", "--format", form, "--fail-on", fail_on)
     assert answer.returncode == code
     assert "abs" in answer.stdout
+    assert answer.stderr == ""
 
 
 def test_json_names_who_resolved_what(crate: Path):
@@ -170,7 +172,7 @@ def test_every_rule_is_explained():
         assert f"{rule.code}  {rule.name}" in listed
     answer = borrowscope("explain", "bs0101")
     assert answer.stdout == borrowscope("explain", "ffi-call").stdout
-    assert "BS0101 ffi call" in answer.stdout
+    assert "BS0101 FFI call" in answer.stdout
     assert "FfiCall" in answer.stdout
     unknown = borrowscope("explain", "ffi-cal")
     assert has_one_error(unknown, 2)
@@ -291,3 +293,54 @@ def test_without_git_since_is_refused(crate: Path):
     answer = borrowscope("check", crate, "--types", "static", "--since", "HEAD", GIT_CEILING_DIRECTORIES="/")
     assert has_one_error(answer, 2)
     assert "no git repository" in answer.stderr
+
+
+# several outputs, and GitHub
+def test_reports_go_to_files_beside_the_output(crate: Path):
+    files = {form: crate / f"out.{form}" for form in Format}
+    flags = [word for form, file in files.items() for word in ("--report", f"{form}={file}")]
+    answer = borrowscope("check", crate, "--types", "static", *flags)
+    assert answer.stdout == files[Format.TEXT].read_text()
+    for form, file in files.items():
+        assert file.read_text() == borrowscope("check", crate, "--types", "static", "--format", form).stdout
+
+
+def test_on_github_annotations_and_a_summary_come_by_themselves(crate: Path):
+    summary = crate / "summary.md"
+    summary.write_text("before\n")
+    on_github = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary)}
+    flags = ("check", crate, "--types", "static")
+    answer = borrowscope(*flags, cwd=crate, **on_github)
+    assert "::warning file=src/lib.rs,line=6,endLine=6,col=14,endColumn=21,title=BS0101 ffi_call::" in answer.stdout
+    assert summary.read_text().startswith("before\n### borrowscope check: 1 warning, 1 note in 1 file\n")
+    answer = borrowscope(*flags, "--format", "json", cwd=crate, **on_github)
+    assert codes_of(answer.stdout) == ["BS0101", "BS0501"]
+    assert "::warning " in answer.stderr
+    size = summary.stat().st_size
+    answer = borrowscope(*flags, "--annotations", "none", cwd=crate, **on_github)
+    assert "::" not in answer.stdout.replace("near::", "")
+    assert summary.stat().st_size == size
+    assert "::notice " in borrowscope(*flags, "--annotations", "github").stdout
+
+
+def test_code_hosts_get_paths_from_the_root_of_the_repository(crate: Path):
+    root = crate.parent / "whole repository"
+    root.mkdir()
+    inner = crate.rename(root / "inner ünit")
+    git(root, "init", "-q")
+    link = crate.parent / "link"
+    link.symlink_to(inner)
+    for place in (inner, link):
+        answer = borrowscope("check", place, "--types", "static", "--format", "sarif", cwd=inner)
+        location = json.loads(answer.stdout)["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
+        assert location["artifactLocation"]["uri"] == "inner%20%C3%BCnit/src/lib.rs"
+    issues = json.loads(borrowscope("check", inner, "--types", "static", "--format", "gitlab").stdout)
+    assert {one["location"]["path"] for one in issues} == {"inner ünit/src/lib.rs"}
+    assert (
+        "file=inner ünit/src/lib.rs," in borrowscope("check", inner, "--types", "static", "--format", "github").stdout
+    )
+
+
+@pytest.mark.parametrize("wish", ["sarif", "sarif=", "sarf=x"])
+def test_a_report_needs_a_format_and_a_file(crate: Path, wish: str):
+    assert has_one_error(borrowscope("check", crate, "--types", "static", "--report", wish), 2)

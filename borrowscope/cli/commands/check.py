@@ -6,7 +6,6 @@ In: a crate, a workspace or one `.rs` file. Out: findings on stdout or in files;
 
 from __future__ import annotations
 
-from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -15,16 +14,15 @@ import typer
 
 from borrowscope.analyzer.analyze import Analysis, examine
 from borrowscope.check.configuration import Configuration, RuleChoice
-from borrowscope.check.formats.table import FORMATS, Format
+from borrowscope.check.formats.table import Format
 from borrowscope.check.report import Report
 from borrowscope.check.run import CheckRequest, run_check
 from borrowscope.check.summary import is_failing
-from borrowscope.cli import terminal
 from borrowscope.cli.analysis import Types, analysis_request, ask_compiler, targets_of
 from borrowscope.cli.check_gate import Gate, Ground, held_against
+from borrowscope.cli.check_output import Annotations, Outputs, read_reports, write_outputs
 from borrowscope.cli.command import LOOK, Command, Example
 from borrowscope.cli.flags import takes_cargo_flags
-from borrowscope.cli.output import deliver
 from borrowscope.cli.session import OURS, EditionOption, NoSettingsOption, Session, SettingsOption, open_session
 from borrowscope.errors import ExitCode, UsageError
 from borrowscope.project.options import CargoOptions
@@ -52,6 +50,16 @@ def run_check_command(
     form: Annotated[
         Format, typer.Option("--format", help="How findings are written", rich_help_panel=OURS)
     ] = Format.TEXT,
+    report: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--report", metavar="FORMAT=FILE", help="Write this format there, too (repeatable)", rich_help_panel=OURS
+        ),
+    ] = None,
+    annotations: Annotated[
+        Annotations,
+        typer.Option("--annotations", help="GitHub's annotations; auto: where GitHub runs us", rich_help_panel=OURS),
+    ] = Annotations.AUTO,
     fail_on: Annotated[
         FailOn | None,
         typer.Option("--fail-on", help="The least level that makes the check end with 1 (error)", rich_help_panel=OURS),
@@ -102,14 +110,20 @@ def run_check_command(
         return ExitCode.INTERRUPTED
     root, configuration = session.project.root, configuration_of(session.settings)
     texts = {file.tree.text.relative: file.tree.text.source.decode("utf-8", "replace") for file in analysis.files}
+    outputs = Outputs(form, output, read_reports(report or []), annotations)
     gate = Gate(baseline or _named_baseline(session), write_baseline, in_diff, since)
+    ground = Ground(root, texts, configuration)
     found = run_check(CheckRequest(analysis, root, configuration))
-    result, comparison = held_against(found, gate, Ground(root, texts, configuration))
-    report = Report(result, texts, comparison=comparison)
-    if output is None or str(output) == "-":
-        report = replace(report, paint=terminal.paint)
-    deliver(FORMATS[form](report), output)
-    return ExitCode.FINDINGS if is_failing(result, fail_level(session.settings)) else ExitCode.OK
+    result, comparison = held_against(found, gate, ground)
+    least = fail_level(session.settings)
+    write_outputs(Report(result, texts, _package(session), ground.folder, least, comparison), outputs)
+    return ExitCode.FINDINGS if is_failing(result, least) else ExitCode.OK
+
+
+def _package(session: Session) -> str:
+    """What the check is about, in a word."""
+    selected = session.project.selected
+    return selected[0].name if len(selected) == 1 else session.project.root.name
 
 
 def _named_baseline(session: Session) -> Path | None:
@@ -156,6 +170,7 @@ COMMAND = Command(
         Example("borrowscope check . --types static --fail-on warning", "without the compiler, for a stricter gate"),
         Example("borrowscope check . --write-baseline", "from now on `--baseline FILE` shows what is new"),
         Example("borrowscope check . --since origin/main", "only what a change touches"),
+        Example("borrowscope check . --report sarif=x.sarif", "a file for code scanning beside the text"),
         Example("borrowscope check . --format json -o findings.json", "for programs"),
     ),
 )

@@ -1,0 +1,42 @@
+"""Counts in words, as several formats say them.
+
+In: a report. Out: short texts.
+"""
+
+from __future__ import annotations
+
+from borrowscope.check.baseline import Comparison
+from borrowscope.check.blind_spots import REASONS
+from borrowscope.check.model import BlindSpot
+from borrowscope.check.report import ORDER, Report
+
+_SHOWN = 3
+
+
+def counted(count: int, noun: str) -> str:
+    """A number with its noun."""
+    return f"{count:,} {noun if count == 1 else noun + 's'}"
+
+
+def summary_line(report: Report) -> str:
+    """`2 errors, 3 warnings, 11 notes in 4 files`, of what is not known already."""
+    findings = report.findings
+    if not findings:
+        return "no new findings" if report.comparison is not None else "no findings"
+    counts = [(level.value, sum(one.level is level for one in findings)) for level in ORDER]
+    told = ", ".join(counted(count, name) for name, count in counts if count)
+    return f"{told} in {counted(len({one.file for one in findings}), 'file')}"
+
+
+def baseline_line(comparison: Comparison) -> str:
+    """What the baseline says of the findings."""
+    gone, stale = (sum(entry.count for entry in entries) for entries in (comparison.gone, comparison.stale))
+    parts = [f"{comparison.new:,} new", f"{comparison.known:,} known", f"{gone:,} gone", f"{stale:,} stale"]
+    return f"against the baseline: {', '.join(parts)}"
+
+
+def spot_line(spot: BlindSpot) -> str:
+    """A blind spot with its first places."""
+    shown = ", ".join(f"{place.file}:{place.line} {place.what}" for place in spot.places[:_SHOWN])
+    more = ", .." if spot.count > _SHOWN else ""
+    return f"{spot.count:,} {REASONS[spot.reason]}: {shown}{more}"
