@@ -33,6 +33,7 @@ from borrowscope.build.plan import Further, InstrumentPlan, Planner, Rewrite, ab
 from borrowscope.build.process import Finished, inherit
 from borrowscope.build.recording_folder import Describe, check_place, finish_run, prepare_recording, write_plan
 from borrowscope.build.site_files import instrument_report, sites_file
+from borrowscope.build.stack import wide_main_stack, widen_threads
 from borrowscope.build.switches import Switches, generator_name
 from borrowscope.build.type_check import BuildFailure, TargetChoice
 from borrowscope.build.unsafe_facts import add_operations
@@ -214,11 +215,13 @@ def _start(
     environment = overlay_environment(overlay.project)
     if request.max_bytes is not None:
         environment["BORROWSCOPE_MAX_BYTES"] = str(request.max_bytes)
+    widen_threads(environment)
     overlay.active_file.write_text(f"{recording}\n", encoding="utf-8")
     start = time.monotonic_ns()
     try:
         command = final_command(overlay, request.test_filter, request.program_arguments)
-        finished = inherit(command, overlay.project.directory, environment)
+        with wide_main_stack():
+            finished = inherit(command, overlay.project.directory, environment)
     finally:
         overlay.active_file.unlink(missing_ok=True)
     run.duration_ns = time.monotonic_ns() - start

@@ -204,7 +204,8 @@ def test_build_scripts_and_macros_that_share_files_are_built_from_the_originals(
             "notes.txt": "1234567",
             "src/main.rs": "mod shared;\n"
             'fn main() { println!("{} {} {}", env!("MADE"), shared::name(), makes::name!()); }\n',
-            "src/shared.rs": '#[path = "deep.rs"]\nmod deep;\npub fn name() -> String { let name = deep::word(); format!("<{name}>") }\n',
+            "src/shared.rs": '#[path = "deep.rs"]\nmod deep;\n'
+            'pub fn name() -> String { let name = deep::word(); format!("<{name}>") }\n',
             "src/deep.rs": 'pub fn word() -> String { let word = String::from("w"); word }\n',
             "makes/Cargo.toml": manifest("makes", more="[lib]\nproc-macro = true\n"),
             "makes/src/lib.rs": '#[path = "../../src/deep.rs"]\nmod deep;\n#[proc_macro]\n'
