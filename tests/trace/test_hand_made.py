@@ -234,3 +234,17 @@ def test_the_rows_fit_the_columns(row: Any):
             assert event.variant == "Move"
         parties = [party for party in (event.instance, event.other) if isinstance(party, Born | Known)]
         assert all(kinds[party.id] is Kind.NUMBER for party in parties if party.id)
+
+
+def test_a_ring_tells_what_it_kept(tmp_path: Path):
+    """More than a ring's space: the newest calls of all threads, joined as far as they go."""
+    folder = tmp_path / "rec"
+    folder.mkdir()
+    run(tracked(MANY.replace("..2000usize", "..60000usize")), folder, env={"BORROWSCOPE_MAX_EVENTS": "5000"})
+    recording = load_recording(folder)
+    assert 0 < len(recording.events) <= 5000
+    (note,) = recording.notes
+    assert f"the newest {len(recording.events):,} events were kept (BORROWSCOPE_MAX_EVENTS=5000)" in note
+    whole = 4 * (60000 * 5 + 30000)
+    assert f"{whole - len(recording.events):,} older ones were given up" in note
+    assert summarize(recording).events == len(recording.events)

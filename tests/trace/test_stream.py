@@ -11,7 +11,7 @@ from borrowscope.tables import stream_format as spec
 from borrowscope.tables.events import EVENTS
 from borrowscope.tables.stream_format import Mark
 from borrowscope.trace.stream import decode_stream
-from tests.trace.streams import NEWEST, chunk, head, mark, stream, text
+from tests.trace.streams import NEWEST, call, chunk, head, mark, stream, text
 
 
 def test_sizes_are_pinned():
@@ -47,7 +47,7 @@ def test_events_and_marks():
     thread = decoded.threads[0]
     assert (thread.name, thread.texts) == ("a worker, ünnamed", {3: "Vec<u8>"})
     assert thread.ticks.tolist() == [1010, 1020, 9_000_000_010]
-    assert [word & spec.SITE_MASK for word in thread.words] == [300, 301, 302]
+    assert (thread.words & spec.SITE_MASK).tolist() == [300, 301, 302]
     assert (thread.instances.tolist(), thread.others.tolist()) == ([1, 2, 2], [3, 1, 0])
     assert (thread.object_rows.tolist(), thread.objects.tolist()) == ([1], [[4, 5, 0x1234_5678, 0x7FFF]])
     assert (thread.flag_rows.tolist(), thread.flags.tolist()) == ([2], [spec.FLAG_PARTIAL])
@@ -140,3 +140,36 @@ def test_noise_never_breaks_the_decoder():
         for _ in range(random.randint(1, 20)):
             data[random.randrange(spec.HEADER_SIZE, len(data))] = random.randrange(256)
         decode_stream(bytes(data), "s")
+
+
+def test_a_ring_keeps_the_newest_events_without_a_complaint():
+    threads = [
+        chunk([head("New", 256 + n, n, delta=10) for n in range(1, 6)], thread=0, sequence=7),
+        chunk(
+            [*call(2, 1, delta=35), head("RcNew", 300, 9, delta=2), mark(Mark.OBJECT, 1, 1, 4096)], thread=1, sequence=3
+        ),
+    ]
+    decoded = decode_stream(stream(*threads, limit=3, given_up=90), "s")
+    kept = {number: (thread.words & spec.SITE_MASK).tolist() for number, thread in decoded.threads.items()}
+    assert kept == {0: [260, 261], 1: [300]}
+    assert decoded.threads[1].object_rows.tolist() == [0]
+    assert decoded.notes == ["s: the newest 3 events were kept (BORROWSCOPE_MAX_EVENTS=3), 94 older ones were given up"]
+    assert decode_stream(stream(*threads, limit=9), "s").notes == []
+
+
+def test_a_damaged_header_is_refused_or_told():
+    good = stream(chunk([head("New")]))
+    for field in (*spec.HEADER_FIELDS, *spec.HEADER_TAIL_FIELDS):
+        data = bytearray(good)
+        data[field.offset] ^= 0x40
+        if field.name in {*spec.CHANGING_FIELDS, "given_up"} or field.name.endswith("_twin"):
+            decoded = decode_stream(bytes(data), "s")
+            assert decoded.event_count == 1
+            assert len(decoded.notes) == (field.name.removesuffix("_twin") != "given_up"), field.name
+        else:
+            with pytest.raises(InputError):
+                decode_stream(bytes(data), "s")
+    older = bytearray(good)
+    older[8] = 1
+    with pytest.raises(InputError, match="damaged"):
+        decode_stream(bytes(older), "s")
