@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -58,6 +60,10 @@ fn main() {
             unsafe { waitpid(child, &mut status, 0) };
             println!("{} {}", count, status >> 8);
         }
+        "hungry" => {
+            for _ in 0..number { site::borrowed(256, 1) }
+            println!("{}", Vec::<u8>::new().try_reserve_exact(120 << 20).is_ok());
+        }
         _ => unreachable!(),
     }
 }
@@ -66,7 +72,13 @@ FLAGS = pytest.mark.parametrize("flags", [(), ("--cfg=borrowscope_portable",)], 
 TRACK = '--cfg=feature="track"'
 
 
-def ask(folder: Path, *arguments: str, flags: tuple[str, ...] = (), **variables: str) -> str:
+def ask(
+    folder: Path,
+    *arguments: str,
+    flags: tuple[str, ...] = (),
+    before: Callable[[], None] | None = None,
+    **variables: str,
+) -> str:
     """What the program prints; it leaves nothing in its folder."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("BORROWSCOPE")}
     executable = program(ALONE, "-O", rlib=runtime_rlib(TRACK, *flags))
@@ -78,6 +90,7 @@ def ask(folder: Path, *arguments: str, flags: tuple[str, ...] = (), **variables:
         text=True,
         timeout=120,
         check=False,
+        preexec_fn=before,
     )
     assert (result.stderr, result.returncode) == ("", 0)
     assert list(folder.iterdir()) == []
@@ -113,6 +126,14 @@ def test_the_bound(flags, tmp_path):
 def test_the_newest_stay(tmp_path):
     _, read = map(int, ask(tmp_path, "endless", "300000", BORROWSCOPE_MAX_EVENTS="10000").split())
     assert 10_000 <= read < 30_000
+
+
+def test_a_limit_of_memory_leaves_most_to_the_program(tmp_path):
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_AS, (200 << 20, 200 << 20))
+
+    assert ask(tmp_path, "query", "20000", before=limit) == "40000"
+    assert ask(tmp_path, "hungry", "20000", before=limit) == "true"
 
 
 def test_a_forked_child_begins_anew(tmp_path):

@@ -328,15 +328,20 @@ fn with_file<R>(path: &Text, f: impl FnOnce(c_int) -> Result<R, Failure>, at: u6
     }
 }
 
-/// Whether so much can be mapped and the program still has an eighth of what it may map (`ulimit -v`).
-fn leaves_memory(size: usize) -> bool {
+/// How much this process may map (`ulimit -v`), None where nothing is set.
+fn memory_limit() -> Option<u64> {
     let mut limit = Limit { current: 0, maximum: 0 };
     // SAFETY: the structure is the system's on these targets.
     let known = unsafe { getrlimit(RLIMIT_AS, &mut limit) } == 0;
-    if !known || limit.current > i64::MAX as u64 {
+    (known && limit.current < i64::MAX as u64).then_some(limit.current)
+}
+
+/// Whether so much can be mapped and the program still has an eighth of what it may map.
+fn leaves_memory(size: usize) -> bool {
+    let Some(limit) = memory_limit() else {
         return true;
-    }
-    mapped_bytes().saturating_add(size as u64) <= limit.current - limit.current / 8
+    };
+    mapped_bytes().saturating_add(size as u64) <= limit - limit / 8
 }
 
 /// How much the process has mapped. Not inlined: its texts would stand on the stack of every thread that records.
@@ -397,9 +402,9 @@ pub(crate) fn map_file(path: &Text, most: usize) -> Option<(usize, usize)> {
     }
 }
 
-/// Memory of our own, zero, which costs nothing until it is written to.
+/// Memory of our own, zero, which costs nothing until it is written to. At most an eighth of what may be mapped.
 pub(crate) fn memory(size: usize) -> Option<*mut u8> {
-    if !leaves_memory(size) {
+    if memory_limit().is_some_and(|limit| size as u64 > limit / 8) || !leaves_memory(size) {
         return None;
     }
     let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
