@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -100,3 +101,35 @@ def results(output: str) -> dict[str, str]:
     for target, text in zip(parts[1::2], parts[2::2], strict=True):
         found |= {f"{Path(target).stem}::{name}": outcome for name, outcome in _TEST.findall(text)}
     return found
+
+
+def copy_programs(folder: Path) -> None:
+    """Put the published tests and examples into a scratch crate, with the unit tests and the documents' examples."""
+    for part in ("tests", "examples"):
+        shutil.copytree(sources() / part, folder / part, copy_function=shutil.copyfile)
+    for name in ("error", "event", "export", "graph", "guard", "lib", "lifetime"):
+        text = (sources() / f"src/{name}.rs").read_text()
+        (folder / f"tests/unit_{name}.rs").write_text(_LOCKED + _unit_tests(text))
+    (folder / "src/lib.rs").write_text("".join(_documents()))
+
+
+_LOCKED = """#![allow(unused)]
+lazy_static::lazy_static! { static ref TEST_LOCK: parking_lot::Mutex<()> = parking_lot::Mutex::new(()); }
+"""
+
+
+def _unit_tests(text: str) -> str:
+    """The module of tests, with the public crate in place of what surrounds it."""
+    tests = text[text.index("#[cfg(test)]\nmod ") :].replace("use super::*;", "use borrowscope_runtime::*;")
+    tests = re.sub(r"use crate::(?:\w+::)?(?=\w+;)", "use borrowscope_runtime::", tests)
+    return tests.replace("use borrowscope_runtime::TEST_LOCK;", "use super::TEST_LOCK;")
+
+
+def _documents() -> Iterator[str]:
+    """Each comment that holds an example, as that of a function of its own: rustdoc runs them."""
+    comment = re.compile(r"(?:^[ \t]*//[/!].*\n)+", re.MULTILINE)
+    for path in sorted((sources() / "src").rglob("*.rs")):
+        for number, found in enumerate(comment.findall(path.read_text())):
+            if "```" in found:
+                lines = re.sub(r"^[ \t]*//[/!]", "///", found, flags=re.MULTILINE)
+                yield f"{lines}pub fn {path.stem}_{number}() {{}}\n"

@@ -160,3 +160,48 @@ fn write_event(json: &mut Writer, event: &Event) {
         event.fields(&mut |name, value| json.field(name, value));
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::values::{Value, Values};
+
+    /// One event of each variant.
+    fn all_variants() -> Vec<Event> {
+        let text = || Value::Text("a \"b\"\n".to_string());
+        let make = |kind| Event::make(kind, kind.into(), Values::new(vec![text(), text(), text()]));
+        (1..=93).filter_map(make).collect()
+    }
+
+    fn data() -> ExportData {
+        let events = all_variants();
+        ExportData::new(crate::build_graph(&events), events)
+    }
+
+    #[test]
+    fn every_variant_has_its_name_and_its_fields() {
+        let json = data().to_json().unwrap_or_default();
+        assert_eq!(all_variants().len(), 93);
+        for event in all_variants() {
+            assert!(json.contains(&format!("\"type\": \"{}\"", event.variant())));
+        }
+        assert!(json.contains("\"total_events\": 93"));
+    }
+
+    #[cfg(feature = "serde")]
+    #[test]
+    fn the_text_is_that_of_serde() {
+        let data = data();
+        let theirs = serde_json::to_string_pretty(&data).unwrap_or_default();
+        assert_eq!(data.to_json().unwrap_or_default(), theirs);
+    }
+
+    #[cfg(feature = "serde")]
+    #[test]
+    fn every_variant_is_read_back() {
+        for event in all_variants() {
+            let text = serde_json::to_string(&event).unwrap_or_default();
+            assert_eq!(serde_json::from_str::<Event>(&text).ok(), Some(event));
+        }
+    }
+}
