@@ -3,6 +3,7 @@
 use crate::{shared, timed, Span};
 use borrowscope_runtime as runtime;
 use std::hint::black_box;
+use std::sync::Barrier;
 
 pub const WITH_ID: [crate::Work; 5] = [
     new_with_id,
@@ -20,60 +21,60 @@ pub fn clear() {
     runtime::reset();
 }
 
-fn new_with_id(events: usize) -> Span {
-    timed(events, |number| {
+fn new_with_id(events: usize, ready: &Barrier) -> Span {
+    timed(events, ready, |number| {
         black_box(runtime::track_new_with_id(number, "x", "usize", PLACE, number));
     })
 }
 
-fn borrow_with_id(events: usize) -> Span {
-    timed(events, |number| {
+fn borrow_with_id(events: usize, ready: &Barrier) -> Span {
+    timed(events, ready, |number| {
         black_box(runtime::track_borrow_with_id(number, 1, "r", PLACE, false, &number));
     })
 }
 
-fn move_with_id(events: usize) -> Span {
-    timed(events, |number| {
+fn move_with_id(events: usize, ready: &Barrier) -> Span {
+    timed(events, ready, |number| {
         black_box(runtime::track_move_with_id(1, number, "y", PLACE, number));
     })
 }
 
-fn rc_clone_with_id(events: usize) -> Span {
+fn rc_clone_with_id(events: usize, ready: &Barrier) -> Span {
     let rc = shared();
-    timed(events, |number| {
+    timed(events, ready, |number| {
         black_box(runtime::track_rc_clone_with_id(number, 1, "b", PLACE, rc.clone()));
     })
 }
 
-fn drop_with_id(events: usize) -> Span {
-    timed(events, |number| runtime::track_drop_with_id(number, PLACE))
+fn drop_with_id(events: usize, ready: &Barrier) -> Span {
+    timed(events, ready, |number| runtime::track_drop_with_id(number, PLACE))
 }
 
-fn new(events: usize) -> Span {
-    timed(events, |number| {
+fn new(events: usize, ready: &Barrier) -> Span {
+    timed(events, ready, |number| {
         black_box(runtime::track_new("x", number));
     })
 }
 
-fn borrow(events: usize) -> Span {
-    timed(events, |number| {
+fn borrow(events: usize, ready: &Barrier) -> Span {
+    timed(events, ready, |number| {
         black_box(runtime::track_borrow("r", &number));
     })
 }
 
-fn moved(events: usize) -> Span {
-    timed(events, |number| {
+fn moved(events: usize, ready: &Barrier) -> Span {
+    timed(events, ready, |number| {
         black_box(runtime::track_move("x", "y", number));
     })
 }
 
-fn rc_clone(events: usize) -> Span {
+fn rc_clone(events: usize, ready: &Barrier) -> Span {
     let rc = shared();
-    timed(events, |_| {
+    timed(events, ready, |_| {
         black_box(runtime::track_rc_clone("b", "a", rc.clone()));
     })
 }
 
-fn drop(events: usize) -> Span {
-    timed(events, |_| runtime::track_drop("x"))
+fn drop(events: usize, ready: &Barrier) -> Span {
+    timed(events, ready, |_| runtime::track_drop("x"))
 }

@@ -13,8 +13,8 @@ use std::sync::Barrier;
 use std::thread;
 use std::time::Instant;
 
-/// Records so many events and tells from when to when.
-type Work = fn(usize) -> Span;
+/// Records so many events, once all threads are ready, and tells from when to when.
+type Work = fn(usize, &Barrier) -> Span;
 
 /// A beginning and an end.
 pub struct Span(Instant, Instant);
@@ -57,14 +57,11 @@ fn measure_calls(work: [Work; 5], threads: usize, events: usize, keeps: bool) {
     println!("bytes {}", grown as f64 / (threads * events * work.len()) as f64);
 }
 
-/// Nanoseconds from the beginning of the first thread to the end of the last; they begin together.
+/// Nanoseconds from the first thread's first event to the last one's last.
 fn run(threads: usize, events: usize, work: Work) -> u128 {
     let barrier = Barrier::new(threads);
     thread::scope(|scope| {
-        let one = || {
-            barrier.wait();
-            work(events)
-        };
+        let one = || work(events, &barrier);
         let running: Vec<_> = (0..threads).map(|_| scope.spawn(one)).collect();
         let spans: Vec<Span> = running.into_iter().filter_map(|thread| thread.join().ok()).collect();
         let begin = spans.iter().map(|span| span.0).min();
@@ -88,7 +85,7 @@ fn measure_threads(calls: Option<&str>, threads: usize) {
         for _ in 0..threads {
             let one = || {
                 start.wait();
-                black_box(&work(1));
+                black_box(&work(1, &Barrier::new(1)));
                 ready.wait();
                 end.wait();
             };
@@ -120,8 +117,9 @@ fn resident() -> u64 {
         * 4096
 }
 
-/// Calls so often and tells from when to when.
-pub fn timed(events: usize, mut call: impl FnMut(usize)) -> Span {
+/// Calls so often, once all threads are ready, and tells from when to when.
+pub fn timed(events: usize, ready: &Barrier, mut call: impl FnMut(usize)) -> Span {
+    ready.wait();
     let start = Instant::now();
     for number in 0..events {
         call(black_box(number));

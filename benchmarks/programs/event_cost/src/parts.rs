@@ -9,6 +9,7 @@ use std::os::fd::AsRawFd;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::Barrier;
 use std::time::Instant;
 
 const SLOT: usize = 16;
@@ -32,7 +33,7 @@ pub fn measure(folder: &str, slots: usize) {
     println!(
         "clock {}",
         per_slot(
-            nanoseconds(timed(slots, |_| {
+            nanoseconds(timed(slots, &Barrier::new(1), |_| {
                 black_box(ticks());
             })),
             slots
@@ -84,7 +85,9 @@ fn store(at: usize, number: usize) {
 fn store_present(slots: usize) -> Span {
     let base = map(-1, ANONYMOUS, 0, IN_CACHE);
     (0..IN_CACHE).step_by(SLOT).for_each(|at| store(base + at, at));
-    let time = timed(slots, |number| store(base + number * SLOT % IN_CACHE, number));
+    let time = timed(slots, &Barrier::new(1), |number| {
+        store(base + number * SLOT % IN_CACHE, number)
+    });
     unmap(base, IN_CACHE);
     time
 }
@@ -93,7 +96,7 @@ fn store_present(slots: usize) -> Span {
 fn touch_memory(slots: usize) -> Span {
     let size = pieces(slots) * PIECE;
     let base = map(-1, ANONYMOUS, 0, size);
-    let time = timed(slots, |number| store(base + number * SLOT, number));
+    let time = timed(slots, &Barrier::new(1), |number| store(base + number * SLOT, number));
     unmap(base, size);
     time
 }
