@@ -190,7 +190,7 @@ HEADER_FIELDS = (
     Field("start_unix_ns", 40, 8, "wall clock at the same moment, ns since 1970"),
     Field("stopped", 48, 4, "reason why the recording stopped before the process ended, 0 none"),
     Field("stopped_errno", 52, 4, "the system's error number at that moment"),
-    Field("lost", 56, 4, "events that a signal handler recorded while its thread was recording: not stored"),
+    Field("lost", 56, 4, "events that were not stored: of a handler that interrupted an event, or too large"),
     Field("parent_pid", 60, 4, "the process that was forked, 0 for a started program"),
     Field("used", 64, 8, "bytes of the file that were reserved: a shorter file was truncated"),
     Field("executable_size", 72, 4, "bytes of the text that follows"),

@@ -109,7 +109,9 @@ def header_notes(header: Header) -> list[str]:
         number = f" (error {header.stopped_errno})" if header.stopped_errno else ""
         notes.append(f"{header.name}: the recording stopped before the program ended: {reason}{number}")
     if header.lost:
-        notes.append(f"{header.name}: {header.lost} events of signal handlers could not be recorded")
+        notes.append(
+            f"{header.name}: {header.lost} events of signal handlers, or with too many texts, could not be recorded"
+        )
     changing = {"why it stopped": header.stopped, "how many events were lost": header.lost, "its size": header.used}
     unknown = [what for what, value in changing.items() if value is None]
     if unknown:

@@ -91,7 +91,7 @@ def test_stop_and_loss_are_told():
     notes = decode_stream(stream(stopped=spec.Stop.DISK_FULL, lost=3), "s").notes
     assert notes == [
         "s: the recording stopped before the program ended: the disk was full (error 28)",
-        "s: 3 events of signal handlers could not be recorded",
+        "s: 3 events of signal handlers, or with too many texts, could not be recorded",
     ]
 
 
