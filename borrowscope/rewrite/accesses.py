@@ -236,8 +236,11 @@ def _user_of(plan: FunctionPlan, place: Node) -> _Place | None:
     return (Where.BEFORE, place) if parent.kind in _VALUES and special not in _PLACES_ONLY else None
 
 
-def _borrow(_plan: FunctionPlan, _place: Node, parent: Node) -> _Place | None:
-    return Where.BEFORE, parent
+def _borrow(plan: FunctionPlan, _place: Node, parent: Node) -> _Place | None:
+    """Around the borrow; not where a `let` keeps alive for it what is borrowed: `&mut [1, 2][..]`."""
+    let, _ = extending_let(parent)
+    is_lent = let is not None and Constants(plan.scopes).has_extended_borrow(parent)
+    return None if is_lent else (Where.BEFORE, parent)
 
 
 def _assignment(_plan: FunctionPlan, place: Node, parent: Node) -> _Place | None:

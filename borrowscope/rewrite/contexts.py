@@ -108,7 +108,8 @@ class Constants:
             value = node.field("value")
             if value is None or any(child.kind == "raw" for child in node.children):
                 return False
-            return self.is_constant(value) and (node.child("mutable_specifier") is None or not operands(value))
+            is_empty = value.kind == "array_expression" and not operands(value)
+            return self.is_constant(value) and (node.child("mutable_specifier") is None or is_empty)
         if node.kind == "generic_function":  # `f::<T>` as a value
             function = node.field("function")
             return function is not None and function.kind != "field_expression" and self._is_path(function)
@@ -136,20 +137,26 @@ class Constants:
     def has_extended_borrow(self, node: Node) -> bool:
         """Whether the value borrows a temporary that a `let` would keep alive for it: `S { r: &String::new() }`."""
         if node.kind == "reference_expression":
-            value = node.field("value")
-            return value is not None and not self._is_lasting(value)
+            value, is_mutable = node.field("value"), node.child("mutable_specifier") is not None
+            return value is not None and not self._is_lasting(value, is_mutable=is_mutable)
         if node.kind == "macro_invocation" or node.kind in _BLOCKS:
             return True
         return (node.kind in _COMPOSITES or is_constructor(node)) and any(map(self.has_extended_borrow, operands(node)))
 
-    def _is_lasting(self, place: Node) -> bool:
-        """Whether what is borrowed lives on by itself: a variable, what a reference leads to, a constant."""
+    def _is_lasting(self, place: Node, *, is_mutable: bool = False) -> bool:
+        """Whether what is borrowed lives on by itself: a variable, what a reference leads to, a constant.
+
+        Constants that are borrowed to be written do not, nor do those that may have a destructor: `&S(1)`.
+        """
         place = strip_parentheses(place)
-        if self.is_constant(place) or place.kind in ("identifier", "self"):
+        if place.kind in ("identifier", "self", "scoped_identifier"):
             return True
+        if self.is_constant(place):
+            is_plain = all(not is_constructor(part) and part.kind != "struct_expression" for part in place.walk())
+            return is_plain and not is_mutable
         if place.kind in ("field_expression", "index_expression"):
             inner = place.field("value") or (place.named[0] if place.named else None)
-            return inner is not None and self._is_lasting(inner)
+            return inner is not None and self._is_lasting(inner, is_mutable=is_mutable)
         if place.kind == "unary_expression" and place.children[0].kind == "*":
             return self._is_lasting(place.named[0])
         return False

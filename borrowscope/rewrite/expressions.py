@@ -194,7 +194,8 @@ def _constant_place(constants: Constants, node: Node) -> tuple[Where, Node]:
     if call is not None:
         return Where.BEFORE, call
     if place is not outer and place.parent is not None and place.parent.kind == "reference_expression":
-        return Where.BEFORE, place.parent
+        let, is_certain = extending_let(place.parent)
+        return (Where.BEHIND, let) if let is not None and is_certain else (Where.BEFORE, place.parent)
     return (Where.BEFORE, outermost) if is_borrowed or place is not outer else (Where.AFTER, node)
 
 
