@@ -21,6 +21,7 @@ from borrowscope.check.summary import is_failing
 from borrowscope.cli.analysis import Types, analysis_request, ask_compiler, targets_of
 from borrowscope.cli.check_gate import Gate, Ground, held_against
 from borrowscope.cli.check_output import Annotations, Outputs, read_reports, write_outputs
+from borrowscope.cli.check_verification import verified
 from borrowscope.cli.command import LOOK, Command, Example
 from borrowscope.cli.flags import takes_cargo_flags
 from borrowscope.cli.session import OURS, EditionOption, NoSettingsOption, Session, SettingsOption, open_session
@@ -76,6 +77,15 @@ def run_check_command(
     types: Annotated[
         Types | None, typer.Option("--types", help="Ask the compiler, the sources, or both", rich_help_panel=OURS)
     ] = None,
+    verify: Annotated[
+        bool,
+        typer.Option(
+            "--verify",
+            metavar="",
+            help="Ask rustc for every unsafe operation (E0133), and tell recall and precision",
+            rich_help_panel=OURS,
+        ),
+    ] = False,
     baseline: Annotated[
         Path | None,
         typer.Option("--baseline", metavar="FILE", help="Findings in there are known already", rich_help_panel=OURS),
@@ -107,6 +117,8 @@ def run_check_command(
     session = open_session(path, cargo, flags, settings, no_settings=no_settings)
     analysis = _analysis(session)
     if analysis is None:
+        return ExitCode.INTERRUPTED
+    if verify and not verified(session, analysis):
         return ExitCode.INTERRUPTED
     root, configuration = session.project.root, configuration_of(session.settings)
     texts = {file.tree.text.relative: file.tree.text.source.decode("utf-8", "replace") for file in analysis.files}
@@ -171,6 +183,7 @@ COMMAND = Command(
         Example("borrowscope check . --write-baseline", "from now on `--baseline FILE` shows what is new"),
         Example("borrowscope check . --since origin/main", "only what a change touches"),
         Example("borrowscope check . --report sarif=x.sarif", "a file for code scanning beside the text"),
+        Example("borrowscope check . --verify", "how far the answer is rustc's own"),
         Example("borrowscope check . --format json -o findings.json", "for programs"),
     ),
 )

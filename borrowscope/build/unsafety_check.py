@@ -1,0 +1,180 @@
+"""Asks the user's own rustc which operations need `unsafe`: its error and lint E0133, in a copy without unsafe blocks.
+
+In: a project, its targets. Out: `RustcAnswer`: the places by path relative to the root. One target
+after the other is checked, and only its own files are blanked: what others depend on must compile.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from borrowscope.analyzer.sources import read_sources
+from borrowscope.build.directories import prepare_directory
+from borrowscope.build.process import capture
+from borrowscope.project.cargo import find_cargo
+from borrowscope.project.model import Package, Project, Target
+from borrowscope.project.options import CargoOptions, feature_arguments, network_arguments
+
+_BLOCK: Final = re.compile(rb"\bunsafe(?=\s*\{)")
+_BLANK: Final = b"      "
+_CODES: Final = frozenset({"E0133", "unsafe_op_in_unsafe_fn"})
+_FLAGS: Final = "--force-warn unsafe_op_in_unsafe_fn --cap-lints warn"
+_LEFT_OUT: Final = (".git", ".hg", ".svn", ".borrowscope")
+_SELECTIONS: Final = {"bin": "--bin", "example": "--example", "test": "--test", "bench": "--bench"}
+
+
+@dataclass(frozen=True, slots=True)
+class RustcPlace:
+    """One operation as rustc tells it."""
+
+    file: str
+    start: int
+    end: int
+    message: str
+
+
+@dataclass(slots=True)
+class RustcAnswer:
+    """All operations of all targets; `failures` names targets that rustc refused for other reasons, with the first."""
+
+    places: set[RustcPlace] = field(default_factory=set)
+    failures: list[str] = field(default_factory=list)
+    interrupted: bool = False
+
+
+def ask_rustc(project: Project, options: CargoOptions, targets: Sequence[tuple[Package, Target]]) -> RustcAnswer:
+    """What rustc says of the targets, their tests included."""
+    answer = RustcAnswer()
+    own = prepare_directory(project.own_dir)
+    with tempfile.TemporaryDirectory(dir=own, prefix="verify-") as scratch:
+        copy = _Copy(project, Path(scratch).resolve())
+        for package, target in targets:
+            files = [Path(text.path) for text in read_sources(project.root, [(package, target)]).files]
+            with_tests: tuple[list[str], ...] = ([], ["--profile", "test"])
+            for more in with_tests:
+                copy.blank(files)
+                arguments = [*_selection(project, package, target), *more]
+                done = capture(copy.command(options, arguments), copy.root, _environment())
+                copy.restore()
+                if done.interrupted:
+                    answer.interrupted = True
+                    return answer
+                answer.places.update(copy.places(done.stdout))
+                refusal = _refusal(done.stdout, done.stderr, is_success=done.is_success)
+                if refusal is not None:
+                    answer.failures.append(f"{target.name}: {refusal}")
+                    break
+    return answer
+
+
+class _Copy:
+    """A copy of the sources whose unsafe blocks can be blanked."""
+
+    def __init__(self, project: Project, root: Path) -> None:
+        self.root = root
+        self._project = project
+        self._blanked: dict[Path, bytes] = {}
+        if project.is_single_file:
+            self._copy_file()
+        else:
+            shutil.copytree(project.root, root, ignore=self._ignored, symlinks=True, dirs_exist_ok=True)
+
+    def _ignored(self, folder: str, names: list[str]) -> list[str]:
+        target = self._project.target_dir.resolve()
+        return [name for name in names if name in _LEFT_OUT or Path(folder, name).resolve() == target]
+
+    def _copy_file(self) -> None:
+        """A single file has its manifest elsewhere, which names it by its path."""
+        manifest = self._project.manifest.read_text(encoding="utf-8")
+        for package in self._project.packages:
+            for target in package.targets:
+                place = self.root / target.src_path.name
+                shutil.copyfile(target.src_path, place)
+                manifest = manifest.replace(str(target.src_path), str(place))
+        (self.root / "Cargo.toml").write_text(manifest, encoding="utf-8")
+
+    def blank(self, files: Sequence[Path]) -> None:
+        """Take the word before blocks out of these files; columns stay."""
+        for file in files:
+            place = self._place(file)
+            if place is not None and place.is_file():
+                source = place.read_bytes()
+                self._blanked[place] = source
+                place.write_bytes(_BLOCK.sub(_BLANK, source))
+
+    def _place(self, file: Path) -> Path | None:
+        root = self._project.root
+        return self.root / file.relative_to(root) if file.is_relative_to(root) else None
+
+    def restore(self) -> None:
+        """Put the words back."""
+        for place, source in self._blanked.items():
+            place.write_bytes(source)
+        self._blanked.clear()
+
+    def command(self, options: CargoOptions, arguments: Sequence[str]) -> list[str]:
+        """Cargo's check of the copy."""
+        manifest = self._project.manifest
+        inside = manifest.is_relative_to(self._project.root) and not self._project.is_single_file
+        relative = manifest.relative_to(self._project.root) if inside else Path("Cargo.toml")
+        return [
+            *(find_cargo(), "check", "--message-format=json", "--keep-going"),
+            *("--manifest-path", str(self.root / relative)),
+            *("--target-dir", str(self._project.own_dir / "verify")),
+            *arguments,
+            *feature_arguments(options),
+            *network_arguments(options),
+        ]
+
+    def places(self, stdout: bytes) -> Iterator[RustcPlace]:
+        """The operations that messages tell, in files of the copy."""
+        for message in _messages(stdout):
+            if (message.get("code") or {}).get("code") in _CODES:
+                for span in message["spans"]:
+                    path = self.root / span["file_name"]
+                    if span["is_primary"] and path.is_relative_to(self.root) and path.is_file():
+                        name = path.relative_to(self.root).as_posix()
+                        yield RustcPlace(name, span["byte_start"], span["byte_end"], message["message"])
+
+
+def _selection(project: Project, package: Package, target: Target) -> list[str]:
+    flag = ["--lib"] if target.is_library else [_SELECTIONS.get(target.kind, "--bin"), target.name]
+    return flag if project.is_single_file or len(project.packages) == 1 else ["--package", package.name, *flag]
+
+
+def _environment() -> dict[str, str]:
+    given = {name: value for name, value in os.environ.items() if name != "CARGO_ENCODED_RUSTFLAGS"}
+    return {**given, "RUSTFLAGS": f"{given.get('RUSTFLAGS', '')} {_FLAGS}".strip()}
+
+
+def _refusal(stdout: bytes, stderr: bytes, *, is_success: bool) -> str | None:
+    """Why rustc could not say everything: an error of another kind, or a cargo that did not begin."""
+    messages = list(_messages(stdout))
+    for message in messages:
+        code = (message.get("code") or {}).get("code")
+        if message.get("level") == "error" and code not in _CODES and not _is_summary(message):
+            return str(message["message"])
+    if is_success or any((message.get("code") or {}).get("code") in _CODES for message in messages):
+        return None
+    said = [line for line in stderr.decode("utf-8", "replace").splitlines() if line.startswith("error")]
+    return said[0] if said else "cargo failed"
+
+
+def _is_summary(message: Mapping[str, Any]) -> bool:
+    return not message.get("spans") and message["message"].startswith("aborting due to")
+
+
+def _messages(stdout: bytes) -> Iterator[dict[str, Any]]:
+    for line in stdout.splitlines():
+        if line.startswith(b"{"):
+            message = json.loads(line).get("message")
+            if isinstance(message, dict):
+                yield message
