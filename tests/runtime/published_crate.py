@@ -63,18 +63,34 @@ def sources() -> Path:
     return manifest.parent
 
 
-def cargo(folder: Path, *arguments: str, check: bool = False, **environment: str) -> subprocess.CompletedProcess[str]:
+def cargo(folder: Path, *arguments: str, check: bool = False) -> subprocess.CompletedProcess[str]:
     """Run cargo in a folder; what programs record stays in memory."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("BORROWSCOPE", "CARGO_TARGET_DIR"))}
+    command = ["cargo", *arguments]
     return subprocess.run(
-        ["cargo", *arguments],
+        command, cwd=folder, env=_environment(), text=True, capture_output=True, check=check, timeout=1500
+    )
+
+
+def cargo_test(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run `cargo test`, stdout and stderr in one stream: each target stands before its tests."""
+    command = ["cargo", "test", *arguments]
+    out = subprocess.PIPE
+    return subprocess.run(
+        command,
         cwd=folder,
-        env=kept | environment,
+        env=_environment(),
         text=True,
-        capture_output=True,
-        check=check,
+        stdout=out,
+        stderr=subprocess.STDOUT,
+        check=False,
         timeout=1500,
     )
+
+
+def _environment() -> dict[str, str]:
+    ours = ("BORROWSCOPE", "CARGO_TARGET_DIR")
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
+    return kept | {"PROPTEST_CASES": "32", "QUICKCHECK_TESTS": "32"}
 
 
 def scratch_crate(name: str, *, is_ours: bool, dependencies: str = "", features: tuple[str, ...] = ("track",)) -> Path:

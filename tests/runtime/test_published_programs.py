@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.runtime.published_crate import cargo, copy_programs, results, scratch_crate, sources
+from tests.runtime.published_crate import cargo, cargo_test, copy_programs, results, scratch_crate, sources
 
 DEPENDENCIES = """serde = { version = "1.0", features = ["derive"] }
 serde_json = "1.0"
@@ -53,16 +53,7 @@ def crate() -> Path:
 
 @pytest.fixture(scope="module")
 def outcome(crate: Path) -> dict[str, str]:
-    # stdout and stderr in one stream, so that targets stand before their tests
-    run = subprocess.run(
-        ["cargo", "test", "--no-fail-fast"],
-        cwd=crate,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=1500,
-        check=False,
-    )
+    run = cargo_test(crate, "--no-fail-fast")
     assert "could not compile" not in run.stdout, run.stdout
     return results(run.stdout)
 
