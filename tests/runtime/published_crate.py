@@ -136,7 +136,7 @@ lazy_static::lazy_static! { static ref TEST_LOCK: parking_lot::Mutex<()> = parki
 
 def _unit_tests(text: str) -> str:
     """The module of tests, with the public crate in place of what surrounds it."""
-    tests = text[text.index("#[cfg(test)]\nmod ") :].replace("use super::*;", "use borrowscope_runtime::*;")
+    tests = text[text.rindex("#[cfg(test)]\nmod ") :].replace("use super::*;", "use borrowscope_runtime::*;")
     tests = re.sub(r"use crate::(?:\w+::)?(?=\w+;)", "use borrowscope_runtime::", tests)
     tests = tests.replace("use crate::{", "use borrowscope_runtime::{")
     return tests.replace("use borrowscope_runtime::TEST_LOCK;", "use super::TEST_LOCK;")
