@@ -245,8 +245,8 @@ def borrowscope(*arguments: object) -> str:
 def main() -> None:
     """Build the programs, measure, print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--events", type=int, default=50_000, help="events of each kind and thread in a round")
-    parser.add_argument("--rounds", type=int, default=11)
+    parser.add_argument("--events", type=int, default=100_000, help="events of each kind and thread in a round")
+    parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--crates", action="store_true", help="measure the tests of the pinned crates, too")
     arguments = parser.parse_args()
     print_machine()
