@@ -6,28 +6,27 @@ In: a crate, a workspace or one `.rs` file. Out: findings on stdout or in files;
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from borrowscope.analyzer.analyze import Analysis, examine
-from borrowscope.check.configuration import Configuration, RuleChoice
 from borrowscope.check.formats.table import Format
 from borrowscope.check.report import Report
-from borrowscope.check.run import CheckRequest, run_check
 from borrowscope.check.summary import is_failing
-from borrowscope.cli.analysis import Types, analysis_request, ask_compiler, targets_of
+from borrowscope.cli.analysis import Types
 from borrowscope.cli.check_gate import Gate, Ground, held_against
 from borrowscope.cli.check_output import Annotations, Outputs, read_reports, write_outputs
-from borrowscope.cli.check_verification import verified
+from borrowscope.cli.checking import added_since, checked, read_checked
 from borrowscope.cli.command import LOOK, Command, Example
 from borrowscope.cli.flags import takes_cargo_flags
 from borrowscope.cli.session import OURS, EditionOption, NoSettingsOption, Session, SettingsOption, open_session
 from borrowscope.errors import ExitCode, UsageError
 from borrowscope.project.options import CargoOptions
-from borrowscope.project.settings import Settings
+from borrowscope.project.settings import Settings, load_settings
 from borrowscope.tables.check_rules import Level
 
 
@@ -107,6 +106,15 @@ def run_check_command(
         str | None,
         typer.Option("--since", metavar="REV", help="Only what has changed since then, asks git", rich_help_panel=OURS),
     ] = None,
+    diff: Annotated[
+        tuple[Path, Path] | None,
+        typer.Option(
+            "--diff",
+            metavar="OLD NEW",
+            help="What NEW has that OLD has not: trees, or JSON results (PATH counts for nothing)",
+            rich_help_panel=OURS,
+        ),
+    ] = None,
     edition: EditionOption = None,
     settings: SettingsOption = None,
     no_settings: NoSettingsOption = False,
@@ -114,28 +122,49 @@ def run_check_command(
     """Find the operations that only `unsafe` allows, and what hides behind them."""
     given: dict[str, object] = {"types": types, "fail_on": fail_on, "rules": _levels(level or []), "edition": edition}
     flags = {name: _word(value) for name, value in given.items()}
-    session = open_session(path, cargo, flags, settings, no_settings=no_settings)
-    analysis = _analysis(session)
-    if analysis is None:
-        return ExitCode.INTERRUPTED
-    if verify and not verified(session, analysis):
-        return ExitCode.INTERRUPTED
-    root, configuration = session.project.root, configuration_of(session.settings)
-    texts = {file.tree.text.relative: file.tree.text.source.decode("utf-8", "replace") for file in analysis.files}
     outputs = Outputs(form, output, read_reports(report or []), annotations)
+
+    def session_of(place: Path) -> Session:
+        return open_session(place, cargo, flags, settings, no_settings=no_settings)
+
+    if diff is not None:
+        if baseline or write_baseline or in_diff or since:
+            raise UsageError("--diff compares two trees by itself", hint="leave baselines, --in-diff and --since out")
+        return _compare(diff, session_of, flags, outputs, verify=verify)
+    session = session_of(path)
+    found = checked(session, verify=verify)
     gate = Gate(baseline or _named_baseline(session), write_baseline, in_diff, since)
-    ground = Ground(root, texts, configuration)
-    found = run_check(CheckRequest(analysis, root, configuration))
-    result, comparison = held_against(found, gate, ground)
+    ground = Ground(session.project.root, found.texts, found.configuration)
+    result, comparison = held_against(found.result, gate, ground)
     least = fail_level(session.settings)
-    write_outputs(Report(result, texts, _package(session), ground.folder, least, comparison), outputs)
+    write_outputs(Report(result, found.texts, found.package, ground.folder, least, comparison), outputs)
     return ExitCode.FINDINGS if is_failing(result, least) else ExitCode.OK
 
 
-def _package(session: Session) -> str:
-    """What the check is about, in a word."""
-    selected = session.project.selected
-    return selected[0].name if len(selected) == 1 else session.project.root.name
+def _compare(
+    sides: tuple[Path, Path],
+    session_of: Callable[[Path], Session],
+    flags: Mapping[str, object],
+    outputs: Outputs,
+    *,
+    verify: bool,
+) -> int:
+    """Tell what the second tree or result has that the first has not; the gate looks at that alone."""
+    settings = load_settings(None, {name: value for name, value in flags.items() if value}, os.environ)
+    found = []
+    for side in sides:
+        if side.suffix == ".json":
+            found.append(read_checked(side))
+        else:
+            session = session_of(side)
+            settings = session.settings
+            found.append(checked(session, verify=verify))
+    old, new = found
+    result, comparison = added_since(old.result, new.result)
+    least = fail_level(settings)
+    folder = Ground(new.root, new.texts, new.configuration).folder if new.root is not None else ""
+    write_outputs(Report(result, new.texts, new.package, folder, least, comparison), outputs)
+    return ExitCode.FINDINGS if is_failing(result, least) else ExitCode.OK
 
 
 def _named_baseline(session: Session) -> Path | None:
@@ -154,23 +183,9 @@ def _levels(given: list[str]) -> dict[str, str]:
     return dict(one.partition("=")[::2] for one in given)
 
 
-def configuration_of(settings: Settings) -> Configuration:
-    """What the settings say of rules."""
-    rules = {code: RuleChoice(rule.level, rule.include, rule.exclude) for code, rule in settings.rules.items()}
-    return Configuration(rules, settings.exclude_paths)
-
-
 def fail_level(settings: Settings) -> Level | None:
     """The least level that fails; None where none does."""
     return None if settings.fail_on == "never" else Level(settings.fail_on)
-
-
-def _analysis(session: Session) -> Analysis | None:
-    """What is known of the project; None where Ctrl-C came."""
-    facts = ask_compiler(session)
-    if facts is not None and facts.interrupted:
-        return None
-    return examine(analysis_request(session, targets_of(session, facts), facts, always_static=True))
 
 
 COMMAND = Command(
@@ -183,6 +198,7 @@ COMMAND = Command(
         Example("borrowscope check . --write-baseline", "from now on `--baseline FILE` shows what is new"),
         Example("borrowscope check . --since origin/main", "only what a change touches"),
         Example("borrowscope check . --report sarif=x.sarif", "a file for code scanning beside the text"),
+        Example("borrowscope check --diff old/ new/", "what unsafe code a new version brings"),
         Example("borrowscope check . --verify", "how far the answer is rustc's own"),
         Example("borrowscope check . --format json -o findings.json", "for programs"),
     ),

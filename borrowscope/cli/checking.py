@@ -1,0 +1,80 @@
+"""One tree checked, or the JSON result of a check read: what the rest of `check` works on.
+
+In: a session, or a file. Out: `Checked`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from borrowscope.analyzer.analyze import examine
+from borrowscope.check.baseline import Comparison, Scope, baseline_of, compared
+from borrowscope.check.configuration import Configuration, RuleChoice
+from borrowscope.check.model import CheckResult
+from borrowscope.check.run import CheckRequest, run_check
+from borrowscope.cli.analysis import analysis_request, ask_compiler, targets_of
+from borrowscope.cli.check_verification import verified
+from borrowscope.cli.session import Session
+from borrowscope.errors import InputError, UsageError
+from borrowscope.project.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was found, and where; a result that was read has neither texts nor a root."""
+
+    result: CheckResult
+    package: str
+    texts: Mapping[str, str] = field(default_factory=dict)
+    root: Path | None = None
+    configuration: Configuration = field(default_factory=Configuration)
+
+
+def configuration_of(settings: Settings) -> Configuration:
+    """What the settings say of rules."""
+    rules = {code: RuleChoice(rule.level, rule.include, rule.exclude) for code, rule in settings.rules.items()}
+    return Configuration(rules, settings.exclude_paths)
+
+
+def checked(session: Session, *, verify: bool = False) -> Checked:
+    """Check a tree; raises `KeyboardInterrupt` where Ctrl-C came while the compiler was asked."""
+    facts = ask_compiler(session)
+    if facts is not None and facts.interrupted:
+        raise KeyboardInterrupt
+    analysis = examine(analysis_request(session, targets_of(session, facts), facts, always_static=True))
+    if verify and not verified(session, analysis):
+        raise KeyboardInterrupt
+    root, configuration = session.project.root, configuration_of(session.settings)
+    texts = {file.tree.text.relative: file.tree.text.source.decode("utf-8", "replace") for file in analysis.files}
+    result = run_check(CheckRequest(analysis, root, configuration))
+    return Checked(result, _package(session), texts, root, configuration)
+
+
+def _package(session: Session) -> str:
+    """What the check is about, in a word."""
+    selected = session.project.selected
+    return selected[0].name if len(selected) == 1 else session.project.root.name
+
+
+def read_checked(file: Path) -> Checked:
+    """The result of `check --format json`."""
+    try:
+        result = CheckResult.model_validate_json(file.read_bytes())
+    except OSError as error:
+        raise UsageError(f"cannot read {file}: {error.strerror}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise InputError(
+            f"{file} is no result of a check: {first['msg']}", hint="`borrowscope check --format json` writes one"
+        ) from error
+    return Checked(result, file.stem)
+
+
+def added_since(old: CheckResult, new: CheckResult) -> tuple[CheckResult, Comparison]:
+    """The new result, with what the old one has marked as known."""
+    scope = Scope(looked=lambda _code, _file: True, exists=lambda _file: True)
+    return compared(new, baseline_of(old.findings), scope)
