@@ -174,11 +174,16 @@ def place_of_use(plan: FunctionPlan, constants: Constants, node: Node) -> _Place
         base = inner
     if base is None:
         return None
-    if base.kind not in _NAMES and not constants.is_constant(base):
+    if base.kind not in _NAMES and not constants.is_constant(base) and not _may_be_place(base):
         let, _ = extending_let(base)
         is_lent = let is not None and constants.has_extended_borrow(base)
         return None if is_lent or holds_untyped_closure(base) else (Where.AFTER, base)
     return place_around_name(plan, constants, node)
+
+
+def _may_be_place(base: Node) -> bool:
+    """Whether a macro stands there that may stand for a place: a copy of it would be written instead."""
+    return base.kind == "macro_invocation" and row_of(base) is None
 
 
 def place_around_name(plan: FunctionPlan, constants: Constants, node: Node) -> _Place | None:
