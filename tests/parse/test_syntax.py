@@ -108,13 +108,17 @@ def test_a_sign_behind_two_dots_begins_the_end_of_a_range(text: str, end: str) -
     call = find(parse_source(f"fn é() {{ assert!({text}) }}".encode()), "macro_invocation")
     tokens = call.child("token_tree")
     assert tokens is not None
-    (argument,) = arguments_of(tokens) or ()
+    arguments = arguments_of(tokens)
+    assert arguments is not None
+    (argument,) = arguments
     for tree in (plain, argument):
         assert (tree.kind, tree.text, tree.named[-1].text) == ("range_expression", text, end)
         sign = next(node for node in tree.named[-1].walk() if not node.children)
         assert (sign.kind, sign.text, sign.is_named) == (end[0], end[0], False)
     borrow = find(parse_source(b"fn f() { a..&b }"), "reference_expression")
-    assert (borrow.text, borrow.field("value") and borrow.field("value").text) == ("&b", "b")
+    value = borrow.field("value")
+    assert value is not None
+    assert (borrow.text, value.text) == ("&b", "b")
 
 
 def test_a_range_that_is_assigned_may_end_in_parentheses() -> None:

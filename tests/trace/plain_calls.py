@@ -59,7 +59,8 @@ class _Process:
         """The newest live one."""
         if number is not None:
             own = [one for one in self.live if one.id == number and one.thread == thread]
-            return (own or [one for one in self.live if one.id == number] or [None])[-1]
+            own = own or [one for one in self.live if one.id == number]
+            return own[-1] if own else None
         named = [one for one in self.live if name is not None and one.name == name and one.thread == thread]
         return named[-1] if named else None
 
@@ -258,8 +259,10 @@ def _splice(thread: Thread, meant: dict[int, list[_Event]]) -> None:
     old = [list(column) for column in (thread.ticks, thread.words, thread.instances, thread.others)]
     objects, flags = dict(thread.objects), dict(thread.flags)
     columns: tuple[list[int], ...] = (thread.ticks, thread.words, thread.instances, thread.others)
-    for column in (*columns, thread.objects, thread.flags):
+    for column in columns:
         column.clear()
+    thread.objects.clear()
+    thread.flags.clear()
 
     def add(row: tuple[int, ...]) -> None:
         for column, value in zip(columns, row, strict=True):
@@ -271,7 +274,8 @@ def _splice(thread: Thread, meant: dict[int, list[_Event]]) -> None:
                 thread.objects[len(thread.words)] = event.mark
             add((values[0], event.word, event.instance, event.other))
         if row not in meant:
-            for target, source in ((thread.objects, objects), (thread.flags, flags)):
-                if row in source:
-                    target[len(thread.words)] = source[row]
+            if row in objects:
+                thread.objects[len(thread.words)] = objects[row]
+            if row in flags:
+                thread.flags[len(thread.words)] = flags[row]
             add(values)

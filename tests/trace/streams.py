@@ -46,7 +46,7 @@ def call(function: int, *words: int, delta: int = 10, is_narrow: bool = False) -
     narrow = spec.CALL_NARROW if is_narrow else 0
     slots: list[Slot] = [
         (Mark.CALL << spec.KIND_SHIFT | narrow | count << spec.CALL_SHIFT | function, delta, first, second),
-        *((Mark.ARGS << spec.KIND_SHIFT, *more[at : at + 3]) for at in range(0, len(more), 3)),
+        *((Mark.ARGS << spec.KIND_SHIFT, more[at], more[at + 1], more[at + 2]) for at in range(0, len(more), 3)),
     ]
     return slots
 
