@@ -90,6 +90,38 @@ class Summary(_Record):
     stale: int = 0
 
 
+class RunsOfTest(_Record):
+    """How often a test executed an operation."""
+
+    test: str
+    times: int
+
+
+class CoveredOperation(_Record):
+    """An unsafe operation and how often a recording saw it; `times` is None where the recording cannot tell."""
+
+    kind: str
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    target: str | None
+    function: str | None
+    times: int | None
+    tests: list[RunsOfTest]
+
+
+class Coverage(_Record):
+    """What a recording tells of all unsafe operations, those without a finding too."""
+
+    total: int
+    executed: int
+    never: int
+    unseen: int
+    operations: list[CoveredOperation]
+
+
 class CheckResult(_Record):
     """The whole answer."""
 
@@ -100,3 +132,4 @@ class CheckResult(_Record):
     blind_spots: list[BlindSpot]
     suppressed: list[Suppressed] = Field(default_factory=list)
     summary: Summary = Field(default_factory=Summary)
+    coverage: Coverage | None = None

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 
 from borrowscope.check.baseline import Comparison
-from borrowscope.check.model import CheckResult, Finding
+from borrowscope.check.model import CheckResult, CoveredOperation, Finding
 from borrowscope.tables.check_rules import Level
 
 ORDER = (Level.ERROR, Level.WARNING, Level.NOTE)
@@ -19,6 +19,10 @@ ORDER = (Level.ERROR, Level.WARNING, Level.NOTE)
 
 def _plain(text: str, _style: str) -> str:
     return text
+
+
+def _place(one: Finding | CoveredOperation) -> tuple[object, ...]:
+    return (one.file, one.line, one.column, one.end_line, one.end_column)
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,15 @@ class Report:
     def worst_first(self) -> list[Finding]:
         """The same, errors first: code hosts show so many and no more."""
         return sorted(self.findings, key=lambda one: -one.level.rank)
+
+    @cached_property
+    def _covered(self) -> dict[tuple[object, ...], CoveredOperation]:
+        coverage = self.result.coverage
+        return {_place(one): one for one in coverage.operations} if coverage is not None else {}
+
+    def covered(self, finding: Finding) -> CoveredOperation | None:
+        """What a recording tells of the operation that a finding marks."""
+        return self._covered.get(_place(finding))
 
     @cached_property
     def _lines(self) -> dict[str, list[str]]:

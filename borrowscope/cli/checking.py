@@ -17,6 +17,7 @@ from borrowscope.check.configuration import Configuration, RuleChoice
 from borrowscope.check.model import CheckResult
 from borrowscope.check.run import CheckRequest, run_check
 from borrowscope.cli.analysis import analysis_request, ask_compiler, targets_of
+from borrowscope.cli.check_coverage import covered
 from borrowscope.cli.check_verification import verified
 from borrowscope.cli.session import Session
 from borrowscope.errors import InputError, UsageError
@@ -40,8 +41,12 @@ def configuration_of(settings: Settings) -> Configuration:
     return Configuration(rules, settings.exclude_paths)
 
 
-def checked(session: Session, *, verify: bool = False) -> Checked:
-    """Check a tree; raises `KeyboardInterrupt` where Ctrl-C came while the compiler was asked."""
+def checked(session: Session, *, verify: bool = False, coverage: Path | None = None) -> Checked:
+    """Check a tree, beside the recording `coverage`.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C came while the compiler was asked.
+    """
     facts = ask_compiler(session)
     if facts is not None and facts.interrupted:
         raise KeyboardInterrupt
@@ -51,6 +56,8 @@ def checked(session: Session, *, verify: bool = False) -> Checked:
     root, configuration = session.project.root, configuration_of(session.settings)
     texts = {file.tree.text.relative: file.tree.text.source.decode("utf-8", "replace") for file in analysis.files}
     result = run_check(CheckRequest(analysis, root, configuration))
+    if coverage is not None:
+        result.coverage = covered(coverage, analysis)
     return Checked(result, _package(session), texts, root, configuration)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from borrowscope.check.baseline import Comparison
 from borrowscope.check.blind_spots import REASONS
-from borrowscope.check.model import BlindSpot
+from borrowscope.check.model import BlindSpot, Coverage, CoveredOperation
 from borrowscope.check.report import ORDER, Report
 
 _SHOWN = 3
@@ -40,3 +40,31 @@ def spot_line(spot: BlindSpot) -> str:
     shown = ", ".join(f"{place.file}:{place.line} {place.what}" for place in spot.places[:_SHOWN])
     more = ", .." if spot.count > _SHOWN else ""
     return f"{spot.count:,} {REASONS[spot.reason]}: {shown}{more}"
+
+
+def coverage_line(coverage: Coverage) -> str:
+    """`7 of 31 unsafe operations never executed, 2 out of the recording's sight`."""
+    unseen = f", {coverage.unseen:,} out of the recording's sight" if coverage.unseen else ""
+    return f"{coverage.never:,} of {counted(coverage.total, 'unsafe operation')} never executed{unseen}"
+
+
+def execution_line(one: CoveredOperation) -> str:
+    """How often an operation was executed, and by which tests."""
+    if one.times is None:
+        return "the recording cannot tell whether it was executed"
+    if not one.times:
+        return "never executed"
+    tests = [f"`{test.test}` ({test.times:,})" for test in one.tests[:_SHOWN]]
+    more = [f"{len(one.tests) - _SHOWN:,} more"] if len(one.tests) > _SHOWN else []
+    by = f", by {', '.join([*tests, *more])}" if tests else ""
+    return f"executed {counted(one.times, 'time')}{by}"
+
+
+def unexecuted_lines(report: Report) -> list[str]:
+    """The operations that never ran, one a line."""
+    coverage = report.result.coverage
+    found = [one for one in coverage.operations if one.times == 0] if coverage is not None else []
+    return [
+        f"{one.file}:{one.line}:{one.column} {one.kind.replace('_', ' ')}{f' {one.target}' if one.target else ''}"
+        for one in found
+    ]

@@ -8,7 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from borrowscope.check.formats.counts import baseline_line, counted, spot_line, summary_line
+from borrowscope.check.formats.counts import (
+    baseline_line,
+    counted,
+    coverage_line,
+    spot_line,
+    summary_line,
+    unexecuted_lines,
+)
 from borrowscope.check.model import Finding
 from borrowscope.check.report import Report
 
@@ -26,12 +33,18 @@ def _lines(report: Report) -> Iterator[str]:
     yield f"### borrowscope check: {summary_line(report)}"
     if report.comparison is not None:
         yield from ("", baseline_line(report.comparison))
+    if report.result.coverage is not None:
+        yield from ("", coverage_line(report.result.coverage))
     found = report.worst_first
     if found:
         yield from ("", "| level | rule | place | finding |", "|---|---|---|---|")
         yield from (_row(report, one) for one in found[:MOST_ROWS])
     if len(found) > MOST_ROWS:
         yield from ("", f"and {counted(len(found) - MOST_ROWS, 'finding')} more")
+    unexecuted = unexecuted_lines(report)
+    if unexecuted:
+        yield from ("", "Never executed:", "")
+        yield from (f"* {_escaped(line)}" for line in unexecuted[:MOST_ROWS])
     if report.result.blind_spots:
         yield from ("", "Not seen:", "")
         yield from (f"* {_escaped(spot_line(spot))}" for spot in report.result.blind_spots)

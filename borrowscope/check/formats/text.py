@@ -7,7 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from borrowscope.check.formats.counts import baseline_line, counted, spot_line, summary_line
+from borrowscope.check.formats.counts import (
+    baseline_line,
+    counted,
+    coverage_line,
+    execution_line,
+    spot_line,
+    summary_line,
+    unexecuted_lines,
+)
 from borrowscope.check.model import Finding
 from borrowscope.check.report import Report
 from borrowscope.tables.check_rules import Level
@@ -39,11 +47,19 @@ def _finding(report: Report, one: Finding) -> str:
         lines += [f"{margin} {bar} {' ' * before}{carets}"]
     if one.in_macro:
         lines.append(f"{margin} {paint('=', _BLUE)} {paint('note', _BOLD)}: it stands in a macro")
+    covered = report.covered(one)
+    if covered is not None:
+        lines.append(f"{margin} {paint('=', _BLUE)} {paint('note', _BOLD)}: {execution_line(covered)}")
     lines.append(f"{margin} {paint('=', _BLUE)} {paint('help', _BOLD)}: {one.help}")
     return "\n".join(lines) + "\n"
 
 
 def _ends(report: Report) -> Iterator[str]:
+    unexecuted = unexecuted_lines(report)
+    if unexecuted:
+        yield "Never executed:"
+        yield from (f"  {line}" for line in unexecuted)
+        yield ""
     spots = report.result.blind_spots
     if spots:
         yield "Not seen:"
@@ -51,6 +67,8 @@ def _ends(report: Report) -> Iterator[str]:
         yield ""
     if report.result.suppressed:
         yield f"{counted(len(report.result.suppressed), 'finding')} allowed by comments"
+    if report.result.coverage is not None:
+        yield coverage_line(report.result.coverage)
     if report.comparison is not None:
         yield baseline_line(report.comparison)
     yield summary_line(report)

@@ -17,5 +17,4 @@ def raw_deref(_project: ProjectView, file: FileView) -> Iterator[Draft]:
     """Each dereference, named by what is followed."""
     for one in file.operations[OperationKind.RAW_DEREF]:
         if one.is_resolved:
-            text = file.text_of(one.span).strip("()")
-            yield of_operation(file, one, text=text.removeprefix("*").strip())
+            yield of_operation(file, one, text=file.text_of(one.span).removeprefix("*").strip())

@@ -85,6 +85,15 @@ def run_check_command(
             rich_help_panel=OURS,
         ),
     ] = False,
+    coverage: Annotated[
+        Path | None,
+        typer.Option(
+            "--coverage",
+            metavar="REC",
+            help="A recording: how often each unsafe operation was executed, and by which test",
+            rich_help_panel=OURS,
+        ),
+    ] = None,
     baseline: Annotated[
         Path | None,
         typer.Option("--baseline", metavar="FILE", help="Findings in there are known already", rich_help_panel=OURS),
@@ -128,11 +137,12 @@ def run_check_command(
         return open_session(place, cargo, flags, settings, no_settings=no_settings)
 
     if diff is not None:
-        if baseline or write_baseline or in_diff or since:
-            raise UsageError("--diff compares two trees by itself", hint="leave baselines, --in-diff and --since out")
+        if baseline or write_baseline or in_diff or since or coverage:
+            hint = "leave baselines, --in-diff, --since and --coverage out"
+            raise UsageError("--diff compares two trees by itself", hint=hint)
         return _compare(diff, session_of, flags, outputs, verify=verify)
     session = session_of(path)
-    found = checked(session, verify=verify)
+    found = checked(session, verify=verify, coverage=coverage)
     gate = Gate(baseline or _named_baseline(session), write_baseline, in_diff, since)
     ground = Ground(session.project.root, found.texts, found.configuration)
     result, comparison = held_against(found.result, gate, ground)
@@ -200,6 +210,7 @@ COMMAND = Command(
         Example("borrowscope check . --report sarif=x.sarif", "a file for code scanning beside the text"),
         Example("borrowscope check --diff old/ new/", "what unsafe code a new version brings"),
         Example("borrowscope check . --verify", "how far the answer is rustc's own"),
+        Example("borrowscope check . --coverage tests.bstrace", "which unsafe operations no test ever executed"),
         Example("borrowscope check . --format json -o findings.json", "for programs"),
     ),
 )
