@@ -1,13 +1,14 @@
 """What `warn` asks for: the places of a marked function of which nobody can say what they do.
 
 In: a file's text, what is known of it, its marks. Out: one `Problem` for each place, in source order; names that the
-mark declares (`ffi`, `unions`, `statics`) are none.
+mark declares (`ffi`, `unions`, `statics`) are none. The words are those of `check`'s rules.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from borrowscope.analyzer.facts import FileFacts
 from borrowscope.analyzer.unsafety.operations import Operation, OperationKind
@@ -18,6 +19,7 @@ from borrowscope.rewrite.choice import NO_WISHES, TraceOptions
 from borrowscope.rewrite.mark_options import Problem
 from borrowscope.rewrite.marks import WORD, find_marks
 from borrowscope.rewrite.nested_items import is_directly_in
+from borrowscope.tables.check_rules import BY_NAME
 
 _CALLEE = re.compile(r"([^()]*?)(?:::<.*>)?\s*\(", re.DOTALL)
 _FIELD = re.compile(r"(.*?)\s*\.\s*\w+\s*\Z", re.DOTALL)
@@ -53,31 +55,26 @@ def _is_open(operation: Operation) -> bool:
 
 def _problem(source: bytes, operation: Operation, mark: TraceOptions) -> Iterator[Problem]:
     text = source[operation.span.start : operation.span.end].decode("utf-8", "replace")
-    if operation.kind is OperationKind.UNSAFE_CALL:
-        name = _callee_name(text, operation)
-        if name not in mark.ffi:
-            yield Problem(operation.span, *_call_words(name, is_pointer=operation.is_resolved))
-    elif operation.kind is OperationKind.UNION_READ:
-        base = _base_name(text)
-        if base not in mark.unions:
-            message = f"nobody can say whether `{' '.join(text.split())}` is a union's field"
-            yield Problem(operation.span, message, f'write the type of `{base}`, or declare it: `unions = ["{base}"]`')
-    elif operation.kind is OperationKind.STATIC_MUT:
-        name = text.rpartition("::")[2].strip()
-        if name not in mark.statics:
-            message = f"nobody can say whether `{name}` is a static that can be changed"
-            yield Problem(operation.span, message, f'declare it if it is one: `statics = ["{name}"]`')
-    else:
-        message = f"nobody can say whether `{' '.join(text.split())}` follows a raw pointer"
-        yield Problem(operation.span, message, "write the type of what is followed")
+    declarable = _DECLARABLE.get(operation.kind)
+    if declarable is None:
+        yield _told(operation, text, "write the type of what is followed")
+        return
+    name = declarable.name_of(text, operation)
+    if name not in getattr(mark, declarable.argument):
+        yield _told(operation, text, declarable.help.format(name=name))
 
 
-def _call_words(name: str, *, is_pointer: bool) -> tuple[str, str]:
-    if is_pointer:
-        message = f"`{name}` is called through a pointer: nobody can say whether the function is foreign"
-    else:
-        message = f"nobody can say whether `{name}` is a foreign or an unsafe function"
-    return message, f'declare it if it is foreign: `ffi = ["{name}"]`'
+def _told(operation: Operation, text: str, remedy: str) -> Problem:
+    """The words of the rule that `check` has for such a place, and its code."""
+    rule = BY_NAME[_rule_name(operation)]
+    message = rule.message.format(text=" ".join(text.split()), pointer=operation.pointer)
+    return Problem(operation.span, f"{message} ({rule.code})", remedy)
+
+
+def _rule_name(operation: Operation) -> str:
+    if operation.kind is OperationKind.UNSAFE_CALL and operation.pointer is not None:
+        return "foreign_pointer_call" if "extern" in operation.pointer else "unsafe_pointer_call"
+    return _RULES.get(operation.kind, "unresolved_deref")
 
 
 def _callee_name(text: str, operation: Operation) -> str:
@@ -90,6 +87,32 @@ def _callee_name(text: str, operation: Operation) -> str:
     return path.strip().rpartition("::")[2].strip("() ") or path
 
 
-def _base_name(text: str) -> str:
+def _base_name(text: str, _operation: Operation) -> str:
     found = _FIELD.match(text)
     return found.group(1).rpartition(".")[2].strip("() ") if found is not None else text
+
+
+def _static_name(text: str, _operation: Operation) -> str:
+    return text.rpartition("::")[2].strip()
+
+
+class _Declarable(NamedTuple):
+    """The argument that declares a name, the name, and what is said of it."""
+
+    argument: str
+    name_of: Callable[[str, Operation], str]
+    help: str
+
+
+_RULES = {
+    OperationKind.UNSAFE_CALL: "unresolved_call",
+    OperationKind.UNION_READ: "unresolved_field",
+    OperationKind.STATIC_MUT: "unresolved_static",
+}
+_DECLARABLE = {
+    OperationKind.UNSAFE_CALL: _Declarable("ffi", _callee_name, 'declare it if it is foreign: `ffi = ["{name}"]`'),
+    OperationKind.UNION_READ: _Declarable(
+        "unions", _base_name, 'write the type of `{name}`, or declare it: `unions = ["{name}"]`'
+    ),
+    OperationKind.STATIC_MUT: _Declarable("statics", _static_name, 'declare it if it is one: `statics = ["{name}"]`'),
+}

@@ -376,6 +376,18 @@ _INVENTORY = (
         "An unsafe block is a claim; its comment is the proof. Off unless its level is set.",
         "A recording shows when the block is entered and left.",
     ),
+    CheckRule(
+        "BS0511",
+        "declared_name",
+        Topic.INVENTORY,
+        Level.WARNING,
+        "declared_name",
+        "`{target}` is declared to be {what}, but nothing that is marked {use}, so the declaration records nothing",
+        "correct the name, or take it out of `{argument} = [..]`",
+        "`#[trace_borrow(ffi = [..], unions = [..], statics = [..])]` tells what nobody can see from the text. A name "
+        "that matches nothing is misspelt or has outlived what it spoke of, and what it was to declare goes unseen.",
+        "A recording shows what is declared as what it is declared to be.",
+    ),
 )
 _CHECK = (
     CheckRule(

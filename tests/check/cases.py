@@ -185,4 +185,15 @@ CASES: dict[str, Case] = {
         "    /* SAFETY: as above */ unsafe { *p };\n"
         "    unsafe {\n        // Safety: as above\n        *p + x\n    }\n}",
     ),
+    "declared_name": Case(
+        '#[trace_borrow(ffi = ["gone", "defined", "here"], unions = ["Lost"], statics = ["MISSING"])]\n'
+        "pub fn f(p: fn(u8)) { fn defined() {} let here = p; here(1); } // gone(1)",
+        ('"gone"', '"defined"', '"Lost"', '"MISSING"'),
+        "but nothing that is marked",
+        UNION + 'pub mod all {\n    #![trace_borrow(statics = ["LIMIT"])]\n'
+        "    pub fn f() -> u8 { LIMIT }\n    static LIMIT: u8 = 1;\n}\n"
+        "fn made() -> U { U { a: 1 } }\n"
+        '#[cfg_attr(any(), trace_borrow(quiet, ffi = ["here", "generic", "method"], unions = ["U"]))]\n'
+        'pub fn f(s: S) { let u = made(); here(1); generic::<u8>(); println!("{}", s.method()); drop(u) }',
+    ),
 }
