@@ -42,6 +42,11 @@ class Header:
         """Whether heads and the headers of chunks carry checks."""
         return self.version >= spec.CHECKED_SINCE
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that changes while the program runs is told."""
+        return None not in (self.stopped, self.lost, self.used, self.given_up)
+
 
 def decode_header(data: bytes, name: str) -> Header:
     """Decode the header page.

@@ -109,7 +109,7 @@ def _load_streams(path: Path, names: list[str], notes: list[str]) -> list[Stream
     streams = []
     for name in names:
         try:
-            with (path / name).open("rb") as file:
+            with (path / name).open("rb", buffering=0) as file:  # what the program writes just now is seen at once
                 is_empty = _is_empty(file)
                 if is_empty and len(names) == 1:
                     raise InputError(f"{path / name}: the recording is empty", hint="was the disk full? record again")

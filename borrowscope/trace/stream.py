@@ -22,6 +22,7 @@ from borrowscope.trace.header import Header, decode_header, header_notes
 from borrowscope.trace.meanings import MEANINGS
 from borrowscope.trace.slots import Slots, decode_slots
 
+_TRIES = 3  # of reading what a program is writing just now
 _CHUNK_BYTES = spec.CHUNK.size + spec.CHUNK_CHECK.size
 
 
@@ -94,9 +95,19 @@ def read_stream(file: BinaryIO, name: str) -> Stream:
     Raises:
         InputError: the file is empty, no stream, or of a newer format.
     """
-    size = file.seek(0, os.SEEK_END)
-    file.seek(0)
-    header = decode_header(file.read(spec.HEADER_SIZE), name)
+    for _ in range(_TRIES - 1):
+        stream, is_still = _read(file, name)
+        if is_still:
+            return stream
+    stream, is_still = _read(file, name)
+    if not is_still:
+        stream.notes.append(f"{name}: the program is recording; what its ring gave up meanwhile is left out")
+    return stream
+
+
+def _read(file: BinaryIO, name: str) -> tuple[Stream, bool]:
+    """One try, and whether no chunk of a ring was used again meanwhile: only then all belongs together."""
+    header, size = _header(file, name)
     notes = header_notes(header)
     if header.used is not None and size < header.used:
         notes.append(
@@ -110,6 +121,8 @@ def read_stream(file: BinaryIO, name: str) -> Stream:
     moments = ((header.start_ticks, header.start_ns),) * 2
     for chunk in chunks:
         slots = _decode(file, header, chunk)
+        if header.limit and not _is_there(file, chunk):
+            continue
         builders[chunk.thread].add(slots)
         moments = _ends([*moments, (chunk.ticks, chunk.ns), *slots.moments])
         if slots.damage:
@@ -118,7 +131,24 @@ def read_stream(file: BinaryIO, name: str) -> Stream:
         _note_gaps(chunks, name, notes)
     stream = Stream(name, header, {number: builder.finish() for number, builder in builders.items()}, moments, notes)
     keep_newest(stream)
-    return stream
+    return stream, not header.limit or set(_chunks(file, size, header, [])) == set(chunks)
+
+
+def _header(file: BinaryIO, name: str) -> tuple[Header, int]:
+    """The header, and the file's size. The program may be changing a field just now: then it is read again."""
+    for _ in range(_TRIES):
+        file.seek(0)
+        header = decode_header(file.read(spec.HEADER_SIZE), name)
+        if header.is_whole:
+            break
+    return header, file.seek(0, os.SEEK_END)
+
+
+def _is_there(file: BinaryIO, chunk: _Chunk) -> bool:
+    """Whether the chunk is still the one that was found: a ring hands chunks to other threads while it is read."""
+    file.seek(chunk.start - spec.CHUNK_HEADER_SIZE)
+    magic, thread, sequence, _, ticks, _ = spec.CHUNK.unpack(file.read(spec.CHUNK.size))
+    return (magic, thread, sequence, ticks) == (spec.CHUNK_MAGIC, chunk.thread, chunk.sequence, chunk.ticks)
 
 
 def _decode(file: BinaryIO, header: Header, chunk: _Chunk) -> Slots:
@@ -137,9 +167,7 @@ def _ends(moments: list[tuple[int, int]]) -> tuple[tuple[int, int], tuple[int, i
 
 def count_events(file: BinaryIO, name: str) -> tuple[Header, int]:
     """The header, and how many events can be read; the columns are not kept."""
-    size = file.seek(0, os.SEEK_END)
-    file.seek(0)
-    header = decode_header(file.read(spec.HEADER_SIZE), name)
+    header, size = _header(file, name)
     count = 0
     for chunk in list(_chunks(file, size, header, [])):
         slots = _decode(file, header, chunk)

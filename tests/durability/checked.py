@@ -7,6 +7,7 @@ whose other party is `value(t, n)`: an event that is lost, doubled, garbled or o
 from __future__ import annotations
 
 import struct
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -81,6 +82,10 @@ _EVERY = 8
 PROGRESS_SIZE = 4096
 
 
+VERIFIED: Counter[str] = Counter()
+"""What was read back and verified since somebody cleared it."""
+
+
 @dataclass(slots=True)
 class Checked:
     """What was read back: for each process the numbers of the events of each of the program's threads."""
@@ -113,12 +118,13 @@ def check(folder: Path) -> Checked:
         found.given_up.append(stream.header.given_up or 0)
         found.lost += stream.header.lost or 0
         found.notes += stream.notes
+    VERIFIED.update({"recordings": 1, "processes": len(found.processes), "events": sum(found.counts)})
     return found
 
 
 def _streams(folder: Path) -> Iterator[Stream]:
     for path in sorted(folder.glob(f"*{spec.SUFFIX}")):
-        with path.open("rb") as file:
+        with path.open("rb", buffering=0) as file:
             yield read_stream(file, path.name)
 
 

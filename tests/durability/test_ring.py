@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -97,3 +100,20 @@ def test_the_process_is_ended_while_chunks_are_used_again(limit, tmp_path):
     for thread, numbers in process.items():
         assert done[thread] <= numbers.stop <= done[thread] + 1
     assert all("were kept" in note for note in found.notes)
+
+
+def test_a_ring_is_read_while_the_program_writes(tmp_path):
+    """Chunks go from thread to thread under the reader's eyes: no event is told of another thread, none is skipped."""
+    environment = os.environ | new_progress(tmp_path / "progress")
+    environment |= {"BORROWSCOPE_OUT": str(tmp_path / "rec"), "BORROWSCOPE_MAX_EVENTS": "3000"}
+    with subprocess.Popen([program(BUSY, "-O"), str(THREADS)], env=environment) as process:
+        while sum(read_progress(tmp_path / "progress")) < 100_000:
+            assert process.poll() is None
+        end, reads, notes = time.monotonic() + 4, 0, set[str]()
+        while time.monotonic() < end:
+            found = check(tmp_path / "rec")
+            notes.update(note for note in found.notes if "were kept" not in note)
+            reads += 1
+        process.kill()
+    assert reads > 10
+    assert all("the program is recording" in note for note in notes), notes
