@@ -18,6 +18,8 @@ pub fn reset() {
         let now = stream::moment();
         recorder::event(format::mark::CALL << format::KIND_SHIFT | replay::RESET, 0, 0);
         stream::forget_before(now);
+        #[cfg(feature = "track")]
+        crate::sampling::start_over();
     }
 }
 

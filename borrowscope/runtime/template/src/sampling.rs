@@ -103,7 +103,10 @@ mod decisions {
 
     /// Runs `f` with the entries of a key; None if they cannot be had.
     fn with<R>(key: Key, f: impl FnOnce(&mut [Entry; WAYS]) -> R) -> Option<R> {
-        let set = &TABLE[key.place() % SETS];
+        taken(&TABLE[key.place() % SETS], f)
+    }
+
+    fn taken<R>(set: &Set, f: impl FnOnce(&mut [Entry; WAYS]) -> R) -> Option<R> {
         let is_taken = |_| {
             core::hint::spin_loop();
             set.is_taken.swap(true, Ordering::Acquire)
@@ -310,6 +313,16 @@ mod decisions {
                 push_beside(borrower, PROCESS);
                 true
             }
+        }
+    }
+
+    /// Names start over: nothing is decided for variables of before.
+    pub(crate) fn start_over() {
+        if is_unused() {
+            return;
+        }
+        for set in &TABLE {
+            taken(set, |entries| entries.iter_mut().for_each(|entry| entry.depth = 0));
         }
     }
 

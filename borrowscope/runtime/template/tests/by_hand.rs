@@ -122,6 +122,17 @@ fn guards_tell_drops() {
 }
 
 #[test]
+fn what_sampling_left_out_is_forgotten_by_a_reset() {
+    let _alone = alone();
+    track_new_sampled("later", 1, 0.0);
+    track_new_with_id_sampled(7, "later", "a.rs:1", 1, 0.0);
+    reset();
+    track_drop("later");
+    track_drop_with_id(7, "a.rs:2");
+    assert_eq!(told(), ["Drop", "Drop"]);
+}
+
+#[test]
 fn threads_record_into_one_order() {
     let _alone = alone();
     let threads: Vec<_> = (0..4)
