@@ -14,7 +14,10 @@ from pathlib import Path
 from borrowscope.parse.syntax import Node, parse_source
 
 _PATH_VALUE = re.compile(r'\bpath\s*=\s*(?:r(#*)"(?P<raw>[^"]*)"\1|"(?P<plain>[^"\\]*)")')
-_MODULE_IN_MACRO = re.compile(r"\bmod\s+(?:r#)?(\w+)\s*;")
+_ATTRIBUTE = r"#\[(?:[^\[\]]|\[[^\]]*\])*\]"
+_MODULE_IN_MACRO = re.compile(
+    rf"(?P<attributes>(?:{_ATTRIBUTE}\s*)*)(?:\bpub\s*(?:\([^()]*\)\s*)?)?\bmod\s+(?:r#)?(?P<name>\w+)\s*;"
+)
 _FILE_MODULE = re.compile(rb"\bmod\s+[^{;]*;")  # most files have inline modules only, and need no parse
 _CONTAINERS = frozenset({"source_file", "declaration_list", "macro_invocation", "expression_statement"})
 
@@ -138,7 +141,8 @@ def _paths_in(attributes: list[str]) -> list[str]:
 def _modules_in_macro(node: Node, place: _Place) -> Iterator[tuple[ModuleFile, Path]]:
     """`mod x;` among the tokens of an item macro (`cfg_if! { .. mod unix; .. }`)."""
     for match in _MODULE_IN_MACRO.finditer(node.text):
-        yield from _files_of(match[1], [], place, f"{place.module_path}::{match[1]}")
+        name, paths = match["name"], _paths_in(re.findall(_ATTRIBUTE, match["attributes"]))
+        yield from _files_of(name, paths, place, f"{place.module_path}::{name}")
 
 
 def tidied(path: Path) -> Path:
