@@ -24,6 +24,10 @@ pub(crate) fn is_off() -> bool {
 
 /// Starts the recording at the first event of the process; others wait for it.
 pub(crate) fn start() {
+    // Before anybody waits: the loader's lock may be held by a thread that comes here as well.
+    if STATE.load(Ordering::Acquire) < ON && PARENT.load(Ordering::Relaxed) == 0 {
+        platform::stay();
+    }
     while STATE.load(Ordering::Acquire) < ON {
         if STATE
             .compare_exchange(FRESH, STARTING, Ordering::Acquire, Ordering::Relaxed)

@@ -10,9 +10,17 @@ use core::ptr;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
 pub(crate) use crate::stream::View;
+#[cfg(not(target_os = "macos"))]
+pub(crate) use library::stay;
 use system::*;
 
+#[cfg(not(target_os = "macos"))]
+mod library;
 mod system;
+
+/// Has the library with this code stay loaded: libraries with variables of threads do so here.
+#[cfg(target_os = "macos")]
+pub(crate) fn stay() {}
 
 /// Why something could not be done: the reason for the stream's header, and the system's error number.
 #[derive(Clone, Copy)]
