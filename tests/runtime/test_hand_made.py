@@ -355,6 +355,35 @@ def test_a_forked_child_tells_its_texts_itself(tmp_path: Path) -> None:
     assert len(streams(tmp_path / "rec")) == 2
 
 
+def test_a_forked_child_sees_its_own_events(tmp_path: Path) -> None:
+    """In memory and in a file, also where its parent started over and asked before."""
+    executable = tracked(
+        """
+        use borrowscope_runtime::*;
+        extern "C" { fn fork() -> i32; fn waitpid(pid: i32, status: *mut i32, options: i32) -> i32; }
+        fn names() -> Vec<String> { get_events().iter().filter_map(|e| e.var_name()).map(str::to_string).collect() }
+        fn main() {
+            for n in 0..100 { track_new(&format!("{n}"), n); }
+            reset();
+            track_new("before", 1);
+            assert_eq!(names(), ["before"]);
+            let child = unsafe { fork() };
+            track_new("after", 1);
+            if child == 0 {
+                std::process::exit(if names() == ["after"] { 0 } else { 1 });
+            }
+            let mut status = -1;
+            unsafe { waitpid(child, &mut status, 0) };
+            assert_eq!(names(), ["before", "after"]);
+            assert_eq!(status, 0);
+        }
+        """
+    )
+    for folder in ("", str(tmp_path / "rec")):
+        done = run(executable, tmp_path, env={"BORROWSCOPE_OUT": folder})
+        assert done.returncode == 0, done.stderr
+
+
 def test_threads_have_texts_of_their_own_and_give_their_memory_back(tmp_path: Path) -> None:
     made = call(
         """

@@ -123,6 +123,12 @@ fn take_kept(path: Text) -> Box<Kept> {
     })
 }
 
+/// In a forked child: what is kept is about the stream of its parent. Its memory is left, not given back: another
+/// thread may have been in the allocator.
+pub(crate) fn forget() {
+    KEPT.store(ptr::null_mut(), Ordering::Relaxed);
+}
+
 fn put_kept(kept: Box<Kept>) {
     let old = KEPT.swap(Box::into_raw(kept), Ordering::AcqRel);
     if !old.is_null() {

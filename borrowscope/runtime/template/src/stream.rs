@@ -193,6 +193,8 @@ fn name_stream(folder: &Text) -> Result<Text, Failure> {
 /// Forgets the stream: it belongs to the process that was forked.
 pub(crate) fn forget() {
     header::forget();
+    #[cfg(not(borrowscope_generated))]
+    crate::replay::forget();
     READERS.store(0, Ordering::Relaxed);
     IS_RING.store(false, Ordering::Relaxed);
     LOCK.store(false, Ordering::Relaxed);
