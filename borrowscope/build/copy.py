@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from borrowscope.build.cargo_output import read_artifacts, read_errors
+from borrowscope.build.copy_config import find_configurations, with_outside_paths
 from borrowscope.build.copy_place import MARKER, check_out, put_in_place
 from borrowscope.build.copy_roots import root_insertions
 from borrowscope.build.copy_tree import copy_tree
@@ -27,6 +28,7 @@ from borrowscope.build.manifest import (
     with_absolute_paths,
     with_fast_runtime,
     with_target_path,
+    without_outside_members,
     without_runtime_member,
 )
 from borrowscope.build.mark_problems import check_project_marks
@@ -85,6 +87,12 @@ class _Staging:
     tree: Path
     check_dir: Path
 
+    @property
+    def members(self) -> list[Package]:
+        """The traced packages that are part of the copy."""
+        project = self.project
+        return [package for package in project.traced if project.is_single_file or _is_inside(package, project)]
+
     def place(self, path: Path) -> Path:
         return self.tree / path.relative_to(self.project.root)
 
@@ -124,6 +132,8 @@ def instrument_copy(
         planner.sources = [source for source in planner.sources if source.path.is_relative_to(project.root)]
         for warning in planner.warnings():
             note(f"warning: {warning}\n")
+        for package in (each for each in project.packages if not _is_inside(each, project)):
+            note(f"{package.name} lies outside of {project.root}: the copy uses it there, untraced\n")
         _copy_sources(staging, planner)
         built = _build(staging, planner, note)
         save_planner(planner)
@@ -150,13 +160,11 @@ def _build(staging: _Staging, planner: Planner, note: Note) -> HealedBuild:
 
 def _check(staging: _Staging) -> BuildOutcome:
     options = staging.options
-    names = [
-        part for package in staging.project.traced for part in ("--package", package.spec_at(staging.folder(package)))
-    ]
+    names = [part for package in staging.members for part in ("--package", package.spec_at(staging.folder(package)))]
     command = [
         *(find_cargo(), "check", "--message-format=json", "--manifest-path", str(staging.tree / "Cargo.toml")),
         *target_arguments(staging.project, staging.check_dir),
-        *(*names, *_target_flags(staging.project)),
+        *(*names, *_target_flags(staging.members)),
         *feature_arguments(options),
         *profile_arguments(options),
         *network_arguments(options),
@@ -170,8 +178,8 @@ def _check(staging: _Staging) -> BuildOutcome:
     )
 
 
-def _target_flags(project: Project) -> list[str]:
-    has_lib = any(target.is_library for package in project.traced for target in package.targets)
+def _target_flags(members: Sequence[Package]) -> list[str]:
+    has_lib = any(target.is_library for package in members for target in package.targets)
     return [*(["--lib"] if has_lib else []), "--bins", "--tests", "--examples"]
 
 
@@ -215,9 +223,13 @@ def _copy_sources(staging: _Staging, planner: Planner) -> None:
     else:
         kept |= {staging.place(package.manifest) for package in project.packages if _is_inside(package, project)}
         kept.add(tree / "Cargo.toml")
+        configurations = _configurations(project)
+        kept |= {staging.place(place) for place in configurations}
         copy_tree(project.root, tree, {project.target_dir}, kept)
         sharing = list(sharing_targets(project, {source.path for source in planner.sources}))
         _write_manifests(staging, sharing)
+        for place, edited in configurations.items():
+            write_if_changed(staging.place(place), edited.encode())
         for file, text in (item for each in sharing for item in each.files.items()):
             write_if_changed(tree / ORIGINALS / file.relative_to(project.root), text)
     for source in planner.sources:
@@ -230,6 +242,15 @@ def _copy_sources(staging: _Staging, planner: Planner) -> None:
 
 def _is_inside(package: Package, project: Project) -> bool:
     return package.root.is_relative_to(project.root)
+
+
+def _configurations(project: Project) -> dict[Path, str]:
+    """Cargo's configurations of the workspace and of its members, as the copy has them."""
+    folders = {project.root, *(package.root for package in project.packages if _is_inside(package, project))}
+    return {
+        place: with_outside_paths(place.read_text(encoding="utf-8"), place, project.root)
+        for place in find_configurations(folders)
+    }
 
 
 def _keep_originals(staging: _Staging, planner: Planner) -> None:
@@ -272,6 +293,7 @@ def _write_manifests(staging: _Staging, sharing: Sequence[SharingTarget]) -> Non
         edits.append(with_runtime(folder, use, is_traced=manifest in traced))
         if manifest == root_manifest:
             edits += [without_runtime_member, with_fast_runtime]
+            edits.append(without_outside_members(manifest.parent, project.root))
             edits += [without_member(manifest.parent, member) for member in _runtime_members(project)]
             edits += [with_patch(folder)] if use.by_others else []
         for target in (each.target for each in sharing if each.package.manifest == manifest):
@@ -303,7 +325,7 @@ def _write_lock(staging: _Staging) -> None:
     project = staging.project
     lock = project.workspace_root / "Cargo.lock"
     if lock.is_file():
-        users = [(package.name, package.version) for package in project.traced if package.traceable_targets]
+        users = [(package.name, package.version) for package in staging.members if package.traceable_targets]
         edited = lock_with_runtime(lock.read_text(encoding="utf-8"), runtime_version(), users, _read_use(project), lock)
         write_if_changed(staging.tree / "Cargo.lock", edited.encode())
 

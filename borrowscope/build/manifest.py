@@ -67,6 +67,20 @@ def with_absolute_paths(folder: Path, root: Path) -> Callable[[Table], None]:
     return edit
 
 
+def without_outside_members(folder: Path, root: Path) -> Callable[[Table], None]:
+    """Take members that lie outside of the root out of the workspace: they belong to the user's own."""
+
+    def edit(document: Table) -> None:
+        workspace = document.get("workspace", {})
+        for name in (name for name in ("members", "default-members") if name in workspace):
+            listed = [str(each) for each in workspace[name]]
+            kept = [each for each in listed if Path(os.path.normpath(folder / each)).is_relative_to(root)]
+            if kept != listed:
+                workspace[name] = kept
+
+    return edit
+
+
 def with_target_path(kind: str, path: str) -> Callable[[Table], None]:
     """Build the package's build script (`custom-build`) or its procedural macros from another file."""
     holder, key = ("package", "build") if kind == "custom-build" else ("lib", "path")

@@ -7,6 +7,8 @@ for manifests that cargo refuses, `ToolMissingError` where there is no cargo.
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from borrowscope.errors import UsageError
@@ -147,9 +149,10 @@ def _selected(
     options: CargoOptions,
 ) -> tuple[Package, ...]:
     if options.workspace:
-        return tuple(package for package in packages if package.name not in options.exclude)
+        return tuple(package for package in packages if not _is_any(package, options.exclude))
     if options.packages:
-        return tuple(_named(packages, spec) for spec in options.packages)
+        named = {package.id for spec in options.packages for package in _named(packages, spec)}
+        return tuple(package for package in packages if package.id in named)
     here = [package for package in packages if package.manifest == manifest]
     if here and manifest.parent != metadata.workspace_root:
         return tuple(here)
@@ -157,18 +160,19 @@ def _selected(
     return tuple(package for package in packages if default is None or package.id in default)
 
 
-def _named(packages: tuple[Package, ...], spec: str) -> Package:
-    """The member that a package spec (`name`, `name@version`, a full id) names."""
-    for package in packages:
-        if spec in {
-            package.name,
-            package.id,
-            f"{package.name}@{package.version}",
-            f"{package.name}:{package.version}",
-        }:
-            return package
+def _named(packages: tuple[Package, ...], spec: str) -> list[Package]:
+    """The members that a package spec (`name`, `name@version`, a full id, a glob) names."""
+    named = [package for package in packages if _is_any(package, (spec,))]
+    if named:
+        return named
     near = difflib.get_close_matches(spec, [package.name for package in packages], n=1, cutoff=0.4)
     raise UsageError(
         f"no package {spec} in this workspace",
         hint=f"did you mean {near[0]}?" if near else None,
     )
+
+
+def _is_any(package: Package, specs: Iterable[str]) -> bool:
+    """Whether one of the specs names the package; globs are over names, as cargo's are."""
+    exact = {package.name, package.id, f"{package.name}@{package.version}", f"{package.name}:{package.version}"}
+    return any(spec in exact or fnmatchcase(package.name, spec) for spec in specs)
