@@ -209,7 +209,11 @@ impl Builder {
         }
     }
 
+    /// A borrow begins. A variable that is read or written borrows itself for that moment: no relation to another.
     fn borrow(&mut self, borrower: &str, owner: &str, is_mutable: bool, start: u64) {
+        if borrower == owner && self.places.contains_key(owner) {
+            return;
+        }
         let mut open = Open {
             edge: None,
             owner: owner.to_string(),
@@ -363,6 +367,25 @@ mod tests {
         let cloned = Relationship::Clones { from, to };
         let (from, to) = ("t_1".to_string(), "u_2".to_string());
         assert_eq!(graph.edges, [cloned, Relationship::Moves { from, to }]);
+    }
+
+    #[test]
+    fn a_variable_that_is_read_stays_a_variable() {
+        let events = [
+            new(0, "x", "x_0"),
+            borrow(1, "x_0", "x_0"),
+            Event::Move {
+                timestamp: 2,
+                from_id: "x_0".to_string(),
+                to_name: "y".to_string(),
+                to_id: "y_1".to_string(),
+            },
+            end(3, "x_0"),
+        ];
+        let graph = build_graph(&events);
+        assert_eq!(graph.nodes.len(), 2);
+        let (from, to) = ("x_0".to_string(), "y_1".to_string());
+        assert_eq!(graph.edges, [Relationship::Moves { from, to }]);
     }
 
     #[test]
