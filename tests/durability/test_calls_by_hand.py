@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from borrowscope.trace.recording import Recording, load_recording
-from tests.durability.checked import PRELUDE, new_progress, read_progress
+from tests.durability.checked import PRELUDE, VERIFIED, new_progress, read_progress
 from tests.runtime.recorded import program, run, runtime_rlib, write_sites
 
 BY_HAND = (
@@ -82,6 +82,7 @@ def expect_events(recording: Recording, done: list[int], *, is_exact: bool) -> i
         numbers[thread] += 1
     for thread, completed in enumerate(done):
         assert completed <= numbers[thread] <= completed + (0 if is_exact else 1), f"thread {thread}"
+    VERIFIED.update({"recordings": 1, "events": sum(numbers.values())})
     return sum(numbers.values())
 
 

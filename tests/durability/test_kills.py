@@ -6,7 +6,6 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import time
 from functools import cache
 from pathlib import Path
@@ -250,15 +249,12 @@ def killed_after(seconds: float, folder: Path) -> tuple[Checked, list[int]]:
     return found, read_progress(folder / "progress")
 
 
-def test_random_kill_points(tmp_path, capsys):
+def test_random_kill_points(tmp_path, record_property):
     chance = random.Random(6)
     events = 0
     for number in range(KILLS):
         found, done = killed_after(chance.uniform(0, 0.02), tmp_path / str(number))
         expect_progress(found, done, f"kill {number}")
         events += sum(found.counts)
-    with capsys.disabled():
-        sys.stdout.write(
-            f"\n{KILLS} kills of {THREADS} busy threads: all of {events:,} completed events were read back\n"
-        )
+    record_property("kills", KILLS)
     assert events > KILLS * 100

@@ -119,7 +119,7 @@ BORROW = BY_NAME["Borrow"].tag
 
 @pytest.mark.parametrize("variables", [{}, {"BORROWSCOPE_MAX_EVENTS": "5000000"}], ids=["all", "ring"])
 @pytest.mark.parametrize("first", ["first in main", "first in allocator"])
-def test_every_place(first, variables, tmp_path, capsys):
+def test_every_place(first, variables, tmp_path, record_property):
     result = run(program(PLACES, "-O"), tmp_path, first, env=variables)
     assert (result.stderr, result.returncode) == ("", 0)
     asked = [int(number) for number in re.findall(r"\d+", result.stdout)]
@@ -133,9 +133,9 @@ def test_every_place(first, variables, tmp_path, capsys):
         for place in range(len(NAMES)):
             found[place] += int(((thread.words & SITE_MASK) == FIRST + place).sum())
     lost = stream.header.lost or 0
-    with capsys.disabled():
-        rows = ", ".join(f"{name} {count}" for name, count in zip(NAMES, found, strict=True))
-        print(f"\n{rows}; {lost} lost in handlers that interrupted an event")  # noqa: T201
+    for name, count in zip(NAMES, found, strict=True):
+        record_property(f"in {name}", count)
+    record_property("lost in handlers that interrupted an event", lost)
     in_handler = NAMES.index("signal handler")
     missing = [there - here for there, here in zip(asked, found, strict=True)]
     assert missing.pop(in_handler) == lost
