@@ -74,6 +74,22 @@ def test_modules_in_item_macros_and_loops(tmp_path: Path):
     assert sorted(found) == ["main.rs", "other.rs", "unix.rs"]
 
 
+def test_modules_in_item_macros_that_name_their_files(tmp_path: Path):
+    branches = '#[cfg(unix)] #[path = "on/unix.rs"] pub(crate) mod imp; } else { #[path = "any.rs"]\nmod imp;'
+    found = files_of(
+        tmp_path,
+        {
+            "lib.rs": f"cfg_if! {{ if #[cfg(unix)] {{ {branches} }} }}",
+            "on/unix.rs": "mod below;",
+            "on/below.rs": "",
+            "any.rs": "",
+        },
+        "lib.rs",
+    )
+    assert found["on/unix.rs"] == found["any.rs"] == "krate::imp"
+    assert found["on/below.rs"] == "krate::imp::below"
+
+
 def test_a_file_that_is_not_utf8_is_still_found(tmp_path: Path):
     (tmp_path / "odd.rs").write_bytes(b"fn f() {} // \xff")
     assert "odd.rs" in files_of(tmp_path, {"lib.rs": "mod odd;"})

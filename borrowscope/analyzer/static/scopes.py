@@ -104,7 +104,10 @@ class Surroundings(Protocol):
 class Scope:
     """A place. Scopes of one block or module share what they found."""
 
-    __slots__ = ("_blocks", "_environment", "_module", "_resolved", "_self_type", "_traits", "_world", "path")
+    __slots__ = (
+        *("_blocks", "_environment", "_module", "_resolved", "_self_type", "_traits", "_world"),
+        *("implemented", "path"),
+    )
 
     def __init__(
         self,
@@ -113,11 +116,14 @@ class Scope:
         environment: Environment = NO_ENVIRONMENT,
         self_type: Ty | None = None,
         path: str = "",
+        *,
+        implemented: str = "",
     ) -> None:
         self._world = world
         self._module = module
         self._environment = environment
         self._self_type = self_type
+        self.implemented = implemented  # the trait whose impl this is within: in scope there without an import
         self.path = path or module.path  # of the function: items in its blocks are below it
         self._blocks: dict[int, tuple[Node, Scope]] = {}
         self._resolved: dict[tuple[tuple[str, ...], str], tuple[Target | None, int]] = {}
@@ -151,7 +157,8 @@ class Scope:
     def traits(self) -> frozenset[str]:
         """The canonical paths of the traits in scope."""
         if self._traits is None:
-            self._traits = self._world.traits_in(self._module)
+            found = self._world.traits_in(self._module)
+            self._traits = found | {self.implemented} if self.implemented else found
         return self._traits
 
     def is_active(self, attributes: str) -> bool:
@@ -167,7 +174,7 @@ class Scope:
             module = self._world.block_within(self._module, node, path_within(node, self.path))
             known = self._blocks[id(node)] = (
                 node,
-                Scope(self._world, module, self._environment, self._self_type, self.path),
+                Scope(self._world, module, self._environment, self._self_type, self.path, implemented=self.implemented),
             )
         return known[1]
 

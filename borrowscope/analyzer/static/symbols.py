@@ -558,7 +558,9 @@ class World:
             if member.node.field("body") is None:
                 return None
             function = self._function(owner, lowered, member)
-            scope = Scope(self, module, self.lowering.environment(owner, member.node), self_type, within)
+            implemented = lowered.trait if isinstance(lowered, Impl) else ""
+            environment = self.lowering.environment(owner, member.node)
+            scope = Scope(self, module, environment, self_type, within, implemented=implemented)
             own = function.generics
             generics = Generics((*around.params, *own.params), (*around.bounds, *own.bounds))
             return ItemContext(member.node, scope, text, generics, self_type, path, function, owner=lowered)
