@@ -92,7 +92,7 @@ fn failure(number: c_int) -> Failure {
 }
 
 fn text(path: &Text) -> *const c_char {
-    path.as_bytes().as_ptr().cast()
+    path.as_ptr().cast()
 }
 
 fn now(clock: c_int) -> u64 {
@@ -145,19 +145,17 @@ pub(crate) fn variable(name: &'static [u8], into: &mut Text) -> bool {
 
 /// Appends the path of the executable.
 pub(crate) fn executable(into: &mut Text) {
-    let mut buffer = [0u8; 1024];
-    // SAFETY: the buffer and its size belong together.
     #[cfg(not(target_os = "macos"))]
-    unsafe {
+    into.fill(|room| {
         let path = b"/proc/self/exe\0";
-        let size = readlink(path.as_ptr().cast(), buffer.as_mut_ptr().cast(), buffer.len());
-        if size > 0 {
-            into.push(&buffer[..size as usize]);
-        }
-    }
-    // SAFETY: as above; the result ends with a zero.
+        // SAFETY: the room and its size belong together.
+        let size = unsafe { readlink(path.as_ptr().cast(), room.as_mut_ptr().cast(), room.len()) };
+        Some(size.max(0) as usize)
+    });
+    // SAFETY: the buffer and its size belong together; the result ends with a zero.
     #[cfg(target_os = "macos")]
     unsafe {
+        let mut buffer = [0u8; 1024];
         let mut size = buffer.len() as u32;
         if _NSGetExecutablePath(buffer.as_mut_ptr().cast(), &mut size) == 0 {
             into.push(core::ffi::CStr::from_ptr(buffer.as_ptr().cast()).to_bytes());
@@ -170,36 +168,35 @@ pub(crate) fn make_absolute(path: &mut Text) {
     if path.as_bytes().first() == Some(&b'/') {
         return;
     }
-    let mut buffer = [0u8; 4096];
     let mut whole = Text::new();
-    // SAFETY: the buffer and its size belong together, the result ends with a zero.
-    unsafe {
-        if !getcwd(buffer.as_mut_ptr().cast(), buffer.len()).is_null() {
-            whole.push(core::ffi::CStr::from_ptr(buffer.as_ptr().cast()).to_bytes());
-            whole.push(b"/");
-        }
-    }
+    // SAFETY: the room and its size belong together, the result ends with a zero.
+    whole.fill(|room| unsafe {
+        let found = getcwd(room.as_mut_ptr().cast(), room.len());
+        (!found.is_null()).then(|| core::ffi::CStr::from_ptr(room.as_ptr().cast()).to_bytes().len())
+    });
+    whole.push(b"/");
     whole.push(path.as_bytes());
     *path = whole;
 }
 
 /// Appends the first line of a file. Tells whether the file could be read.
 pub(crate) fn first_line(path: &Text, into: &mut Text) -> bool {
-    let mut buffer = [0u8; 4096];
-    // SAFETY: the path ends with a zero, the buffer and its size belong together.
-    let size = unsafe {
-        let file = open(text(path), O_RDONLY | O_CLOEXEC);
+    let mut content = Text::new();
+    content.fill(|room| {
+        // SAFETY: the path ends with a zero.
+        let file = unsafe { open(text(path), O_RDONLY | O_CLOEXEC) };
         if file < 0 {
-            return false;
+            return Some(0);
         }
-        let size = read(file, buffer.as_mut_ptr().cast(), buffer.len());
-        close(file);
-        size
-    };
-    let content = &buffer[..size.max(0) as usize];
-    let line = content.split(|byte| *byte == b'\n').next().unwrap_or(&[]);
+        // SAFETY: the room and its size belong together; the file is closed once.
+        let size = unsafe { read(file, room.as_mut_ptr().cast(), room.len()) };
+        // SAFETY: as above.
+        unsafe { close(file) };
+        Some(size.max(0) as usize)
+    });
+    let line = content.as_bytes().split(|byte| *byte == b'\n').next().unwrap_or(&[]);
     into.push(line);
-    size > 0
+    !content.as_bytes().is_empty()
 }
 
 /// Creates a folder and those above it.
@@ -218,7 +215,7 @@ pub(crate) fn make_folder(path: &Text) {
 
 /// Writes a whole file at once, unless there is one: it is written aside and then linked.
 pub(crate) fn write_new(path: &Text, content: &[u8]) {
-    let mut aside = *path;
+    let mut aside = path.clone();
     aside.push(b".");
     aside.push_number(u64::from(pid()), 0);
     // SAFETY: the paths end with zeros, pointer and size belong to the content.
@@ -352,7 +349,7 @@ fn leaves_memory(size: usize) -> bool {
     mapped_bytes().saturating_add(size as u64) <= limit - limit / 8
 }
 
-/// How much the process has mapped. Not inlined: its texts would stand on the stack of every thread that records.
+/// How much the process has mapped.
 #[cold]
 #[inline(never)]
 fn mapped_bytes() -> u64 {
@@ -410,15 +407,20 @@ pub(crate) fn map_file(path: &Text, most: usize) -> Option<(usize, usize)> {
     }
 }
 
+/// A page of our own, zero, of so many bytes. Whatever the limit is.
+pub(crate) fn page(size: usize) -> Option<*mut u8> {
+    let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+    // SAFETY: a new mapping; nothing is replaced.
+    let address = unsafe { mmap(ptr::null_mut(), size, PROT_READ_WRITE, flags, -1, 0) };
+    (address as isize != -1).then_some(address.cast())
+}
+
 /// Memory of our own, zero, which costs nothing until it is written to. At most an eighth of what may be mapped.
 pub(crate) fn memory(size: usize) -> Option<*mut u8> {
     if memory_limit().is_some_and(|limit| size as u64 > limit / 8) || !leaves_memory(size) {
         return None;
     }
-    let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
-    // SAFETY: a new mapping; nothing is replaced.
-    let address = unsafe { mmap(ptr::null_mut(), size, PROT_READ_WRITE, flags, -1, 0) };
-    (address as isize != -1).then_some(address.cast())
+    page(size)
 }
 
 #[cfg(not(target_os = "macos"))]

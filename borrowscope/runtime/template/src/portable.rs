@@ -219,6 +219,11 @@ pub(crate) fn memory(size: usize) -> Option<*mut u8> {
     Some(Box::leak(words.into_boxed_slice()).as_mut_ptr().cast())
 }
 
+/// A page of our own, zero, of so many bytes.
+pub(crate) fn page(size: usize) -> Option<*mut u8> {
+    memory(size)
+}
+
 #[cfg(unix)]
 fn write_at(content: &[u8], at: u64) -> Result<(), Error> {
     use std::os::unix::fs::FileExt;

@@ -124,7 +124,7 @@ fn find_folder(folder: &mut Text) {
 
 fn write_sites(folder: &Text) {
     if let Some(sites) = config::SITES {
-        let mut path = *folder;
+        let mut path = folder.clone();
         path.push(b"/sites.json");
         if path.is_usable() {
             platform::write_new(&path, sites.as_bytes());

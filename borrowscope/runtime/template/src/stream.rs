@@ -173,7 +173,7 @@ fn begin(path: Text, memory: usize, limits: Limits, parent: u32) -> Result<(), F
 fn name_stream(folder: &Text) -> Result<Text, Failure> {
     let mut time = platform::unix_ns();
     loop {
-        let mut path = *folder;
+        let mut path = folder.clone();
         path.push(b"/");
         path.push_number(u64::from(platform::pid()), 0);
         path.push(b"-");
@@ -346,7 +346,7 @@ pub(crate) fn view() -> Option<(View, Text)> {
             size,
             is_mapped,
         },
-        home.path,
+        home.path.clone(),
     ))
 }
 
