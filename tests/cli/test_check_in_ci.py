@@ -59,7 +59,7 @@ def action_variables(given: Mapping[str, str]) -> dict[str, str]:
     """What the action's `env` is for these inputs, defaults for the others."""
     text = (REPOSITORY / "action.yml").read_text(encoding="utf-8")
     names = re.findall(r"^  ([\w-]+):\n    description:.*\n    default: (.*)$", text, re.MULTILINE)
-    inputs = {name: default.strip('"') for name, default in names} | given
+    inputs = {**{name: default.strip('"') for name, default in names}, **given}
     assert set(given) <= {name for name, _ in names}
     variables = re.findall(r"^        (\w+): \$\{\{ inputs\.([\w-]+) \}\}$", text, re.MULTILINE)
     assert sorted(name for _, name in variables) == sorted(inputs), "every input has its variable"
