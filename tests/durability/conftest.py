@@ -5,16 +5,16 @@ In: what `check` of `checked.py` has verified during a test. Out: properties of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
 from tests.durability import checked
 
 
-@pytest.fixture(autouse=True)
-def _counted(record_property: Callable[[str, object], None]) -> Iterator[None]:
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Add the counts before the test's report is made."""
     checked.VERIFIED.clear()
     yield
-    for name, count in checked.VERIFIED.items():
-        record_property(name, count)
+    item.user_properties.extend(checked.VERIFIED.items())
