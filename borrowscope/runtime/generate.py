@@ -67,7 +67,7 @@ def runtime_files(*, active_file: Path | None, sites_json: str | None, by_hand: 
         sites="None" if sites_json is None else 'Some(include_str!("sites.json"))',
     )
     if not by_hand:
-        files["src/lib.rs"] = _GENERATED_ALONE.sub("all()", files["src/lib.rs"])
+        files = {name: _GENERATED_ALONE.sub("all()", text) for name, text in files.items()}
     if sites_json is not None:
         files["src/sites.json"] = sites_json
     return dict(sorted(files.items()))
