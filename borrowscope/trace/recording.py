@@ -134,9 +134,12 @@ def _is_empty(file: BinaryIO) -> bool:
 
 
 def _ends_in_header(file: BinaryIO) -> bool:
+    """Whether the process was ended while it wrote the header, whose magic comes last."""
     file.seek(0)
     start = file.read(spec.HEADER_SIZE)
-    return len(start) < spec.HEADER_SIZE and start.startswith(spec.MAGIC)
+    if start.startswith(spec.MAGIC):
+        return len(start) < spec.HEADER_SIZE
+    return not any(start[: len(spec.MAGIC)]) and not any(file.read(_READ_SIZE))
 
 
 def _load_sites(path: Path) -> SitesFile | None:

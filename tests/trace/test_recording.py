@@ -200,3 +200,18 @@ def test_a_recording_that_does_not_fit_into_memory(tmp_path, monkeypatch):
 
     monkeypatch.setattr("borrowscope.trace.recording.make_table", too_large)
     assert "too large for the memory" in refused(tmp_path)
+
+
+def test_a_process_that_was_killed_in_its_header_costs_nothing_of_the_others(tmp_path):
+    """The header's magic is written last: the other fields may stand already."""
+    whole = stream(chunk([head("New"), head("New", 1)]))
+    half = bytes(len(spec.MAGIC)) + whole[len(spec.MAGIC) : spec.HEADER_SIZE] + bytes(spec.PAGE_SIZE)
+    recording = load(tmp_path, whole, half)
+    assert len(recording.events) == 2
+    assert [note for note in recording.notes if "could not begin" in note]
+
+
+def test_a_stream_that_lost_its_magic_is_refused(tmp_path):
+    whole = stream(chunk([head("New")]))
+    with pytest.raises(InputError, match="no stream"):
+        load(tmp_path, whole, bytes(len(spec.MAGIC)) + whole[len(spec.MAGIC) :])
