@@ -100,7 +100,7 @@ fn read<R: Default>(wants_facts: bool, give: impl FnOnce(Vec<Told>, &View, &Site
         told: Vec::new(),
         wants_facts,
     };
-    replay.run();
+    replay.run(limit(&view));
     let told = replay.told;
     let result = give(told, &view, &kept.sites);
     put_kept(kept);
@@ -150,9 +150,20 @@ fn find_sites(stream: &Text) -> Sites {
     Sites::parse(&std::fs::read_to_string(sites).unwrap_or_default())
 }
 
+/// How many of the newest events count.
+fn limit(view: &View) -> usize {
+    // SAFETY: the header's page is there, and the field is aligned.
+    let limit = unsafe { ((view.address + format::header::LIMIT) as *const u64).read() };
+    match limit {
+        0 => usize::MAX,
+        events => events.min(usize::MAX as u64) as usize,
+    }
+}
+
 impl Replay<'_> {
-    fn run(&mut self) {
-        for head in self.heads.iter() {
+    fn run(&mut self, limit: usize) {
+        let older = self.heads.len().saturating_sub(limit);
+        for head in self.heads.iter().skip(older) {
             match slots::kind_of(self.heads.slot(head)[0]) {
                 mark::CALL => self.call(head),
                 kind if kind < format::FIRST_MARK => self.generated(head, kind),

@@ -111,6 +111,11 @@ impl Heads<'_> {
         self.heads.iter().copied()
     }
 
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.heads.len()
+    }
+
     /// The thread that wrote a head.
     pub(super) fn thread(&self, head: Head) -> u32 {
         self.chunks[head.chunk as usize].thread
