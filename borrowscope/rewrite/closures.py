@@ -186,13 +186,18 @@ def _frame(closure: _Closure) -> tuple[Node, str, str, str]:
 
 
 def _target(closure: _Closure) -> Node:
-    """The literal; a reference to one that captures nothing may have to live forever, and is taken whole."""
+    """The literal; a shared reference to one that captures nothing may have to live forever, and is taken whole.
+
+    One that writes (`&mut |x| ..`) never does: rustc makes a temporary for it, which a block would end.
+    """
     target = closure.node
     if closure.captures:
         return target
     outer = outside_parentheses(target)
-    while outer.parent is not None and outer.parent.kind == "reference_expression":
-        target = outer.parent
+    while (lender := outer.parent) is not None and lender.kind == "reference_expression":
+        if lender.child("mutable_specifier") is not None:
+            break
+        target = lender
         outer = outside_parentheses(target)
     return target
 
