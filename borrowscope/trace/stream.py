@@ -117,12 +117,20 @@ def _read(file: BinaryIO, name: str) -> tuple[Stream, bool]:
     sizes = Counter[int]()
     for chunk in chunks:
         sizes[chunk.thread] += chunk.size // spec.SLOT_SIZE
-    builders = {thread: _Builder(thread, count, is_checked=header.is_checked) for thread, count in sizes.items()}
+
+    def builder(thread: int) -> _Builder:
+        return _Builder(thread, sizes[thread], is_checked=header.is_checked)
+
+    builders = {thread: builder(thread) for thread in sizes}
+    next_of: dict[int, int] = {}
     moments = ((header.start_ticks, header.start_ns),) * 2
     for chunk in chunks:
         slots = _decode(file, header, chunk)
         if header.limit and not _is_there(file, chunk):
             continue
+        if header.limit and next_of.get(chunk.thread, chunk.sequence) != chunk.sequence:
+            builders[chunk.thread] = builder(chunk.thread)  # a ring gave up what came between: older is given up, too
+        next_of[chunk.thread] = chunk.sequence + 1
         builders[chunk.thread].add(slots)
         moments = _ends([*moments, (chunk.ticks, chunk.ns), *slots.moments])
         if slots.damage:

@@ -7,8 +7,10 @@ whose other party is `value(t, n)`: an event that is lost, doubled, garbled or o
 from __future__ import annotations
 
 import struct
+import subprocess
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -159,6 +161,16 @@ def _number(thread: int, value: int) -> int:
     """The number whose check value this is."""
     salt = (thread + 1) * 0x85EBCA6B % 2**32
     return (value ^ salt) * pow(0x9E3779B1, -1, 2**32) % 2**32
+
+
+@contextmanager
+def running(command: list[Path | str], environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """A program that does not end by itself: it is killed where the block ends, also by a failing check."""
+    with subprocess.Popen(command, env=environment) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def new_progress(path: Path) -> dict[str, str]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import random
-import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
 from borrowscope.trace.recording import Recording, load_recording
-from tests.durability.checked import PRELUDE, VERIFIED, new_progress, read_progress
+from tests.durability.checked import PRELUDE, VERIFIED, new_progress, read_progress, running
 from tests.runtime.recorded import program, run, runtime_rlib, write_sites
 
 BY_HAND = (
@@ -113,7 +112,7 @@ def test_random_kill_points(tmp_path):
         folder = tmp_path / str(number)
         write_sites(folder / "rec", SITES)
         environment = os.environ | new_progress(folder / "progress") | {"BORROWSCOPE_OUT": str(folder / "rec")}
-        with subprocess.Popen([by_hand(), "busy", "0"], env=environment) as process:
+        with running([by_hand(), "busy", "0"], environment) as process:
             while not any(read_progress(folder / "progress")):
                 assert process.poll() is None
             time.sleep(chance.uniform(0, 0.003))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.durability.checked import PRELUDE, Checked, check, new_progress, read_progress
+from tests.durability.checked import PRELUDE, Checked, check, new_progress, read_progress, running
 from tests.runtime.recorded import program, run, runtime_rlib, work_folder
 
 ENDINGS = (
@@ -238,7 +238,7 @@ def killed_after(seconds: float, folder: Path) -> tuple[Checked, list[int]]:
     """Run the busy program, kill it so long after its first event, read what it left."""
     folder.mkdir()
     environment = os.environ | new_progress(folder / "progress") | {"BORROWSCOPE_OUT": str(folder / "rec")}
-    with subprocess.Popen([program(BUSY, "-O"), str(THREADS)], env=environment) as process:
+    with running([program(BUSY, "-O"), str(THREADS)], environment) as process:
         while not any(read_progress(folder / "progress")):
             assert process.poll() is None
         time.sleep(seconds)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
-from tests.durability.checked import PRELUDE, check, new_progress, read_progress
+from tests.durability.checked import PRELUDE, check, new_progress, read_progress, running
 from tests.durability.test_kills import BUSY, THREADS
 from tests.runtime.recorded import program, run, runtime_rlib
 
@@ -106,7 +105,7 @@ def test_a_ring_is_read_while_the_program_writes(tmp_path):
     """Chunks go from thread to thread under the reader's eyes: no event is told of another thread, none is skipped."""
     environment = os.environ | new_progress(tmp_path / "progress")
     environment |= {"BORROWSCOPE_OUT": str(tmp_path / "rec"), "BORROWSCOPE_MAX_EVENTS": "3000"}
-    with subprocess.Popen([program(BUSY, "-O"), str(THREADS)], env=environment) as process:
+    with running([program(BUSY, "-O"), str(THREADS)], environment) as process:
         while sum(read_progress(tmp_path / "progress")) < 100_000:
             assert process.poll() is None
         end, reads, notes = time.monotonic() + 4, 0, set[str]()
