@@ -72,13 +72,16 @@ def cargo(folder: Path, *arguments: str, check: bool = False) -> subprocess.Comp
 
 
 def cargo_test(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run `cargo test`, stdout and stderr in one stream: each target stands before its tests."""
+    """Run `cargo test`, stdout and stderr in one stream: each target stands before its tests.
+
+    One test at a time: some of the published tests reset the events of the whole process, and wait for no other.
+    """
     command = ["cargo", "test", *arguments]
     out = subprocess.PIPE
     return subprocess.run(
         command,
         cwd=folder,
-        env=_environment(),
+        env=_environment() | {"RUST_TEST_THREADS": "1"},
         text=True,
         stdout=out,
         stderr=subprocess.STDOUT,

@@ -35,8 +35,8 @@ def test_an_old_crate_is_replaced_as_a_whole(tmp_path):
 
 def test_what_nobody_calls_by_hand_is_not_compiled(tmp_path):
     write_runtime(tmp_path, active_file=None, sites_json="{}")
-    text = runtime_files(active_file=None, sites_json="{}", by_hand=False)["src/lib.rs"]
-    (tmp_path / "src/lib.rs").write_text(text)
+    for name, text in runtime_files(active_file=None, sites_json="{}", by_hand=False).items():
+        (tmp_path / name).write_text(text)
     rustc = ["rustc", "--edition=2021", "-Dwarnings"]
     rlib = ["--crate-type=rlib", "--crate-name=borrowscope_runtime", "--emit=metadata"]
     library = tmp_path / "libborrowscope_runtime.rmeta"
