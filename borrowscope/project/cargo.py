@@ -11,6 +11,7 @@ import platform
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from borrowscope.project.options import (
     feature_arguments,
     network_arguments,
 )
+
+_LONGEST_FETCH = 120  # seconds
 
 
 class MetadataTarget(BaseModel):
@@ -146,16 +149,28 @@ def read_metadata(manifest: Path, directory: Path, options: CargoOptions) -> Met
 
 
 def find_graph(manifest: Path, directory: Path, root: Path, options: CargoOptions) -> Graph | None:
-    """The resolved graph of packages, from what lies on this machine; None where that does not suffice.
+    """The resolved graph of packages; None where cargo cannot tell it.
 
-    Nothing is fetched, and a lock file below the workspace's `root` is neither changed nor left behind.
+    What lies on this machine is asked first. Only where that does not suffice cargo fetches sources as all its commands
+    do, unless it is told not to. A lock file below the workspace's `root` is neither changed nor left behind.
     """
     lock = root / "Cargo.lock"
     is_locked = lock.exists()
-    command = [find_cargo(), "metadata", "--format-version", "1", "--manifest-path", str(manifest), "--offline"]
+    command = [find_cargo(), "metadata", "--format-version", "1", "--manifest-path", str(manifest)]
     command += ["--filter-platform", options.targets[0] if options.targets else _host()]
-    command += ["--locked"] if is_locked else []
     command += feature_arguments(options)
+    network = network_arguments(replace(options, locked=options.locked or is_locked))
+    try:
+        found = _read_graph([*command, *network_arguments(replace(options, locked=is_locked, offline=True))], directory)
+        if found is None and not (options.offline or options.frozen):
+            found = _read_graph([*command, *network], directory)
+        return found
+    finally:
+        if not is_locked:
+            lock.unlink(missing_ok=True)
+
+
+def _read_graph(command: list[str], directory: Path) -> Graph | None:
     try:
         answer = subprocess.run(
             command,
@@ -164,13 +179,11 @@ def find_graph(manifest: Path, directory: Path, root: Path, options: CargoOption
             capture_output=True,
             check=False,
             stdin=subprocess.DEVNULL,
+            timeout=_LONGEST_FETCH,
         )
         return Graph.model_validate_json(answer.stdout) if answer.returncode == 0 else None
-    except (OSError, ValidationError):
+    except (OSError, ValidationError, subprocess.TimeoutExpired):
         return None
-    finally:
-        if not is_locked:
-            lock.unlink(missing_ok=True)
 
 
 def _host() -> str:

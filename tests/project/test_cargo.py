@@ -1,8 +1,15 @@
-"""Cargo's words on one line."""
+"""Cargo's words on one line, and the graph of packages that it resolves."""
 
 from __future__ import annotations
 
-from borrowscope.project.cargo import condense
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from borrowscope.project.cargo import condense, find_graph
+from borrowscope.project.options import CargoOptions
+from tests.build.crates import manifest, write_files
 
 
 def test_a_backtrace_is_not_part_of_the_message():
@@ -13,3 +20,22 @@ def test_a_backtrace_is_not_part_of_the_message():
 def test_the_drawing_of_the_place_is_left_out():
     said = "error: unclosed table\n --> Cargo.toml:1:9\n  |\n1 | [package\n  |         ^\n"
     assert condense(said) == "unclosed table; at Cargo.toml:1:9"
+
+
+def test_sources_that_are_not_here_are_fetched_unless_that_is_forbidden(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("CARGO_HOME", str(tmp_path / "home"))
+    far = write_files(tmp_path / "far", {"Cargo.toml": manifest("far"), "src/lib.rs": ""})
+    who = ["-c", "user.name=T", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"]
+    for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "first"]):
+        subprocess.run(["git", *who, *words], cwd=far, check=True)
+    more = f'[dev-dependencies]\nfar = {{ git = "{far.as_uri()}" }}'
+    near = write_files(tmp_path / "near", {"Cargo.toml": manifest("near", more=more), "src/lib.rs": ""})
+    file = near / "Cargo.toml"
+    assert find_graph(file, near, near, CargoOptions(offline=True)) is None
+    graph = find_graph(file, near, near, CargoOptions())
+    assert graph is not None
+    assert sorted(package.name for package in graph.packages) == ["far", "near"]
+    assert find_graph(file, near, near, CargoOptions(offline=True)) is not None
+    assert not (near / "Cargo.lock").exists()
