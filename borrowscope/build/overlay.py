@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from borrowscope.build.cargo_output import Artifact, Diagnostic, is_build, read_artifacts, read_errors
+from borrowscope.build.left_untraced import left_count, spare_values
 from borrowscope.build.linked_runtime import (
     build_first,
     is_linked,
@@ -42,12 +43,15 @@ from borrowscope.project.options import (
     profile_arguments,
 )
 
-RUN, TEST = "run", "test"
+RUN, TEST, EXEC = "run", "test", "exec"
 
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """One lane (run or test): its mirror, the file that names the running recording, cargo's arguments."""
+    """One lane (run, test, exec): its mirror, the file that names the running recording, cargo's arguments.
+
+    `beforehand` is what cargo does to build what an `exec` will need.
+    """
 
     project: Project
     options: CargoOptions
@@ -55,6 +59,7 @@ class Overlay:
     mirror: Mirror
     active_file: Path
     arguments: tuple[str, ...]
+    beforehand: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,9 @@ class BuildOutcome:
         return self.code == 0 and not self.interrupted
 
 
-def prepare_overlay(project: Project, options: CargoOptions, toolchain: Toolchain, lane: str) -> Overlay:
+def prepare_overlay(
+    project: Project, options: CargoOptions, toolchain: Toolchain, lane: str, beforehand: Sequence[str] = ()
+) -> Overlay:
     """Write the runtime crate and the wrapper's plan."""
     own = project.own_dir
     mirror = Mirror(own / lane / "mirror")
@@ -81,6 +88,8 @@ def prepare_overlay(project: Project, options: CargoOptions, toolchain: Toolchai
     key = hashlib.sha256((digest + toolchain.verbose_version).encode()).hexdigest()[:16]
     source = {"runtime-source": str(runtime / "src" / "lib.rs"), "runtime-edition": runtime_edition()}
     values = {"mode": "overlay", "mirror": str(mirror.root), **source, "runtime-hash": key}
+    if lane == EXEC:
+        values |= spare_values(project)
     arguments = [
         *("--manifest-path", str(project.manifest)),
         *target_arguments(project, own / "build"),
@@ -90,7 +99,7 @@ def prepare_overlay(project: Project, options: CargoOptions, toolchain: Toolchai
         *network_arguments(options),
         *output_arguments(options),
     ]
-    variant, first = key, False
+    variant, first = key + (str(left_count(own)) if lane == EXEC else ""), False
     if is_linked(project):
         linked = place_linked_runtime(project, toolchain, source, digest, own / "build")
         arguments += linked.arguments
@@ -100,7 +109,9 @@ def prepare_overlay(project: Project, options: CargoOptions, toolchain: Toolchai
             variant += linked.key + repr((feature_arguments(options), package_arguments(options), options.selection))
     place = partial(place_wrapper, own, toolchain, lane, packages=project.traced, variant=variant)
     wrapper = place({**values, "mode": "refuse"} if first else values)
-    overlay = Overlay(project, options, lane, mirror, active_file, (*arguments, *wrapper_argument(wrapper)))
+    overlay = Overlay(
+        project, options, lane, mirror, active_file, (*arguments, *wrapper_argument(wrapper)), tuple(beforehand)
+    )
     if first:
         place(values, linked=build_first(_first_command(overlay), project.directory))
     return overlay
@@ -111,13 +122,15 @@ def _first_command(overlay: Overlay) -> list[str]:
 
     With tests among the targets dependencies have the features that `cargo test` gives them.
     """
-    targets = ["--all-targets"] if overlay.lane == TEST else overlay.options.selection
+    targets = overlay.options.selection if overlay.lane == RUN else ["--all-targets"]
     return [find_cargo(), "build", "--keep-going", *targets, *overlay.arguments]
 
 
 def build_overlay(overlay: Overlay) -> BuildOutcome:
     """Build what the lane's command will start, without starting it; diagnostics are kept, progress is shown."""
     selection = overlay.options.selection
+    if overlay.lane == EXEC:
+        return _build(overlay, overlay.beforehand)
     if overlay.lane == RUN:
         return _build(overlay, ["build", *selection])
     if "--doc" in selection:

@@ -1,4 +1,4 @@
-"""`run` and `test`: rewrite, build in place, start the program with the user's terminal, complete the recording.
+"""`run`, `test`, `exec`: rewrite, build in place, start the program with the user's terminal, complete the recording.
 
 In: a project, cargo's options, a `RunRequest`. Out: `RunOutcome` with the exit code that the command ends with.
 Two runs of one project wait for each other.
@@ -9,13 +9,16 @@ from __future__ import annotations
 import shlex
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from borrowscope.build.directories import locked
+from borrowscope.build.exec_command import ExecCommand, exec_directory, exec_environment
 from borrowscope.build.file_ids import FileIds
 from borrowscope.build.healed_build import HealedBuild, Verdict, build_with_healing
+from borrowscope.build.healing import heal
+from borrowscope.build.left_untraced import read_left
 from borrowscope.build.mark_problems import check_project_marks
 from borrowscope.build.mirror import MirroredFile, update_mirror
 from borrowscope.build.overlay import (
@@ -61,6 +64,8 @@ class RunRequest:
     trace: tuple[str, ...] = ()  # globs of function paths
     wishes: TraceOptions = NO_WISHES  # what to record of a traced function
     max_bytes: int | None = None  # of one process; None: what the runtime takes by itself
+    timeout: float | None = None  # seconds that the program may take, builds apart
+    exec: ExecCommand | None = None  # of `exec`: the command
     command_line: tuple[str, ...] = ()
 
 
@@ -95,7 +100,7 @@ def run_project(
         check_place(request.output)
     _check_runnable(project, options, request)
     with locked(project.own_dir, lambda: note("waiting for another run of this project to end")):
-        choice = _choice(options, request.command)
+        choice = request.exec.choice if request.exec else _choice(options, request.command)
         check_project_marks(project, choice, options.selection)
         facts = analyze_project(project, options, choice, show=True)
         for line in facts.notes:
@@ -115,11 +120,13 @@ def run_project(
         planner.rewrite = rewrite
         for warning in planner.warnings():
             note(f"warning: {warning}\n")
-        overlay = prepare_overlay(project, options, facts.toolchain, request.command)
+        beforehand = request.exec.beforehand if request.exec else ()
+        overlay = prepare_overlay(project, options, facts.toolchain, request.command, beforehand)
         built = _build(planner, overlay, note)
         if built.verdict is not Verdict.BUILT:
             return RunOutcome(VERDICT_CODES[built.verdict], failure=built.failure)
-        return _start(planner, overlay, built.plan, request, describe)
+        outcome = _start(planner, overlay, built.plan, request, describe)
+        return _told_left(outcome, planner, built.plan) if request.exec else outcome
 
 
 VERDICT_CODES = {
@@ -192,7 +199,9 @@ def _build(planner: Planner, overlay: Overlay, note: Note) -> HealedBuild:
         return build_overlay(overlay)
 
     def untouched() -> BuildFailure | None:
-        return build_untouched(overlay.project, overlay.options, planner.facts.toolchain, overlay.lane)
+        return build_untouched(
+            overlay.project, overlay.options, planner.facts.toolchain, overlay.lane, overlay.beforehand
+        )
 
     built = build_with_healing(planner, build, untouched, note)
     save_planner(planner)
@@ -212,16 +221,16 @@ def _start(
     write_plan(recording, plan, sites_file(plan), report)
     run = _run_file(facts, request, report, overlay)
     finish_run(recording, run, None)
-    environment = overlay_environment(overlay.project)
+    environment = exec_environment(overlay) if request.exec else overlay_environment(overlay.project)
     if request.max_bytes is not None:
         environment["BORROWSCOPE_MAX_BYTES"] = str(request.max_bytes)
     widen_threads(environment)
     overlay.active_file.write_text(f"{recording}\n", encoding="utf-8")
     start = time.monotonic_ns()
     try:
-        command = final_command(overlay, request.test_filter, request.program_arguments)
+        command, directory = _command(overlay, request)
         with wide_main_stack():
-            finished = inherit(command, overlay.project.directory, environment)
+            finished = inherit(command, directory, environment, timeout=request.timeout)
     finally:
         overlay.active_file.unlink(missing_ok=True)
     run.duration_ns = time.monotonic_ns() - start
@@ -232,6 +241,26 @@ def _start(
         code = ExitCode.NOTHING_RECORDED
     stops = tuple(sorted({stream["stopped"] for stream in run.streams if stream["stopped"]}))
     return RunOutcome(code, recording, finished, report, has_marks=plan.has_marks, stops=stops, notes=facts.notes)
+
+
+def _command(overlay: Overlay, request: RunRequest) -> tuple[list[str], Path]:
+    """What is started, and where."""
+    if request.exec:
+        return list(request.exec.words), exec_directory(overlay.project)
+    return final_command(overlay, request.test_filter, request.program_arguments), overlay.project.directory
+
+
+def _told_left(outcome: RunOutcome, planner: Planner, plan: InstrumentPlan) -> RunOutcome:
+    """The outcome with what the command could not build traced; it is healed for the next time."""
+    left = read_left(planner.facts.project)
+    for crate in left:
+        heal(crate.errors, plan, planner.facts.project, planner.switches)
+    if left:
+        planner.switches.rounds += 1
+        save_planner(planner)
+    names = sorted({crate.package for crate in left})
+    told = [f"{name} was built untraced by the command: its traced code does not build that way" for name in names]
+    return replace(outcome, notes=(*outcome.notes, *told))
 
 
 def _run_file(facts: ProjectFacts, request: RunRequest, report: InstrumentReport, overlay: Overlay) -> RunFile:

@@ -6,6 +6,8 @@ Marks are taken out, as plain rustc does not know them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from borrowscope.build.process import capture_stdout
 from borrowscope.build.rustc_wrapper import (
     environment_without_wrapper,
@@ -28,14 +30,17 @@ from borrowscope.project.options import (
 )
 
 
-def build_untouched(project: Project, options: CargoOptions, toolchain: Toolchain, lane: str) -> BuildFailure | None:
+def build_untouched(
+    project: Project, options: CargoOptions, toolchain: Toolchain, lane: str, beforehand: Sequence[str] = ()
+) -> BuildFailure | None:
     """Build what the user's own command would build, in a target directory of ours; cargo speaks to stderr."""
     action = ["build"] if lane == "run" or "--doc" in options.selection else ["test", "--no-run"]
     selection = ["--lib" if flag == "--doc" else flag for flag in options.selection]
+    what = beforehand or [*action, *selection]
     environment, without_marks = _without_marks(project, toolchain)
     done = capture_stdout(
         [
-            *(find_cargo(), *action, *selection),
+            *(find_cargo(), *what),
             *("--manifest-path", str(project.manifest)),
             *target_arguments(project, project.own_dir / "untouched"),
             *package_arguments(options),

@@ -24,6 +24,7 @@ from borrowscope.cli.commands import (
     clean,
     completions,
     doctor,
+    exec_,
     explain,
     export,
     init,
@@ -41,6 +42,7 @@ from borrowscope.tables.tool import GRAMMAR, TOOL
 COMMANDS: tuple[Command, ...] = (
     run.COMMAND,
     test.COMMAND,
+    exec_.COMMAND,
     analyze.COMMAND,
     check.COMMAND,
     report.COMMAND,

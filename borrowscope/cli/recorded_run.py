@@ -1,4 +1,4 @@
-"""`run` and `test`, what they have in common: take words apart, record, tell how it went.
+"""`run`, `test` and `exec`, what they have in common: take words apart, record, tell how it went.
 
 In: the words and flags of the command line. Out: the exit code; the summary on stderr or in a file. The program keeps
 stdin, stdout and the terminal to itself.
@@ -14,7 +14,8 @@ from typing import Any
 
 import typer
 
-from borrowscope.build.overlay import RUN
+from borrowscope.build.exec_command import name_toolchain, read_command
+from borrowscope.build.overlay import EXEC, RUN
 from borrowscope.build.run import RunOutcome, RunRequest, run_project
 from borrowscope.cli import terminal
 from borrowscope.cli.command import Invocation, command_line
@@ -31,16 +32,24 @@ LARGEST_SUMMED_UP = 512_000_000  # bytes of streams; a larger recording is summe
 
 
 @dataclass(frozen=True, slots=True)
-class OwnFlags:
-    """The flags of `run` and `test` that are not cargo's, as given."""
+class RecordFlags:
+    """The flags that say where a recording goes and how far it goes."""
 
     output: Path | None
     summary: Path | None
+    max_bytes: int | None
+    timeout: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFlags:
+    """The flags of `run`, `test` and `exec` that are not cargo's, as given."""
+
+    record: RecordFlags
     trace_all: bool
     trace: tuple[str, ...]
     wishes: WishFlags
     edition: str | None
-    max_bytes: int | None
     settings: Path | None
     no_settings: bool
 
@@ -50,28 +59,54 @@ def record_command(
 ) -> int:
     """Do `run` or `test`. Further words are the program's arguments for `run`, names of tests for `test`."""
     path, rest, cargo = split_words(words, cargo)
+    program = (context.find_object(Invocation) or Invocation()).program_arguments
+    session = _session(path, cargo, own)
+    request = replace(
+        _request(command, session, own),
+        program_arguments=(*rest, *program) if command == RUN else program,
+        test_filter=() if command == RUN else tuple(rest),
+    )
+    return record(session, request)
+
+
+def exec_command(context: typer.Context, words: list[str] | None, cargo: CargoOptions, own: OwnFlags) -> int:
+    """Do `exec`: the command stands after `--`."""
+    path, rest, cargo = split_words(words, cargo)
+    command = (context.find_object(Invocation) or Invocation()).program_arguments
+    unknown = [*rest, *cargo.extra]
+    if not command or unknown:
+        said = f"unexpected `{unknown[0]}`" if unknown else "there is no command"
+        raise UsageError(f"{said}: it stands after --", hint="for example: borrowscope exec . -- cargo nextest run")
+    found = read_command(command, cargo)
+    name_toolchain(found)
+    session = _session(path, found.options, own)
+    return record(session, replace(_request(EXEC, session, own), exec=found))
+
+
+def _session(path: Path, cargo: CargoOptions, own: OwnFlags) -> Session:
     flags = {
         "all": own.trace_all,
         "trace": own.trace,
         **own.wishes.settings(),
         "edition": own.edition,
-        "max_bytes": own.max_bytes,
-        "summary": str(own.summary) if own.summary else None,
+        "max_bytes": own.record.max_bytes,
+        "timeout": own.record.timeout,
+        "summary": str(own.record.summary) if own.record.summary else None,
     }
-    session = open_session(path, cargo, flags, own.settings, no_settings=own.no_settings)
-    program = (context.find_object(Invocation) or Invocation()).program_arguments
-    request = RunRequest(
+    return open_session(path, cargo, flags, own.settings, no_settings=own.no_settings)
+
+
+def _request(command: str, session: Session, own: OwnFlags) -> RunRequest:
+    return RunRequest(
         command=command,
-        program_arguments=(*rest, *program) if command == RUN else program,
-        test_filter=() if command == RUN else tuple(rest),
-        output=own.output,
+        output=own.record.output,
         trace_all=session.settings.all,
         trace=session.settings.trace,
         wishes=trace_options(session.settings),
         max_bytes=session.settings.max_bytes,
+        timeout=session.settings.timeout,
         command_line=command_line(),
     )
-    return record(session, request)
 
 
 def split_words(words: list[str] | None, cargo: CargoOptions) -> tuple[Path, list[str], CargoOptions]:

@@ -45,6 +45,16 @@ MaxBytesOption = Annotated[
         "--max-bytes", metavar="N", min=0, help="Record so much of each process (4 GiB; 0: all)", rich_help_panel=OURS
     ),
 ]
+TimeoutOption = Annotated[
+    float | None,
+    typer.Option(
+        "--timeout",
+        metavar="SECONDS",
+        min=0,
+        help="End the program and all that it started after so long; builds do not count",
+        rich_help_panel=OURS,
+    ),
+]
 SettingsOption = Annotated[
     Path | None,
     typer.Option("--settings", metavar="FILE", help="Read this instead of borrowscope.toml", rich_help_panel=OURS),

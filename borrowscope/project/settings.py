@@ -56,6 +56,7 @@ class Settings(BaseModel):
     all_targets: bool = Field(default=False, description="analyze tests, examples and benches too")
     edition: Literal["2015", "2018", "2021", "2024"] | None = Field(None, description="edition of single .rs files")
     max_bytes: int | None = Field(None, ge=0, description="most bytes that one process records (0: no limit)")
+    timeout: float | None = Field(None, gt=0, description="seconds after which a recorded program is ended")
     summary: str | None = Field(None, description="write the summary of run and test to this file")
     fail_on: Literal["error", "warning", "note", "never"] = Field(
         "error", description="the least level of a finding that makes check end with 1"

@@ -8,9 +8,9 @@ use std::collections::HashMap;
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{exit, Command};
+use std::process::{exit, Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -294,6 +294,52 @@ fn overlay(command: &mut Command, rustc: &OsStr, arguments: &[OsString], found: 
     remap(command, found, mirror);
 }
 
+/// Compiles the rewritten crate, or the user's own where that does not build; never returns. What rustc said of the
+/// rewritten one goes into a file. Cargo starts what depends on a crate when rustc tells of its metadata: these lines are
+/// passed on at once, all others when it is known whether they count.
+fn or_untouched(mut command: Command, rustc: &OsStr, arguments: &[OsString], found: &Crate, plan: &Plan) -> ! {
+    let Ok(mut child) = command.stderr(Stdio::piped()).spawn() else { become_command(command) };
+    let mut held = Vec::new();
+    if let Some(stderr) = child.stderr.take() {
+        for line in BufReader::new(stderr).split(b'\n').map_while(Result::ok) {
+            let is_artifact = line.starts_with(br#"{"$message_type":"artifact""#);
+            if is_artifact {
+                write_line(&line);
+            } else {
+                held.push(line);
+            }
+        }
+    }
+    let status = child.wait();
+    let code = status.as_ref().ok().and_then(|status| status.code());
+    if code.is_none() || code == Some(0) {
+        held.iter().for_each(|line| write_line(line));
+        exit(code.unwrap_or(101))
+    }
+    let name = format!("{}-{}.left", found.name, std::process::id());
+    if let Ok(mut file) = fs::File::create(Path::new(plan.value("left")).join(name)) {
+        let _ = write!(file, "{}", found.root.display());
+        held.iter().for_each(|line| {
+            let _ = file.write_all(b"\n").and_then(|()| file.write_all(line));
+        });
+    }
+    let mut untouched = Command::new(rustc);
+    let mirror = Path::new(plan.value("unmarked"));
+    let root = mirrored(&found.root, mirror);
+    let mut arguments = arguments.to_vec();
+    if plan.values.contains_key("unmarked") && root.is_file() {
+        arguments[found.at] = root.into_os_string();
+        remap(&mut untouched, found, mirror);
+    }
+    untouched.args(arguments);
+    become_command(untouched)
+}
+
+fn write_line(line: &[u8]) {
+    let mut stderr = std::io::stderr().lock();
+    let _ = stderr.write_all(line).and_then(|()| stderr.write_all(b"\n"));
+}
+
 /// Names of mirrored files as rustc would have known them: absolute, and relative where cargo passed the root so.
 fn remap(command: &mut Command, found: &Crate, mirror: &Path) {
     command.arg("--remap-path-prefix").arg(joined(&[mirror.as_ref(), "=/".as_ref()]));
@@ -440,7 +486,12 @@ fn main() {
             match plan.value("mode") {
                 "types" => types(&rustc, &arguments, &found, &plan),
                 "unmarked" => unmarked(&mut command, &arguments, &found, &plan),
-                "overlay" => overlay(&mut command, &rustc, &arguments, &found, &plan),
+                "overlay" => {
+                    overlay(&mut command, &rustc, &arguments, &found, &plan);
+                    if plan.values.contains_key("left") && command.get_args().next().is_some() {
+                        or_untouched(command, &rustc, &arguments, &found, &plan)
+                    }
+                }
                 "refuse" => exit(1),
                 _ => {}
             }

@@ -11,7 +11,7 @@ import typer
 
 from borrowscope.cli.command import LOOK, Command, Example
 from borrowscope.cli.flags import takes_cargo_flags
-from borrowscope.cli.recorded_run import OwnFlags, record_command
+from borrowscope.cli.recorded_run import OwnFlags, RecordFlags, record_command
 from borrowscope.cli.session import (
     AllOption,
     EditionOption,
@@ -20,6 +20,7 @@ from borrowscope.cli.session import (
     OutputOption,
     SettingsOption,
     SummaryOption,
+    TimeoutOption,
     TraceOption,
 )
 from borrowscope.cli.wishes import FilterOption, OnlyOption, PresetOption, SampleOption, SkipOption, WishFlags
@@ -48,12 +49,14 @@ def run_tests(
     sample: SampleOption = None,
     edition: EditionOption = None,
     max_bytes: MaxBytesOption = None,
+    timeout: TimeoutOption = None,
     settings: SettingsOption = None,
     no_settings: NoSettingsOption = False,
 ) -> int:
     """Run a crate's tests and record what ownership does in them; takes every flag of `cargo test`."""
     wishes = WishFlags(preset, only, skip, name_filter, sample)
-    own = OwnFlags(output, summary, trace_all, tuple(trace or ()), wishes, edition, max_bytes, settings, no_settings)
+    recorded = RecordFlags(output, summary, max_bytes, timeout)
+    own = OwnFlags(recorded, trace_all, tuple(trace or ()), wishes, edition, settings, no_settings)
     return record_command(context, "test", words, cargo, own)
 
 
