@@ -1,7 +1,7 @@
-"""The tests of published crates, untouched and traced, compared test by test: what `scripts/battle` runs.
+"""The tests of crates and workspaces, untouched and traced, compared test by test: what `scripts/battle` runs.
 
 In: names of `scripts/pins.toml` or folders of crates. Out: a table on stdout, the same as JSON in a file; exit code 1
-where a result differs, a site was healed, or a crate did not build.
+where a result differs, a site was healed, a crate did not build, or was not done in time.
 """
 
 from __future__ import annotations
@@ -11,27 +11,41 @@ import json
 import os
 import re
 import shutil
+import signal
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 import tomllib
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 HERE = Path(__file__).parent
 BORROWSCOPE = HERE.parent / ".venv" / "bin" / "borrowscope"
-QUICK = ("fnv", "either", "scopeguard", "shlex")
+FIXTURES = HERE.parent / "fixtures" / "rust"
+QUICK = ("fnv", "either", "scopeguard", "shlex", "workspace_search")
 RESULT = re.compile(r"^test (.+?) \.\.\. (\w+)", re.MULTILINE)
 LARGEST = 1 << 30  # bytes that one process may record
-LIMIT_SECONDS = 1800
+LIMIT_SECONDS = 1800.0
 LAST_LINES = 6
 BUILD_FAILED = 101
+NOT_DONE = -1000
 NOTHING_RECORDED = 6  # the tests succeeded
 MOST_TOLD = 10  # differing tests and healed sites below a row
 COLUMNS = ("crate", "tests", "differ", "exit", "fns", "traced", "sites", "skipped", "healed", "build", "run", "MB")
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What is the same for all crates: how much is recorded, arguments of the tests, seconds that one run may take."""
+
+    preset: str = "verbose"
+    arguments: tuple[str, ...] = ()
+    agree: bool = False
+    timeout: float = LIMIT_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +56,11 @@ class Attempt:
     code: int
     seconds: float
     stderr: str
+
+    @property
+    def was_done(self) -> bool:
+        """Whether it ended by itself."""
+        return self.code != NOT_DONE
 
     @property
     def last_words(self) -> str:
@@ -77,89 +96,124 @@ class Outcome:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the crates one after the other; the table grows as they end."""
-    parser = argparse.ArgumentParser(prog="scripts/battle", description=__doc__)
-    parser.add_argument("crates", nargs="*", metavar="CRATE")
-    parser.add_argument("--quick", action="store_true", help=f"only {', '.join(QUICK)}")
-    parser.add_argument("--preset", default="verbose", help="how much is recorded (default: verbose)")
-    parser.add_argument("--json", type=Path, default=Path("battle.json"), metavar="FILE")
-    given = parser.parse_args(arguments)
+    """Run the crates one after the other; the table and the JSON grow as they end."""
+    given, passed_on = parse(sys.argv[1:] if arguments is None else arguments)
+    wishes = Wishes(given.preset, passed_on, given.agree, given.timeout)
     say(COLUMNS)
-    outcomes = []
+    outcomes: list[Outcome] = []
     for name in given.crates or (QUICK if given.quick else pinned()):
-        outcomes.append(battle(name, given.preset))
+        outcomes.append(battle(name, wishes))
         say(row(outcomes[-1]))
         tell(outcomes[-1])
-    part = given.json.with_suffix(".part")
-    part.write_text(json.dumps([asdict(one) for one in outcomes], indent=2) + "\n", encoding="utf-8")
-    part.replace(given.json)
+        write(given.json, outcomes)
+    say(row(total(outcomes)))
     return 0 if all(one.is_right for one in outcomes) else 1
 
 
+def parse(words: Sequence[str]) -> tuple[argparse.Namespace, tuple[str, ...]]:
+    """The options, and behind `--` what the tests themselves are given."""
+    parser = argparse.ArgumentParser(prog="scripts/battle", description=__doc__)
+    parser.add_argument("crates", nargs="*", metavar="CRATE", help="names of scripts/pins.toml, or folders")
+    parser.add_argument("--quick", action="store_true", help=f"only {', '.join(QUICK)}")
+    parser.add_argument("--preset", default="verbose", help="how much is recorded (default: verbose)")
+    parser.add_argument("--agree", action="store_true", help="once more with one test thread; the first runs have four")
+    parser.add_argument("--timeout", type=float, default=LIMIT_SECONDS, metavar="SECONDS", help="for each run of tests")
+    parser.add_argument("--json", type=Path, default=Path("battle.json"), metavar="FILE")
+    at = words.index("--") if "--" in words else len(words)
+    return parser.parse_args(words[:at]), tuple(words[at + 1 :])
+
+
+def write(place: Path, outcomes: Sequence[Outcome]) -> None:
+    """All rows so far, whole or not at all."""
+    part = place.with_suffix(".part")
+    part.write_text(json.dumps([asdict(one) for one in outcomes], indent=2) + "\n", encoding="utf-8")
+    part.replace(place)
+
+
 def pinned() -> list[str]:
-    """All names of pins.toml: those that `scripts/accuracy` measures, and the further ones."""
+    """All names of pins.toml: crates that `scripts/accuracy` measures, the further ones, the modelled workspaces."""
     pins = tomllib.loads((HERE / "pins.toml").read_text(encoding="utf-8"))
-    return [name for name, value in pins.items() if isinstance(value, str)] + list(pins["battle"])
+    crates = [name for name, value in pins.items() if isinstance(value, str)]
+    return [*crates, *pins["battle"], *pins["workspaces"]]
 
 
-def battle(name: str, preset: str) -> Outcome:
-    """One crate: copied, tested untouched twice (with and without building), then traced twice."""
+def battle(name: str, wishes: Wishes) -> Outcome:
+    """One crate, in a folder of its own; whatever goes wrong is this crate's row."""
     try:
         folder = folder_of(name)
+        with tempfile.TemporaryDirectory(prefix="battle-", ignore_cleanup_errors=True) as scratch:
+            return fought(name, folder, Path(scratch), wishes)
     except subprocess.CalledProcessError as error:
-        return Outcome(name, problem=error.stderr.strip().splitlines()[0])
-    with tempfile.TemporaryDirectory(prefix="battle-") as scratch:
-        crate = Path(scratch) / folder.name
-        shutil.copytree(folder, crate, ignore=shutil.ignore_patterns("target"), symlinks=True)
-        plain = ["cargo", "test", "--no-fail-fast", "--target-dir", f"{scratch}/untouched"]
-        before = [attempt(plain, crate)]
-        # lints that are younger than the crate forbid what it does: then neither side is asked for them
-        flags = {"RUSTFLAGS": "--cap-lints=warn"} if before[0].code == BUILD_FAILED and not before[0].results else {}
-        before = [attempt(plain, crate, flags) for _ in range(2)] if flags else [*before, attempt(plain, crate)]
-        recording = Path(scratch) / "test.bstrace"
-        traced: list[str | Path] = [
-            BORROWSCOPE,
-            "test",
-            crate,
-            "--all",
-            "--preset",
-            preset,
-            "--no-fail-fast",
-            "-o",
-            recording,
-        ]
-        traced += ["--max-bytes", str(LARGEST), "--summary", f"{scratch}/summary.txt"]
-        after = [attempt(traced, crate, flags) for _ in range(2)]
-        return compared(name, before, after, recording)
+        return Outcome(name, problem=(error.stderr.strip().splitlines() or [str(error)])[0])
+    except (OSError, ValueError, KeyError, shutil.Error) as error:
+        return Outcome(name, problem=f"{type(error).__name__}: {error}")
+
+
+def fought(name: str, folder: Path, scratch: Path, wishes: Wishes) -> Outcome:
+    """Tested untouched twice (with and without building), then traced twice."""
+    crate = scratch / folder.name
+    shutil.copytree(folder, crate, ignore=shutil.ignore_patterns("target"), symlinks=True)
+    plain = ["cargo", "test", "--workspace", "--no-fail-fast", "--target-dir", str(scratch / "untouched")]
+    recording = scratch / "test.bstrace"
+    traced = [str(BORROWSCOPE), "test", str(crate), "--workspace", "--no-fail-fast", "--all", "--preset", wishes.preset]
+    traced += ["-o", str(recording), "--max-bytes", str(LARGEST), "--summary", str(scratch / "summary.txt")]
+    first = attempt(plain, crate, wishes)
+    # lints that are younger than the crate forbid what it does: then neither side is asked for them
+    flags = {"RUSTFLAGS": "--cap-lints=warn"} if first.code == BUILD_FAILED and not first.results else {}
+    first = attempt(plain, crate, wishes, flags) if flags else first
+    if not first.was_done:
+        return Outcome(name, problem=f"untouched: {first.stderr}")
+    before = [first, *further(plain, crate, wishes, flags)]
+    after = [attempt(traced, crate, wishes, flags), *further(traced, crate, wishes, flags)]
+    return compared(name, before, after, recording)
+
+
+def further(command: Sequence[str], crate: Path, wishes: Wishes, flags: Mapping[str, str]) -> list[Attempt]:
+    """The runs that have nothing to build: as the first, and with one thread where both are to agree."""
+    alone = [replace(wishes, arguments=(*wishes.arguments, "--test-threads=1"), agree=False)] if wishes.agree else []
+    return [attempt(command, crate, each, flags) for each in (wishes, *alone)]
 
 
 def folder_of(name: str) -> Path:
-    """The folder itself, or where `scripts/fetch` puts the crate of that name."""
-    if Path(name).is_dir():
-        return Path(name).resolve()
+    """The folder itself, a workspace of the fixtures, or where `scripts/fetch` puts the crate of that name."""
+    for folder in (Path(name), FIXTURES / name):
+        if (folder / "Cargo.toml").is_file():
+            return folder.resolve()
     command = [str(HERE / "fetch"), name]
     return Path(subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip())
 
 
-def attempt(command: Sequence[str | Path], crate: Path, variables: Mapping[str, str] | None = None) -> Attempt:
-    """Run all tests once, with more variables in the environment."""
-    start = time.monotonic()
+def attempt(command: Sequence[str], crate: Path, wishes: Wishes, variables: Mapping[str, str] | None = None) -> Attempt:
+    """Run all tests once, with more variables in the environment; in time, or it is ended with all that it started."""
+    threads = ("--test-threads=4",) if wishes.agree else ()
+    words = [*command, "--", *threads, *wishes.arguments] if threads or wishes.arguments else command
     environment = {key: value for key, value in os.environ.items() if not key.startswith("BORROWSCOPE_")}
-    environment |= variables or {}
+    start = time.monotonic()
+    process = subprocess.Popen(
+        words,
+        cwd=crate,
+        env=environment | dict(variables or {}),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
     try:
-        done = subprocess.run(
-            command,
-            cwd=crate,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-            timeout=LIMIT_SECONDS,
-        )
+        stdout, stderr = process.communicate(timeout=wishes.timeout)
     except subprocess.TimeoutExpired:
-        return Attempt(Counter(), -1, time.monotonic() - start, f"not done after {LIMIT_SECONDS} s")
-    results = Counter(RESULT.findall(done.stdout.decode("utf-8", "replace")))
-    return Attempt(results, done.returncode, time.monotonic() - start, done.stderr.decode("utf-8", "replace"))
+        end(process)
+        return Attempt(Counter(), NOT_DONE, wishes.timeout, f"not done after {wishes.timeout:.0f} s")
+    except BaseException:
+        end(process)
+        raise
+    results = Counter(RESULT.findall(stdout.decode("utf-8", "replace")))
+    return Attempt(results, process.returncode, time.monotonic() - start, stderr.decode("utf-8", "replace"))
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a run and all that it has started."""
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
 
 
 def compared(name: str, before: Sequence[Attempt], after: Sequence[Attempt], recording: Path) -> Outcome:
@@ -172,8 +226,9 @@ def compared(name: str, before: Sequence[Attempt], after: Sequence[Attempt], rec
     found = json.loads(report.read_text(encoding="utf-8"))
     size = sum(file.stat().st_size for file in recording.rglob("*") if file.is_file())
     (built_plain, ran_plain), (built_traced, ran_traced) = (
-        (first.seconds - second.seconds, second.seconds) for first, second in (before, after)
+        (runs[0].seconds - runs[1].seconds, runs[1].seconds) for runs in (before, after)
     )
+    unlike = [new for old, new in zip(before, after, strict=True) if not is_same_exit(old, new)]
     return Outcome(
         name,
         tests=before[0].results.total(),
@@ -187,7 +242,7 @@ def compared(name: str, before: Sequence[Attempt], after: Sequence[Attempt], rec
         build_ratio=built_traced / built_plain if built_plain > 0 else None,
         run_ratio=ran_traced / ran_plain,
         megabytes=size / 1e6,
-        problem="" if is_same_exit(before[0], after[0]) else after[0].last_words,
+        problem=(unlike[0].last_words or f"exit code {unlike[0].code}") if unlike else "",
         reasons=dict(Counter(one["reason"] for one in found["skipped"])),
         functions_skipped=dict(Counter(one["reason"] for one in found["functions"]["skipped"])),
         healed_sites=tuple(
@@ -200,6 +255,27 @@ def compared(name: str, before: Sequence[Attempt], after: Sequence[Attempt], rec
 def is_same_exit(before: Attempt, after: Attempt) -> bool:
     """Whether the tests ended alike; a crate without a function that runs has nothing to record."""
     return before.code == after.code or (before.code == 0 and after.code == NOTHING_RECORDED)
+
+
+def total(outcomes: Sequence[Outcome]) -> Outcome:
+    """The sums of all rows; the ratios are medians."""
+
+    def median(ratios: Iterable[float | None]) -> float | None:
+        return statistics.median(known) if (known := [ratio for ratio in ratios if ratio is not None]) else None
+
+    return Outcome(
+        "all",
+        tests=sum(one.tests for one in outcomes),
+        differing=tuple(test for one in outcomes for test in one.differing),
+        functions=sum(one.functions for one in outcomes),
+        traced=sum(one.traced for one in outcomes),
+        sites=sum(one.sites for one in outcomes),
+        skipped=sum(one.skipped for one in outcomes),
+        healed=sum(one.healed for one in outcomes),
+        build_ratio=median(one.build_ratio for one in outcomes),
+        run_ratio=median(one.run_ratio for one in outcomes),
+        megabytes=sum(one.megabytes for one in outcomes),
+    )
 
 
 def row(one: Outcome) -> tuple[str, ...]:
