@@ -188,6 +188,7 @@ def _crate_key(source: CrateSource) -> list[_Json]:
         sorted(source.features) if source.features is not None else None,
         source.is_workspace,
         list(_states(source.root.parent)) if is_open else [],
+        [[str(folder), *_states(folder)] for folder in source.out_dirs],
     ]
 
 

@@ -11,11 +11,15 @@ from dataclasses import dataclass, field
 from os.path import normpath
 from pathlib import Path
 
+from borrowscope.analyzer.static.includes import included_file
 from borrowscope.parse.modules import ModuleFile, crate_files
 from borrowscope.parse.syntax import Node
 from borrowscope.project.model import Package, Target
 
 _INCLUDE = re.compile(rb'\binclude\s*!\s*[(\[{]\s*(?P<raw>r#*)?"(?P<path>[^"\\\n]+)"')
+_INCLUDE_BELOW = re.compile(
+    rb"\binclude\s*!\s*[(\[{]\s*(?P<path>concat\s*!\s*[(\[{]\s*env\s*!.*?[)\]}])\s*,?\s*[)\]}]", re.DOTALL
+)
 
 
 @dataclass(slots=True, frozen=True)
@@ -69,8 +73,12 @@ def read_sources(root: Path, targets: Iterable[tuple[Package, Target]]) -> Sourc
 
 
 def _included(file: ModuleFile, source: bytes) -> Iterator[ModuleFile]:
-    """The Rust files that a file includes by a literal path."""
+    """The Rust files that a file includes by a literal path, or by one below the manifest's folder."""
     for match in _INCLUDE.finditer(source):
         path = Path(normpath(file.path.parent / match["path"].decode("utf-8", "replace")))
         if path.is_file():
             yield ModuleFile(path, file.module_path, is_root=False)
+    for match in _INCLUDE_BELOW.finditer(source):
+        found = included_file(match["path"].decode("utf-8", "replace"), file.path, file.path, ())
+        if found is not None:
+            yield ModuleFile(found, file.module_path, is_root=False)

@@ -67,6 +67,7 @@ class CrateCache:
             sorted(source.dependencies.items()),
             status.st_size,
             status.st_mtime_ns,
+            [(str(folder), folder.stat().st_mtime_ns) for folder in source.out_dirs],
         ]
         return self._folder / f"{source.name}-{digest(json.dumps(what))}.facts"
 

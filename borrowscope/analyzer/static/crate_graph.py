@@ -7,6 +7,7 @@ then the libraries that they can name, directly or not.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from borrowscope.analyzer.static.crates import CrateSource
@@ -23,6 +24,7 @@ def crate_sources(
     """The crates of the targets, and the libraries around them. Libraries of targets come first."""
     packages = graph.packages if graph is not None else []
     libraries = {package.id: found for package in packages if (found := _library(package)) is not None}
+    out_dirs = {package.id: _out_dirs(project, package) for package in packages}
     macros = {package.id for package in packages if any(_MACROS in target.kind for target in package.targets)}
     for package in project.packages:
         own = next((target for target in package.targets if target.is_library), None)
@@ -31,7 +33,10 @@ def crate_sources(
     named = _dependencies(project, graph, libraries)
     features = {node.id: frozenset(node.features) for node in graph.resolve.nodes} if graph is not None else {}
     chosen = sorted(targets, key=lambda pair: not pair[1].is_library)
-    own_sources = [_own(package, target, named, features, libraries) for package, target in chosen]
+    own_sources = [
+        replace(_own(package, target, named, features, libraries), out_dirs=out_dirs.get(package.id, ()))
+        for package, target in chosen
+    ]
     keys = {source.key for source in own_sources}
     return own_sources + [
         CrateSource(
@@ -43,6 +48,7 @@ def crate_sources(
             is_workspace=False,
             features=features.get(key),
             is_proc_macro=key in macros,
+            out_dirs=out_dirs.get(key, ()),
         )
         for key, (name, edition, root) in libraries.items()
         if key not in keys
@@ -69,6 +75,19 @@ def _own(
         features=features.get(package.id),
         is_proc_macro=_MACROS in target.kind,
     )
+
+
+def _out_dirs(project: Project, package: MetadataPackage) -> tuple[Path, ...]:
+    """Where a package's build script wrote in earlier builds, the user's or ours, the newest first."""
+    if not any("custom-build" in target.kind for target in package.targets):
+        return ()
+    found = [
+        folder
+        for start in (project.target_dir, project.own_dir / "types", project.own_dir / "verify")
+        for depth in ("*", "*/*")
+        for folder in start.glob(f"{depth}/build/{package.name}-*/out")
+    ]
+    return tuple(sorted(found, key=lambda folder: -folder.stat().st_mtime_ns))
 
 
 def _library(package: MetadataPackage) -> tuple[str, int, Path] | None:

@@ -20,7 +20,8 @@ class CrateSource:
 
     `dependencies` leads from the name that its code uses to the key of another crate; `features` are those that are
     on, None where nobody knows. A crate of the workspace is read as a whole, others as far as paths lead into them.
-    Nobody can name the items of a crate of procedural macros.
+    Nobody can name the items of a crate of procedural macros. `out_dirs` are where its build
+    script wrote, newest first.
     """
 
     key: str
@@ -31,6 +32,7 @@ class CrateSource:
     is_workspace: bool = True
     features: frozenset[str] | None = None
     is_proc_macro: bool = False
+    out_dirs: tuple[Path, ...] = ()
 
 
 class Tree(Protocol):

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from borrowscope.analyzer.static.cfg import likelihood
+from borrowscope.analyzer.static.includes import included_file
 from borrowscope.analyzer.static.item_tree import (
     ITEM_KINDS,
     MACRO,
@@ -258,7 +259,7 @@ class Expander:
             return
         handler = _WELL_KNOWN.get(name)
         if handler is not None:
-            tree = handler(self, call)
+            tree = handler(self, module, call)
             if tree is not None:
                 yield tree, 1.0
                 return
@@ -319,7 +320,18 @@ class Expander:
         return found
 
     # macros of std and of well-known crates
-    def _thread_local(self, call: Node) -> Node | None:
+    def _include(self, module: Module, call: Node) -> Node | None:
+        """The file that the call names: its items stand in the module, and their texts are that file's."""
+        tokens = call_range(call)
+        around = self.text_of(call).segments_within(call.start, call.end) if tokens is not None else ()
+        file = next((Path(segment.file) for segment in around if segment.file), module.nearest.file)
+        if tokens is None or file is None:
+            return None
+        text = call.source[slice(*tokens)].decode("utf-8", "replace")
+        found = included_file(text, file, module.crate.source_root, module.crate.out_dirs)
+        return module.crate.read(found) if found is not None and found != file else None
+
+    def _thread_local(self, _module: Module, call: Node) -> Node | None:
         tokens = call_range(call)
         if tokens is None:
             return None
@@ -335,7 +347,7 @@ class Expander:
         expansion = self._kept(Expansion(text, segments, [], None))
         return expansion_tree(expansion, "items")
 
-    def _bitflags(self, call: Node) -> Node | None:
+    def _bitflags(self, _module: Module, call: Node) -> Node | None:
         tokens = call_range(call)
         if tokens is None:
             return None
@@ -365,6 +377,7 @@ def _flag_items(match: re.Match[bytes]) -> bytes:
 
 
 _WELL_KNOWN: Final = {
+    "include": Expander._include,  # noqa: SLF001
     "thread_local": Expander._thread_local,  # noqa: SLF001
     "bitflags": Expander._bitflags,  # noqa: SLF001
 }

@@ -251,6 +251,8 @@ class CrateItems:
     extern_crates: dict[str, str] | None = None  # of the root: name -> name of the crate
     is_searched: bool = False  # for macros, in all modules
     wanted: Container[str] | None = None  # the files whose bodies are read, where these are not all
+    source_root: Path = Path()  # the file of its root, from wherever it was read
+    out_dirs: tuple[Path, ...] = ()  # where its build scripts wrote
 
     def reads_whole(self, file: Path | None) -> bool:
         """Whether all items of a file are of interest, and not just those that somebody names."""

@@ -125,6 +125,8 @@ class World:
             dict(source.dependencies),
             has_inactive=source.is_workspace,
             wanted=self._wanted,
+            source_root=source.root,
+            out_dirs=source.out_dirs,
         )
         folder = source.root.parent
         crate.root = Module(crate, name, name, None, file=source.root, file_folder=folder, module_folder=folder)
