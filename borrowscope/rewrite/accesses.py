@@ -6,7 +6,9 @@ in the index of an element, behind the value that a place begins with, or around
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from borrowscope.analyzer.unsafety.operations import OperationKind
 from borrowscope.parse.syntax import Node
@@ -72,6 +74,7 @@ _VALUES = frozenset(
         "compound_assignment_expr",
     }
 )
+_PACKED = re.compile(rb"#\[\s*repr\s*\([^\]]*\bpacked\b")
 _BORROWING_MACROS = frozenset({"assert_eq", "assert_ne", "debug_assert_eq", "debug_assert_ne"})
 _UNFORMATTED = frozenset({"write", "writeln", "panic", "todo", "unimplemented", "unreachable"})
 
@@ -273,19 +276,28 @@ def _let(_plan: FunctionPlan, place: Node, parent: Node) -> _Place | None:
 
 
 def _matched(plan: FunctionPlan, place: Node, parent: Node) -> _Place | None:
-    """A scrutinee is a place. Where nothing is moved or borrowed out of it, it may as well be seen through a borrow."""
+    """A scrutinee is a place: told ahead. Where nothing moves or is borrowed out of it, a borrow may lead to it, too.
+
+    The borrow comes second, as it cannot be had of a field of a packed struct: not in files that have any.
+    """
     if place.field_name != "value":
         return None
+    statement = opening_statement(place)
+    if statement is not None:
+        return Where.AHEAD, statement
     if parent.kind == "let_condition":
         patterns = [parent.field("pattern")]
     else:
         body = parent.field("body")
         arms = body.named if body is not None else []
         patterns = [arm.field("pattern") for arm in arms if arm.kind == "match_arm"]
-    if all(pattern is not None and _is_copied_from(plan, pattern) for pattern in patterns):
-        return Where.BORROWED, place
-    statement = opening_statement(place)
-    return (Where.AHEAD, statement) if statement is not None else None
+    is_copied = all(pattern is not None and _is_copied_from(plan, pattern) for pattern in patterns)
+    return (Where.BORROWED, place) if is_copied and not _has_packed_structs(place.source) else None
+
+
+@lru_cache(maxsize=2)
+def _has_packed_structs(source: bytes) -> bool:
+    return _PACKED.search(source) is not None
 
 
 def _is_copied_from(plan: FunctionPlan, pattern: Node) -> bool:
