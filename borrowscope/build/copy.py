@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from borrowscope.build.cargo_output import read_artifacts, read_errors
-from borrowscope.build.copy_config import find_configurations, with_outside_paths
+from borrowscope.build.copy_above import configurations_above, toolchain_above, with_configurations
+from borrowscope.build.copy_config import FOLDER, NAMES, find_configurations, with_outside_paths
 from borrowscope.build.copy_place import MARKER, check_out, put_in_place
 from borrowscope.build.copy_roots import root_insertions
 from borrowscope.build.copy_tree import copy_tree
@@ -84,6 +85,7 @@ class _Staging:
 
     project: Project
     options: CargoOptions
+    out: Path
     tree: Path
     check_dir: Path
 
@@ -123,7 +125,9 @@ def instrument_copy(
         if facts.failure is not None:
             return CopyOutcome(ExitCode.BASELINE, target, failure=facts.failure)
         add_operations(facts, options)
-        staging = _Staging(project, options, project.own_dir / "copy" / "tree", project.own_dir / "copy" / "target")
+        staging = _Staging(
+            project, options, target, project.own_dir / "copy" / "tree", project.own_dir / "copy" / "target"
+        )
         further = _further(project, staging)
         planner = make_planner(
             facts, project.own_dir / "copy", trace_all=trace_all, trace=trace, wishes=wishes, further=further
@@ -223,13 +227,15 @@ def _copy_sources(staging: _Staging, planner: Planner) -> None:
     else:
         kept |= {staging.place(package.manifest) for package in project.packages if _is_inside(package, project)}
         kept.add(tree / "Cargo.toml")
-        configurations = _configurations(project)
+        configurations = _configurations(staging)
         kept |= {staging.place(place) for place in configurations}
         copy_tree(project.root, tree, {project.target_dir}, kept)
         sharing = list(sharing_targets(project, {source.path for source in planner.sources}))
         _write_manifests(staging, sharing)
         for place, edited in configurations.items():
             write_if_changed(staging.place(place), edited.encode())
+        if (toolchain := toolchain_above(project.root, staging.out)) is not None:
+            write_if_changed(tree / toolchain.name, toolchain.read_bytes())
         for file, text in (item for each in sharing for item in each.files.items()):
             write_if_changed(tree / ORIGINALS / file.relative_to(project.root), text)
     for source in planner.sources:
@@ -244,13 +250,18 @@ def _is_inside(package: Package, project: Project) -> bool:
     return package.root.is_relative_to(project.root)
 
 
-def _configurations(project: Project) -> dict[Path, str]:
-    """Cargo's configurations of the workspace and of its members, as the copy has them."""
+def _configurations(staging: _Staging) -> dict[Path, str]:
+    """Cargo's configurations of the workspace and of its members, as the copy has them; the root's with those above."""
+    project = staging.project
     folders = {project.root, *(package.root for package in project.packages if _is_inside(package, project))}
-    return {
+    edited = {
         place: with_outside_paths(place.read_text(encoding="utf-8"), place, project.root)
         for place in find_configurations(folders)
     }
+    if above := configurations_above(project.root, staging.out):
+        own = next(find_configurations([project.root]), project.root / FOLDER / NAMES[0])
+        edited[own] = with_configurations(edited.get(own, ""), own, above)
+    return edited
 
 
 def _keep_originals(staging: _Staging, planner: Planner) -> None:

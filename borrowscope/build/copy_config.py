@@ -6,7 +6,7 @@ In: a configuration's text and its place. Out: the new text. Paths that stay ins
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -48,17 +48,23 @@ def with_outside_paths(text: str, place: Path, root: Path) -> str:
     """The configuration at `place` with absolute paths to whatever lies outside of the root."""
 
     def edit(document: Table) -> None:
-        for entry in (entry for keys in (*PATHS, *PROGRAMS) for entry in _entries(document, keys)):
-            value = entry.holder[entry.key]
-            if isinstance(value, str):
-                entry.holder[entry.key] = _absolute(value, place.parent.parent, root)
-            elif isinstance(value, list):
-                for index, each in enumerate(value):
-                    # of a program with its arguments only the program is a path
-                    if isinstance(each, str) and (index == 0 or entry.key == "paths"):
-                        value[index] = _absolute(each, place.parent.parent, root)
+        for keys in (*PATHS, *PROGRAMS):
+            for entry in _entries(document, keys):
+                _lead(entry, lambda path: _absolute(path, place.parent.parent, root), is_program=keys in PROGRAMS)
 
     return edit_manifest(text, place, edit)
+
+
+def _lead(entry: _Entry, absolute: Callable[[str], str], *, is_program: bool) -> None:
+    """Change the paths of one entry; of a program with its arguments only the program is one."""
+    value = entry.holder[entry.key]
+    if isinstance(value, str):
+        if "/" in value or not is_program:
+            entry.holder[entry.key] = absolute(value)
+    elif isinstance(value, list):
+        for index, each in enumerate(value[:1] if is_program else value):
+            if isinstance(each, str) and ("/" in each or not is_program):
+                value[index] = absolute(each)
 
 
 def _entries(table: Table, keys: tuple[str, ...]) -> Iterator[_Entry]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from borrowscope.build.copy import instrument_copy
+from borrowscope.build.copy_above import with_configurations
 from borrowscope.build.copy_config import with_outside_paths
 from borrowscope.errors import UsageError
 from borrowscope.project.load import load_project
@@ -129,3 +131,48 @@ def test_only_paths_that_lead_out_change():
     )
     edited = with_outside_paths(text, Path("/far/root/.cargo/config.toml"), Path("/far/root"))
     assert edited == text.replace('"../one"', '"/far/one"').replace('"../run.sh"', '"/far/run.sh"')
+
+
+def test_programs_are_paths_where_they_hold_a_slash():
+    text = '[build]\nrustc-wrapper = "sccache"\nrustdoc = "../doc"\n[target.x]\nrunner = ["qemu", "-L", "../kept"]\n'
+    edited = with_outside_paths(text, Path("/far/root/.cargo/config.toml"), Path("/elsewhere"))
+    assert edited == text.replace('"../doc"', '"/far/doc"')
+
+
+def test_what_lies_above_is_merged_as_cargo_does(tmp_path: Path):
+    outer = write_files(
+        tmp_path,
+        {
+            ".cargo/config.toml": 'paths = ["far"]\n[build]\nrustflags = ["-A"]\njobs = 1\n'
+            '[target.x]\nlinker = "cc"\n[env]\nX = "outer"\nY = { value = "up", relative = true }\n'
+        },
+    )
+    place = outer / "root/.cargo/config.toml"
+    own = '# own\n[build]\nrustflags = ["-B"]\njobs = 2\n[env]\nX = "inner"\n'
+    merged = tomllib.loads(with_configurations(own, place, [outer / ".cargo/config.toml"]))
+    assert merged == {
+        "paths": [str(outer / "far")],
+        "build": {"rustflags": ["-A", "-B"], "jobs": 2},
+        "target": {"x": {"linker": "cc"}},
+        "env": {"X": "inner", "Y": {"value": str(outer / "up"), "relative": True}},
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("is_far", [True, False], ids=["far", "beside"])
+def test_a_copy_has_what_lies_above_the_sources(tmp_path: Path, *, is_far: bool):
+    root = write_files(
+        tmp_path / "above/root",
+        {
+            "../.cargo/config.toml": '[build]\nrustflags = ["--cfg=from_above"]\n[env]\nABOVE = "yes"\n',
+            "../rust-toolchain.toml": '[toolchain]\nchannel = "stable"\n',
+            ".cargo/config.toml": '[env]\nOWN = "too"\n',
+            "Cargo.toml": manifest("root"),
+            "src/lib.rs": '#![allow(unexpected_cfgs)]\n#[test]\nfn told() {\n    let read = vec![env!("ABOVE"), '
+            'env!("OWN")];\n    assert_eq!(read, ["yes", "too"]);\n    assert!(cfg!(from_above));\n}\n',
+        },
+    )
+    out = tmp_path / "out" if is_far else root.parent / "out"
+    copy_notes(root, out)
+    assert cargo_test(out) == cargo_test(root) == ["test told ... ok"]
+    assert (out / "rust-toolchain.toml").is_file() is is_far
