@@ -51,6 +51,7 @@ from borrowscope.build.runtime_dependency import (
 )
 from borrowscope.build.rustc_wrapper import target_arguments
 from borrowscope.build.site_files import instrument_report, sites_file
+from borrowscope.build.source_reads import find_source_reads, told_reads
 from borrowscope.build.text_includes import included_files, outside_path_insertions, text_include_insertions
 from borrowscope.build.type_check import BuildFailure, TargetChoice
 from borrowscope.build.unsafe_facts import add_operations
@@ -136,6 +137,8 @@ def instrument_copy(
         planner.sources = [source for source in planner.sources if source.path.is_relative_to(project.root)]
         for warning in planner.warnings():
             note(f"warning: {warning}\n")
+        if reads := find_source_reads(project, planner.sources):
+            note(f"warning: {told_reads(reads)}\n")
         for package in (each for each in project.packages if not _is_inside(each, project)):
             note(f"{package.name} lies outside of {project.root}: the copy uses it there, untraced\n")
         _copy_sources(staging, planner)
