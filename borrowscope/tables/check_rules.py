@@ -101,7 +101,7 @@ _FFI = (
         Topic.FFI,
         Level.NOTE,
         "callback",
-        "`{callback}` is handed to the foreign function `{target}`, which may call it at any time, on any thread",
+        "`{callback}` is handed to {called}, which may call it at any time, on any thread",
         "make sure that it does not unwind and that all it reaches outlives the registration",
         "Foreign code calls back when it likes. A panic that unwinds into it aborts the program, and whatever the "
         "callback reaches must live and be shared safely until it is unregistered.",
@@ -284,7 +284,8 @@ _INVENTORY = (
         "`transmute`{types} takes bytes of one type for another, {danger}",
         "use a cast, `from_bits`, `from_ne_bytes` or `cast`, or state why every bit pattern is valid",
         "`transmute` checks sizes only, where it does at all (`transmute_copy` does not). It can extend lifetimes, "
-        "drop `Send`, and make values that do not exist.",
+        "drop `Send`, and make values that do not exist. The finding names both types, with their sizes where the "
+        "language promises them, and says where a lifetime changes, or the size of what a pointer leads to.",
         "A recording shows each as a `Transmute` event, with both types.",
     ),
     CheckRule(

@@ -35,7 +35,7 @@ CASES: dict[str, Case] = {
         'unsafe extern "C" { fn each(call: Option<extern "C" fn(i32)>, other: extern "C" fn(i32)); }\n'
         'extern "C" fn seen(_: i32) {}\npub fn f() { unsafe { each(Some(seen), seen as extern "C" fn(i32)) } }',
         ("Some(seen)", 'seen as extern "C" fn(i32)'),
-        "`seen` is handed to the foreign function `demo::each`",
+        "is handed to the foreign function `demo::each`",
         ABS + "pub fn f(seen: i32) -> i32 { unsafe { abs(seen) } }",
     ),
     "foreign_static": Case(

@@ -230,6 +230,11 @@ class World:
         self._types[path] = result
         return result
 
+    def attributes_of(self, path: str) -> str:
+        """The attributes of a type's definition; nothing of std's types and of remembered ones."""
+        item = self._item(path, TYPE)
+        return item.attributes if item is not None else ""
+
     def find_trait(self, path: str) -> Trait | None:
         """A trait by canonical path."""
         if path in self._traits:

@@ -12,15 +12,18 @@ from borrowscope.analyzer.static.callables import Closure, FunctionItem
 from borrowscope.analyzer.static.definitions import Function, Impl, Trait, TypeDef, Value
 from borrowscope.analyzer.static.methods import autoderef
 from borrowscope.analyzer.static.types import ARRAY, FUNCTION, POINTER, POINTER_MUT, SLICE, FunctionPointer, Kind, Ty
+from borrowscope.analyzer.unsafety.callbacks import callbacks_of
 from borrowscope.analyzer.unsafety.features import is_feature_call
 from borrowscope.analyzer.unsafety.operations import OperationKind
 from borrowscope.analyzer.unsafety.places import is_assigned, is_raw_borrowed
 from borrowscope.analyzer.unsafety.seen import Decision, SeenBody, Verdict
+from borrowscope.analyzer.unsafety.transmutes import TRANSMUTES
 
 if TYPE_CHECKING:
     from borrowscope.parse.syntax import Node
 
 _PRIMITIVES: Final = {POINTER: "pointer", POINTER_MUT: "pointer", SLICE: "slice", ARRAY: "array"}
+_BOTH: Final = 2  # types has `transmute`
 _OPEN: Final = (Kind.VAR, Kind.UNKNOWN)
 
 
@@ -118,12 +121,34 @@ def _call(body: SeenBody, node: Node) -> Verdict | None:
         return None
     reached = body.reached.get(node)
     if reached is not None:
-        return _reach(body, reached)
+        return _told(body, node, _reach(body, reached), body.types.get(function))
     inner = function.field("function") or function if function.kind == "generic_function" else function
     if inner.kind == "field_expression":
         return _open(OperationKind.UNSAFE_CALL)
     callee = body.types.get(function)
-    return _call_value(body, callee) if callee is not None else None
+    return _told(body, node, _call_value(body, callee), callee) if callee is not None else None
+
+
+def _told(body: SeenBody, node: Node, verdict: Verdict | None, callee: Ty | None) -> Verdict | None:
+    """What is told of some calls beside what they reach: types that change, functions that are handed on."""
+    if verdict is None or callee is None:
+        return verdict
+    found = body.structure(callee)
+    if verdict.target in TRANSMUTES and isinstance(found, FunctionItem) and len(found.generics) == _BOTH:
+        return verdict._replace(transmuted=(found.generics[0], found.generics[1]))
+    if verdict.kind is not OperationKind.FFI_CALL and "extern" not in (verdict.pointer or ""):
+        return verdict
+    parameters = _parameters(body, found)
+    return verdict._replace(callbacks=tuple(callbacks_of(body, node, parameters)))
+
+
+def _parameters(body: SeenBody, callee: Ty) -> tuple[Ty, ...]:
+    for step in autoderef(body.solver, callee):
+        if isinstance(step, FunctionItem):
+            return step.parameters
+        if isinstance(step, FunctionPointer):
+            return step.args[:-1]
+    return ()
 
 
 def _reach(body: SeenBody, function: Function) -> Verdict | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from borrowscope.analyzer.unsafety.operations import Enclosure, Operation, OperationKind
+from borrowscope.analyzer.unsafety.operations import Bytes, Enclosure, Operation, OperationKind, Transmute
 from borrowscope.text.span import Span
 
 
@@ -28,6 +28,9 @@ def operation_rows(operations: Iterable[Operation]) -> list[list[Any]]:
             one.is_inactive,
             one.pointer,
             one.is_trait,
+            one.source,
+            one.transmute,
+            one.callbacks,
         ]
         for one in operations
     ]
@@ -35,18 +38,36 @@ def operation_rows(operations: Iterable[Operation]) -> list[list[Any]]:
 
 def operations_of(rows: Iterable[Sequence[Any]]) -> list[Operation]:
     """The operations of the rows."""
-    return [
-        Operation(
-            OperationKind(kind),
-            Span(start, end),
-            at,
-            target,
-            Span(*inside) if inside is not None else None,
-            Enclosure(enclosure) if enclosure is not None else None,
-            in_macro,
-            is_resolved,
-            is_inactive,
-            *further,
-        )
-        for kind, start, end, at, target, inside, enclosure, in_macro, is_resolved, is_inactive, *further in rows
-    ]
+    return [_operation(*row) for row in rows]
+
+
+def _operation(kind: str, start: int, end: int, at: int, target: str | None, *rest: Any) -> Operation:
+    inside, enclosure, in_macro, is_resolved, is_inactive, pointer, is_trait, source, transmute, callbacks = rest
+    return Operation(
+        OperationKind(kind),
+        Span(start, end),
+        at,
+        target,
+        Span(*inside) if inside is not None else None,
+        Enclosure(enclosure) if enclosure is not None else None,
+        in_macro,
+        is_resolved,
+        is_inactive,
+        pointer,
+        is_trait,
+        source,
+        _transmute(transmute),
+        tuple(Span(*span) for span in callbacks),
+    )
+
+
+def _transmute(row: Sequence[Any] | None) -> Transmute | None:
+    if row is None:
+        return None
+    source, target, sizes, pointees, counts_elements = row
+    return Transmute(source, target, _bytes(sizes), _bytes(pointees) if pointees else None, counts_elements)
+
+
+def _bytes(rows: Sequence[Sequence[int | None]]) -> tuple[Bytes, Bytes]:
+    first, second = rows
+    return Bytes(*first), Bytes(*second)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from borrowscope.text.span import Span
 
@@ -32,6 +32,27 @@ class Enclosure(StrEnum):
     FUNCTION = "unsafe_fn"
 
 
+class Bytes(NamedTuple):
+    """A size on targets of 32 and of 64 bits; None where nobody promises it."""
+
+    narrow: int | None
+    wide: int | None
+
+
+class Transmute(NamedTuple):
+    """Both types of a `transmute`, as rustc prints them, and their sizes.
+
+    `pointees` are the sizes of what pointers lead to, of slices those of an element. `counts_elements`: both lead to
+    slices, whose number of elements stays while these change.
+    """
+
+    source: str | None
+    target: str | None
+    sizes: tuple[Bytes, Bytes]
+    pointees: tuple[Bytes, Bytes] | None
+    counts_elements: bool
+
+
 @dataclass(slots=True, frozen=True)
 class Operation:
     """One operation. `at` is where it is told: a method's name, else where its expression begins.
@@ -52,3 +73,5 @@ class Operation:
     pointer: str | None = None  # of a call through a function pointer: what stands before its `fn`
     is_trait: bool = False  # a call of a trait's function
     source: Literal["rustc", "static"] = "static"  # who says what it reaches
+    transmute: Transmute | None = None  # of a call of `transmute`
+    callbacks: tuple[Span, ...] = ()  # of a call of foreign code: the arguments that it may call

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from borrowscope.analyzer.static.scopes import ItemContext, Scope
     from borrowscope.analyzer.static.symbols import World
     from borrowscope.analyzer.static.types import Ty
+    from borrowscope.parse.macro_rules import MacroText
     from borrowscope.parse.syntax import Node
 
 
@@ -47,6 +48,8 @@ class Verdict(NamedTuple):
     is_resolved: bool = True
     pointer: str | None = None  # of a call through a function pointer: what stands before its `fn`
     is_trait: bool = False  # a call of a trait's function
+    transmuted: tuple[Ty, Ty] | None = None  # of a call of `transmute`: both types
+    callbacks: tuple[Node, ...] = ()  # of a call of foreign code: the arguments that it may call
 
 
 Decision = Callable[[SeenBody, "Node"], Verdict | None]
@@ -73,3 +76,4 @@ class Noted(NamedTuple):
     in_macro: bool
     in_unknown_macro: bool  # which may put an unsafe block around it
     is_inactive: bool
+    text: MacroText  # that the node stands in

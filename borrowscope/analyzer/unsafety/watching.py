@@ -19,15 +19,17 @@ from borrowscope.analyzer.unsafety.operations import Enclosure, Operation, Opera
 from borrowscope.analyzer.unsafety.places import parenthesized, unparenthesized
 from borrowscope.analyzer.unsafety.seen import Decision, Inside, Noted, SeenBody, Verdict
 from borrowscope.analyzer.unsafety.settling import settled
+from borrowscope.analyzer.unsafety.transmutes import transmute_of
 from borrowscope.parse.functions import attributes_of
 from borrowscope.parse.macro_rules import Expansion
 from borrowscope.parse.syntax import arguments_of
 from borrowscope.text.span import Span
 
 if TYPE_CHECKING:
-    from borrowscope.analyzer.static.scopes import ItemContext
+    from borrowscope.analyzer.static.scopes import ItemContext, Scope
     from borrowscope.analyzer.static.symbols import World
     from borrowscope.analyzer.static.types import Ty
+    from borrowscope.parse.macro_rules import MacroText
     from borrowscope.parse.syntax import Node
 
 _SAME: Final = 0.01
@@ -116,12 +118,14 @@ class WatchingBody(SeenBody):
         self._blocks += 1
         self._inside.append(Inside(enclosure, file, span, self._blocks))
 
-    def _located(self, node: Node) -> tuple[str, Span] | None:
-        """Where a node stands in a file."""
-        text = self.text
+    def _located(
+        self, node: Node, text: MacroText | None = None, scope: Scope | None = None
+    ) -> tuple[str, Span] | None:
+        """Where a node of the text (that is read now) stands in a file."""
+        text, scope = text or self.text, scope or self.scope
         if not isinstance(text, Expansion):
             return text.file, Span(node.start, node.end)  # type: ignore[attr-defined]
-        found = self.scope.find_macro(text.mark.macro) if text.mark is not None else None
+        found = scope.find_macro(text.mark.macro) if text.mark is not None else None
         return place_in_expansion(text, node.start, node.end, found[0] if found is not None else None)
 
     def _note(self, node: Node, decide: Decision) -> None:
@@ -142,7 +146,7 @@ class WatchingBody(SeenBody):
         is_inactive = self.is_inactive or not _is_compiled(self.context.rank)
         self.scopes[node] = self.scope
         in_unknown = self._unknown_macros > 0
-        self._noted.append(Noted(node, decide, *place, at, inside, in_macro, in_unknown, is_inactive))
+        self._noted.append(Noted(node, decide, *place, at, inside, in_macro, in_unknown, is_inactive, self.text))
 
     # what it is
     def operations(self) -> Iterator[tuple[str, Operation]]:
@@ -164,8 +168,17 @@ class WatchingBody(SeenBody):
                     is_inactive=noted.is_inactive,
                     pointer=verdict.pointer,
                     is_trait=verdict.is_trait,
+                    transmute=transmute_of(self, *verdict.transmuted) if verdict.transmuted is not None else None,
+                    callbacks=tuple(self._handed_on(noted, verdict)),
                 ),
             )
+
+    def _handed_on(self, noted: Noted, verdict: Verdict) -> Iterator[Span]:
+        """Where callbacks stand, as far as that is in the file of the call."""
+        for node in verdict.callbacks:
+            place = self._located(node, noted.text, self.scopes[noted.node])
+            if place is not None and place[0] == noted.file:
+                yield place[1]
 
 
 def _is_compiled(rank: float) -> bool:
