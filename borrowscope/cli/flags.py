@@ -71,7 +71,7 @@ def _selects(spelling: str, help_text: str, metavar: str | None = None) -> Flag:
 COMMON = (
     Flag("packages", ("-p", "--package"), Many, None, "Package to work on (repeatable)", PACKAGES, "SPEC"),
     Flag("workspace", ("--workspace", "--all-packages"), bool, False, "All packages of the workspace", PACKAGES),
-    Flag("exclude", ("--exclude",), Many, None, "Package to leave out, with --workspace", PACKAGES, "SPEC"),
+    Flag("exclude", ("--exclude",), Many, None, "Package to leave out, untraced, with --workspace", PACKAGES, "SPEC"),
     Flag("features", ("-F", "--features"), Many, None, "Features to activate", FEATURES, "FEATURES"),
     Flag("all_features", ("--all-features",), bool, False, "Activate all features", FEATURES),
     Flag("no_default_features", ("--no-default-features",), bool, False, "Leave the default feature out", FEATURES),
@@ -79,6 +79,7 @@ COMMON = (
     Flag("profile", ("--profile",), str | None, None, "Build with this profile", BUILD, "NAME"),
     Flag("targets", ("--target",), Many, None, "Build for this target triple", BUILD, "TRIPLE"),
     Flag("jobs", ("-j", "--jobs"), int | None, None, "Parallel jobs", BUILD, "N"),
+    Flag("keep_going", ("--keep-going",), bool, False, "Build what can be built; test all of it", BUILD),
     Flag("target_dir", ("--target-dir",), Path | None, None, "Directory of build products", BUILD, "DIR"),
     Flag("manifest_path", ("--manifest-path",), Path | None, None, "Path of Cargo.toml", MANIFEST, "PATH"),
     Flag("locked", ("--locked",), bool, False, "Cargo.lock stays as it is", MANIFEST),

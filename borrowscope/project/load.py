@@ -44,6 +44,7 @@ def load_project(path: Path, options: CargoOptions) -> Project:
         packages=packages,
         selected=_selected(packages, metadata, manifest, options),
         has_build_dir=_has_build_dir(metadata),
+        excluded=frozenset(package.name for package in packages if _is_any(package, options.exclude)),
         metadata=(metadata.metadata or {}).get("borrowscope", {}),
     )
 

@@ -79,6 +79,7 @@ class Project:
     `root` is what shown paths are relative to: the workspace root, or the folder of a single file.
     `workspace_root` is cargo's own, `manifest` what cargo is pointed at, `directory` where cargo is started.
     `packages` are all members, `selected` those that the command is about.
+    `excluded` are the names of members that are not traced, whoever depends on them.
     `has_build_dir`: the user's `build.build-dir` keeps intermediate products elsewhere.
     """
 
@@ -91,6 +92,7 @@ class Project:
     selected: tuple[Package, ...]
     is_single_file: bool = False
     has_build_dir: bool = False
+    excluded: frozenset[str] = frozenset()
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -102,7 +104,7 @@ class Project:
     def traced(self) -> tuple[Package, ...]:
         """The selected packages and every member that they depend on, in the order of `packages`.
 
-        The runtime itself is never traced, be it a member or not.
+        The runtime itself is never traced, be it a member or not; nor is what `--exclude` names.
         """
         by_name = {package.name: package for package in self.packages}
         open_names = [package.name for package in self.selected]
@@ -112,5 +114,5 @@ class Project:
             if name not in closed:
                 closed.add(name)
                 open_names += [used for used in by_name[name].members_used if used in by_name]
-        closed.discard(RUNTIME_PACKAGE)
+        closed -= {RUNTIME_PACKAGE, *self.excluded}
         return tuple(package for package in self.packages if package.name in closed)

@@ -39,6 +39,7 @@ class CargoOptions:
     selection: tuple[str, ...] = ()
     extra: tuple[str, ...] = ()
     edition: str | None = None
+    keep_going: bool = False
 
 
 def feature_arguments(options: CargoOptions) -> list[str]:
@@ -80,6 +81,11 @@ def profile_arguments(options: CargoOptions) -> list[str]:
         arguments += ["--target", target]
     arguments += ["--jobs", str(options.jobs)] if options.jobs is not None else []
     return arguments
+
+
+def keep_going_arguments(options: CargoOptions) -> list[str]:
+    """`--keep-going`, for those of cargo's commands that take it: not `test` and `bench`."""
+    return ["--keep-going"] if options.keep_going else []
 
 
 def output_arguments(options: CargoOptions) -> list[str]:

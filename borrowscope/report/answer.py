@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from borrowscope.report.attempts import Refusal
+from borrowscope.report.coverage import Coverage
 from borrowscope.report.places import Place
 from borrowscope.report.summary import Summary
 from borrowscope.tables.recording_files import FORMAT_VERSION
@@ -106,6 +107,7 @@ class SummaryAnswer(BaseModel):
     loops: list[LoopAnswer]
     unsafe_operations: list[UnsafeAnswer]
     notes: list[str]
+    coverage: Coverage | None = None
 
 
 class ReportAnswer(BaseModel):
@@ -166,6 +168,7 @@ def answer(summary: Summary) -> ReportAnswer:
                 for one in summary.unsafe
             ],
             notes=list(summary.notes),
+            coverage=summary.coverage,
         ),
     )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from borrowscope.report.attempts import Refusal
+from borrowscope.report.coverage import coverage_lines
 from borrowscope.report.places import Place
 from borrowscope.report.summary import CloneCount, Summary
 from borrowscope.report.wording import counted, cut, cut_front, duration, plain_type
@@ -25,6 +26,7 @@ def render(summary: Summary, *, unicode: bool = True) -> str:
     sections = (
         _head(summary, unicode=unicode),
         _notes(summary),
+        _coverage(summary),
         _events(summary, unicode=unicode),
         _functions(summary, unicode=unicode),
         _clones(summary),
@@ -77,6 +79,12 @@ def _notes(summary: Summary) -> Iterator[str]:
     if notes:
         yield "Please note"
         yield from (f"  ! {line}" for line in notes)
+
+
+def _coverage(summary: Summary) -> Iterator[str]:
+    if summary.coverage is not None:
+        yield "What was traced"
+        yield from coverage_lines(summary.coverage)
 
 
 def _events(summary: Summary, *, unicode: bool) -> Iterator[str]:

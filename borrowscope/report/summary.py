@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from borrowscope.report.attempts import Refusal, find_refusals, find_waits
 from borrowscope.report.constructs import GuardUse, LoopUse, UnsafeUse, find_guards, find_loops, find_unsafe
+from borrowscope.report.coverage import Coverage, find_coverage
 from borrowscope.report.lives import find_alive
 from borrowscope.report.places import Place, place_of
 from borrowscope.tables.events import BY_NAME
@@ -99,6 +100,7 @@ class Summary:
     loops: tuple[LoopUse, ...]
     unsafe: tuple[UnsafeUse, ...]
     notes: tuple[str, ...]
+    coverage: Coverage | None = None
 
 
 def summarize(recording: Recording) -> Summary:
@@ -127,6 +129,7 @@ def summarize(recording: Recording) -> Summary:
         loops=find_loops(table),
         unsafe=find_unsafe(table),
         notes=tuple(recording.notes),
+        coverage=find_coverage(recording.path),
     )
 
 
