@@ -20,6 +20,7 @@ from statistics import median
 
 from benchmarks.analysis import crate_folder
 from borrowscope.analyzer.compiler import read_dump
+from borrowscope.build.directories import BUILD
 from borrowscope.build.toolchain import Toolchain, find_toolchain
 from borrowscope.build.type_check import CheckedUnit, TargetChoice, check_types
 from borrowscope.project.load import load_project
@@ -104,13 +105,14 @@ class Bench:
             target,
         ]
         subprocess.run([*command, *names], check=True, capture_output=True, cwd=self.project.directory)
-        for folder in (*target.glob("*/incremental/*"), *target.glob("sessions/*"), *target.glob("mir/*")):
+        kept = self.project.own_dir / "types"
+        for folder in (*target.glob("*/incremental/*"), *kept.glob("sessions/*"), *kept.glob("mir/*/")):
             shutil.rmtree(folder, ignore_errors=True)
 
     def measure(self, rounds: int) -> Rounds:
         """Alternate between the two."""
         found = Rounds()
-        types = self.project.own_dir / "types"
+        types = self.project.own_dir / BUILD
         self.check_plainly()
         self.check_for_types()
         for _ in range(rounds):

@@ -100,7 +100,7 @@ class Texts:
 
 def heads(dumps: Path) -> Iterator[list[str]]:
     """The lines of each body before its first block, of the units that rustc has completed."""
-    done = {path.stem.removeprefix("lib") for path in dumps.parent.rglob("lib*.rmeta")}
+    done = {path.stem.removeprefix("lib") for path in dumps.parents[1].rglob("lib*.rmeta")}
     for path in sorted(dumps.rglob(PACK)):
         if path.relative_to(dumps).parts[0] not in done:
             continue

@@ -13,6 +13,9 @@ from pathlib import Path
 
 from borrowscope.errors import UsageError
 
+BUILD = "build"
+"""Below our directory: the target directory of all that we build and check, so that dependencies are there once."""
+
 CACHE_TAG = (
     "Signature: 8a477f597d28d172789f06886806bc55\n# This directory is a cache of BorrowScope; it can be deleted.\n"
 )

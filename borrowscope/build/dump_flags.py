@@ -1,7 +1,7 @@
 """The flags that make rustc tell types, and whether a compiler takes them and prints what we can read.
 
 In: our directory and a toolchain. Out: nothing where types can be had; `TypesRefusedError` otherwise. Asked once for
-each compiler: the answer is kept beside the wrapper.
+each compiler: the answer is kept for all projects.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 from borrowscope.analyzer.compiler import read_dump
 from borrowscope.build.directories import write_atomically
 from borrowscope.build.process import ask
+from borrowscope.build.tool_cache import tool_directory
 from borrowscope.build.toolchain import Toolchain
 from borrowscope.errors import TypesRefusedError
 from borrowscope.tables.tool import VERSION
@@ -34,10 +35,9 @@ _UNDERSTOOD = b"understood\n"
 def require_dumps(own: Path, toolchain: Toolchain) -> None:
     """Return if the compiler takes the flags and its dumps can be read; raise `TypesRefusedError` otherwise."""
     text = "\0".join((toolchain.rustc, toolchain.verbose_version, *DUMP_FLAGS, VERSION))
-    kept = own / "wrapper" / f"dumps-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+    kept = tool_directory(own) / f"dumps-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
     if kept.is_file() and kept.read_bytes() == _UNDERSTOOD:
         return
-    kept.parent.mkdir(parents=True, exist_ok=True)
     reason = _refusal(kept.parent, toolchain)
     if reason is not None:
         raise TypesRefusedError(f"{toolchain.version} {reason}", hint="rustc 1.95 and newer tell types")

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from borrowscope.build.cargo_output import Artifact, Diagnostic, is_build, read_artifacts, read_errors
+from borrowscope.build.directories import BUILD
 from borrowscope.build.left_untraced import left_count, spare_values
 from borrowscope.build.linked_runtime import (
     build_first,
@@ -37,6 +38,7 @@ from borrowscope.project.model import Project
 from borrowscope.project.options import (
     CargoOptions,
     feature_arguments,
+    keep_going_arguments,
     network_arguments,
     output_arguments,
     package_arguments,
@@ -92,7 +94,7 @@ def prepare_overlay(
         values |= spare_values(project)
     arguments = [
         *("--manifest-path", str(project.manifest)),
-        *target_arguments(project, own / "build"),
+        *target_arguments(project, own / BUILD),
         *package_arguments(options),
         *feature_arguments(options),
         *profile_arguments(options),
@@ -101,7 +103,7 @@ def prepare_overlay(
     ]
     variant, first = key + (str(left_count(own)) if lane == EXEC else ""), False
     if is_linked(project):
-        linked = place_linked_runtime(project, toolchain, source, digest, own / "build")
+        linked = place_linked_runtime(project, toolchain, source, digest, own / BUILD)
         arguments += linked.arguments
         values["is-linked"] = "yes"
         first = needs_first_pass(project)
@@ -132,7 +134,7 @@ def build_overlay(overlay: Overlay) -> BuildOutcome:
     if overlay.lane == EXEC:
         return _build(overlay, overlay.beforehand)
     if overlay.lane == RUN:
-        return _build(overlay, ["build", *selection])
+        return _build(overlay, ["build", *keep_going_arguments(overlay.options), *selection])
     if "--doc" in selection:
         return _build(overlay, ["build", "--lib"])
     outcome = _build(overlay, ["test", "--no-run", *selection])
@@ -148,6 +150,8 @@ def build_overlay(overlay: Overlay) -> BuildOutcome:
 def final_command(overlay: Overlay, test_filter: Sequence[str], program_arguments: Sequence[str]) -> list[str]:
     """The `cargo run` or `cargo test` command that finds everything built."""
     command = [find_cargo(), overlay.lane, *overlay.arguments, *overlay.options.selection, *overlay.options.extra]
+    if overlay.options.keep_going:
+        command += ["--no-fail-fast" if overlay.lane == TEST else "--keep-going"]
     command += test_filter
     return [*command, "--", *program_arguments] if program_arguments else command
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from borrowscope.build.directories import write_if_changed
 from borrowscope.build.process import ask
+from borrowscope.build.tool_cache import tool_directory
 from borrowscope.build.toolchain import Toolchain
 from borrowscope.errors import InternalError
 from borrowscope.project.model import Package, Project
@@ -107,17 +108,17 @@ def _plan_text(values: Mapping[str, str], packages: Iterable[Package], linked: I
 
 
 def _compiled(own: Path, toolchain: Toolchain, source: bytes) -> Path:
-    """The wrapper's program, compiled at its first use."""
+    """The wrapper's program, compiled at its first use by any project: unoptimized, as it only hands on."""
     key = hashlib.sha256(source + toolchain.verbose_version.encode()).hexdigest()[:16]
-    program = own / "wrapper" / f"program-{key}"
+    program = tool_directory(own) / f"program-{key}"
     if program.exists():
         return program
-    program.parent.mkdir(parents=True, exist_ok=True)
-    text = program.with_suffix(".rs")
+    text = program.with_suffix(f".{os.getpid()}.rs")
     text.write_bytes(source)
     part = program.with_suffix(f".{os.getpid()}.part")
-    flags = ["--edition=2021", "--crate-name=wrapper", "-Copt-level=1", "-Cstrip=symbols", "--cap-lints=allow"]
+    flags = ["--edition=2021", "--crate-name=wrapper", "-Copt-level=0", "-Cstrip=symbols", "--cap-lints=allow"]
     done = ask([toolchain.rustc, *flags, "-o", part, text], own)
+    text.unlink()
     if not done.is_success:
         raise InternalError(f"the rustc wrapper does not compile: {done.stderr.decode('utf-8', 'replace')}")
     part.replace(program)

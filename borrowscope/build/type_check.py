@@ -1,4 +1,6 @@
-"""`cargo check` with the type wrapper: the compiler's answers, kept in a folder that lives and dies with cargo's cache.
+"""`cargo check` with the type wrapper: the compiler's answers, kept in a folder whose name is part of cargo's cache.
+
+Dependencies, build scripts and procedural macros are built where the traced crates are built: once for both.
 
 In: a project and cargo's options. Out: `TypeCheck`: one dump folder a unit, or the user's own failure as data.
 Errors: `InputError` where cargo does not begin to build (an unknown target or feature, a stale lock, no network),
@@ -9,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 import shutil
 import time
 from collections.abc import Mapping, Sequence
@@ -17,7 +20,7 @@ from enum import Enum
 from pathlib import Path
 
 from borrowscope.build.cargo_output import Artifact, is_build, read_artifacts
-from borrowscope.build.directories import prepare_directory
+from borrowscope.build.directories import BUILD, prepare_directory
 from borrowscope.build.dump_flags import DUMP_FLAGS, require_dumps
 from borrowscope.build.process import Finished, capture, capture_stdout
 from borrowscope.build.rustc_wrapper import (
@@ -35,6 +38,7 @@ from borrowscope.project.model import Project, Target
 from borrowscope.project.options import (
     CargoOptions,
     feature_arguments,
+    keep_going_arguments,
     network_arguments,
     output_arguments,
     package_arguments,
@@ -93,13 +97,15 @@ def check_types(
     environment, set_aside = environment_without_wrapper(project.directory)
     notes = [f"your RUSTC_WORKSPACE_WRAPPER ({set_aside}) is set aside"] if set_aside else []
     started = time.time()
-    check = _Check(project, options, own / "types", _place(project, own, toolchain), choice, environment, show=show)
+    cache = own / "types"
+    check = _Check(project, options, cache, _place(project, own, toolchain), choice, environment, show=show)
     done = check.run()
     artifacts = read_artifacts(done.stdout)
     outer = find_outer_wrapper(project.directory)
     if done.is_success and outer and _has_passed_by(artifacts, project, check.dump, started):
         notes.append(f"your RUSTC_WRAPPER ({outer}) hands out earlier builds, and is set aside")
-        shutil.rmtree(check.cache, ignore_errors=True)
+        shutil.rmtree(cache, ignore_errors=True)
+        check.wrapper = _place(project, own, toolchain)
         check.environment = {**environment, "RUSTC_WRAPPER": ""}
         done = check.run()
         artifacts = read_artifacts(done.stdout)
@@ -123,8 +129,18 @@ def _place(project: Project, own: Path, toolchain: Toolchain) -> Path:
     unmarked = unmarked_mirror(project, own / "types-mirror")
     if unmarked is not None:
         values["mirror"] = str(unmarked.root)
-    variant = hashlib.sha256(flags.encode()).hexdigest() + ("unmarked" if unmarked else "")
+    variant = hashlib.sha256(flags.encode()).hexdigest() + _name_of_dumps(cache) + ("unmarked" if unmarked else "")
     return place_wrapper(own, toolchain, "types", values, project.packages, variant=variant)
+
+
+def _name_of_dumps(cache: Path) -> str:
+    """A word beside the dumps that goes into the wrapper's path: where dumps are lost, cargo compiles again."""
+    kept = cache / "mir" / ".name"
+    if not kept.is_file():
+        shutil.rmtree(cache, ignore_errors=True)
+        kept.parent.mkdir(parents=True)
+        kept.write_text(secrets.token_hex(8), encoding="utf-8")
+    return kept.read_text(encoding="utf-8")
 
 
 def _has_room(memory: Path) -> bool:
@@ -149,18 +165,15 @@ class _Check:
 
     @property
     def dump(self) -> Path:
-        """Where the wrapper has rustc write its dumps: lost ones come back only with a new cache."""
+        """Where the wrapper has rustc write its dumps."""
         return self.cache / "mir"
 
     def run(self) -> Finished:
         """Check; where benches need another compiler, without them."""
-        if not self.dump.is_dir():
-            shutil.rmtree(self.cache, ignore_errors=True)
-            self.dump.mkdir(parents=True)
         start = capture_stdout if self.show else capture
         done = Finished(code=0)
         for selection in _selections(self.project, self.options, self.choice):
-            command = check_command(self.project, self.options, self.cache, self.wrapper, selection)
+            command = check_command(self.project, self.options, self.wrapper, selection)
             done = start(command, self.project.directory, self.environment)
             if done.is_success or done.interrupted:
                 break
@@ -182,20 +195,19 @@ def _asked_at(dump: Path) -> float:
         return 0.0
 
 
-def check_command(
-    project: Project, options: CargoOptions, cache: Path, wrapper: Path, selection: Sequence[str]
-) -> list[str]:
-    """The `cargo check` command: the user's options, our wrapper, our target directory."""
+def check_command(project: Project, options: CargoOptions, wrapper: Path, selection: Sequence[str]) -> list[str]:
+    """The `cargo check` command: the user's options, our wrapper, the target directory that traced builds have."""
     return [
         *(find_cargo(), "check", "--message-format=json-render-diagnostics"),
         *("--manifest-path", str(project.manifest)),
-        *target_arguments(project, cache),
+        *target_arguments(project, project.own_dir / BUILD),
         *wrapper_argument(wrapper),
         *package_arguments(options),
         *selection,
         *feature_arguments(options),
         *profile_arguments(options),
         *network_arguments(options),
+        *keep_going_arguments(options),
         *output_arguments(options),
     ]
 
