@@ -16,6 +16,7 @@ from borrowscope.errors import UsageError
 BUILD = "build"
 """Below our directory: the target directory of all that we build and check, so that dependencies are there once."""
 
+LOCK = "lock"
 CACHE_TAG = (
     "Signature: 8a477f597d28d172789f06886806bc55\n# This directory is a cache of BorrowScope; it can be deleted.\n"
 )
@@ -40,17 +41,48 @@ def prepare_directory(own: Path) -> Path:
 @contextmanager
 def locked(own: Path, waiting: Callable[[], None] | None = None) -> Iterator[None]:
     """Hold the directory's lock; `waiting` is called once if somebody else holds it."""
-    descriptor = os.open(prepare_directory(own) / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    while True:
+        descriptor = _open_lock(own)
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if waiting is not None:
+                    waiting()
+                    waiting = None
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+            if _is_current(descriptor, own):
+                yield
+                return
+        finally:
+            os.close(descriptor)
+
+
+@contextmanager
+def locked_if_free(own: Path) -> Iterator[bool]:
+    """Hold the directory's lock if nobody else does; whether it is so."""
+    descriptor = _open_lock(own)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            is_held = _is_current(descriptor, own)
         except BlockingIOError:
-            if waiting is not None:
-                waiting()
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
+            is_held = False
+        yield is_held
     finally:
         os.close(descriptor)
+
+
+def _open_lock(own: Path) -> int:
+    return os.open(prepare_directory(own) / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+
+
+def _is_current(descriptor: int, own: Path) -> bool:
+    """Whether the file that is locked is still the one that others find: `clean` deletes it."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), (own / LOCK).stat())
+    except OSError:
+        return False
 
 
 def write_if_changed(path: Path, content: bytes) -> bool:

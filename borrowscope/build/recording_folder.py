@@ -52,11 +52,12 @@ def check_place(wanted: Path) -> None:
     """Refuse a place that holds something else than a recording; before anything is built."""
     if wanted.exists() and not wanted.is_dir():
         raise UsageError(f"{wanted} is a file", hint="name a new directory for the recording with -o")
-    if wanted.is_dir() and any(not _is_ours(entry) for entry in wanted.iterdir()):
+    if wanted.is_dir() and any(not is_ours(entry) for entry in wanted.iterdir()):
         raise UsageError(f"{wanted} is not empty and no recording", hint="name a new directory with -o")
 
 
-def _is_ours(entry: Path) -> bool:
+def is_ours(entry: Path) -> bool:
+    """Whether an entry of a recording's folder is one that we make."""
     return entry.name in {*FILES, SOURCES} or entry.suffix == STREAM_SUFFIX
 
 

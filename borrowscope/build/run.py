@@ -52,6 +52,10 @@ from borrowscope.tables.tool import TOOL
 Note = Callable[[str], None]
 
 
+def _say_nothing(_text: str) -> None:
+    """Nobody wants to know."""
+
+
 @dataclass(frozen=True, slots=True)
 class RunRequest:
     """What to start. `test_filter` are the words that `cargo test` takes before `--`."""
@@ -81,6 +85,7 @@ class RunOutcome:
     has_marks: bool = False
     stops: tuple[str, ...] = ()  # why streams ended before their process did
     notes: tuple[str, ...] = field(default=())
+    left: tuple[str, ...] = ()  # what an `exec` could not build traced
 
 
 def run_project(
@@ -91,10 +96,12 @@ def run_project(
     note: Note,
     describe: Describe | None = None,
     rewrite: Rewrite = rewrite_file,
+    phase: Note = _say_nothing,
 ) -> RunOutcome:
     """Record one `cargo run` or `cargo test`.
 
     `note` gets one line at a time for stderr; `describe` reads what a stream holds (events, executable ...).
+    `phase` is told what begins.
     """
     if request.output is not None:
         check_place(request.output)
@@ -102,6 +109,7 @@ def run_project(
     with locked(project.own_dir, lambda: note("waiting for another run of this project to end")):
         choice = request.exec.choice if request.exec else _choice(options, request.command)
         check_project_marks(project, choice, options.selection)
+        phase("Checking types")
         facts = analyze_project(project, options, choice, show=True)
         for line in facts.notes:
             note(line)
@@ -122,9 +130,10 @@ def run_project(
             note(f"warning: {warning}\n")
         beforehand = request.exec.beforehand if request.exec else ()
         overlay = prepare_overlay(project, options, facts.toolchain, request.command, beforehand)
-        built = _build(planner, overlay, note)
+        built = _build(planner, overlay, note, phase)
         if built.verdict is not Verdict.BUILT:
             return RunOutcome(VERDICT_CODES[built.verdict], failure=built.failure)
+        phase(f"Recording {shlex.join(request.exec.words) if request.exec else request.command}")
         outcome = _start(planner, overlay, built.plan, request, describe)
         return _told_left(outcome, planner, built.plan) if request.exec else outcome
 
@@ -192,8 +201,11 @@ def save_planner(planner: Planner) -> None:
     planner.switches.save(generator_name(planner.facts.toolchain.verbose_version))
 
 
-def _build(planner: Planner, overlay: Overlay, note: Note) -> HealedBuild:
+def _build(planner: Planner, overlay: Overlay, note: Note, phase: Note) -> HealedBuild:
+    phase("Rewriting sources")
+
     def build(plan: InstrumentPlan) -> BuildOutcome:
+        phase(f"Building {len(plan.files):,} files traced")
         files = {path: MirroredFile(file.origin.source, file.rewritten.text) for path, file in plan.files.items()}
         update_mirror(overlay.mirror, files, overlay.project)
         return build_overlay(overlay)
@@ -260,7 +272,7 @@ def _told_left(outcome: RunOutcome, planner: Planner, plan: InstrumentPlan) -> R
         save_planner(planner)
     names = sorted({crate.package for crate in left})
     told = [f"{name} was built untraced by the command: its traced code does not build that way" for name in names]
-    return replace(outcome, notes=(*outcome.notes, *told))
+    return replace(outcome, left=tuple(told))
 
 
 def _run_file(facts: ProjectFacts, request: RunRequest, report: InstrumentReport, overlay: Overlay) -> RunFile:

@@ -21,10 +21,14 @@ from borrowscope.cli import terminal
 from borrowscope.cli.command import Invocation, command_line
 from borrowscope.cli.failures import raise_failure
 from borrowscope.cli.output import deliver
+from borrowscope.cli.passed_flags import check_passed_flags
+from borrowscope.cli.progress import Progress
 from borrowscope.cli.session import Session, open_session
+from borrowscope.cli.tidying import tidy
 from borrowscope.cli.wishes import WishFlags, trace_options
 from borrowscope.errors import BorrowScopeError, ExitCode, UsageError
 from borrowscope.project.options import CargoOptions
+from borrowscope.report.coverage import coverage_lines, coverage_of
 from borrowscope.tables.recording_files import InstrumentReport
 from borrowscope.tables.stream_format import HEADER_SIZE, STOP_TEXTS, Stop
 
@@ -122,21 +126,38 @@ def record(session: Session, request: RunRequest) -> int:
     wanted = session.settings.summary
     if wanted and not Path(wanted).absolute().parent.is_dir():
         raise UsageError(f"cannot write {wanted}: there is no such folder", hint="name another file with --summary")
-    outcome = run_project(session.project, session.cargo, request, note=terminal.note, describe=describe_stream)
+    check_passed_flags(session.project, request.command, session.cargo.extra)
+    progress = Progress(verbose=session.cargo.verbose, quiet=session.cargo.quiet)
+    outcome = run_project(
+        session.project, session.cargo, request, note=terminal.note, describe=describe_stream, phase=progress
+    )
     raise_failure(outcome.exit_code, outcome.failure)
     if outcome.recording is None:
         if outcome.exit_code == ExitCode.INTERRUPTED:
             terminal.complain("interrupted before the program was started")
         return outcome.exit_code
-    _tell_ending(outcome)
+    _tell_ending(outcome, request.timeout)
+    for line in outcome.left:
+        terminal.warn(line)
+    try:
+        return _tell(session, request, outcome, outcome.recording, progress)
+    finally:
+        tidy(session)
+
+
+def _tell(session: Session, request: RunRequest, outcome: RunOutcome, recording: Path, progress: Progress) -> int:
+    wanted = session.settings.summary
     if session.cargo.quiet and not wanted:
         _tell_stops(outcome)
-        terminal.note(f"recording: {_shown(outcome.recording)}")
+        terminal.note(f"recording: {_shown(recording)}")
         return _last_word(outcome)
     if not (request.trace_all or request.trace or outcome.has_marks):
         terminal.note("nothing is marked with #[trace_borrow]: every function was traced")
     if outcome.exit_code != ExitCode.NOTHING_RECORDED:
-        _tell_summary(outcome, outcome.recording, wanted)
+        progress("Reading the recording")
+        _tell_summary(outcome, recording, wanted)
+    else:
+        _tell_coverage(outcome)
     return _last_word(outcome)
 
 
@@ -192,9 +213,12 @@ def _stop_reason(number: int | None) -> str | None:
     return Stop(number).name.lower() if number in set(Stop) else f"reason {number}"
 
 
-def _tell_ending(outcome: RunOutcome) -> None:
+def _tell_ending(outcome: RunOutcome, timeout: float | None) -> None:
     program = outcome.program
     if program is None or program.is_success:
+        return
+    if program.timed_out:
+        terminal.complain(f"the program was ended after {timeout:g} seconds (--timeout)")
         return
     if program.signal:
         terminal.note(f"the program was ended by signal {program.signal} ({signal.Signals(program.signal).name})")
@@ -210,6 +234,7 @@ def _tell_stops(outcome: RunOutcome) -> None:
 
 
 def _tell_summary(outcome: RunOutcome, recording: Path, wanted: str | None) -> None:
+    from borrowscope.report.answer import answer  # noqa: PLC0415
     from borrowscope.report.render import render  # noqa: PLC0415 - it takes numpy, which is slow to load
     from borrowscope.report.summary import summarize  # noqa: PLC0415
     from borrowscope.trace.recording import load_recording  # noqa: PLC0415
@@ -217,6 +242,7 @@ def _tell_summary(outcome: RunOutcome, recording: Path, wanted: str | None) -> N
     size = sum(stream.stat().st_size for stream in recording.glob("*.bsstream"))
     if size > LARGEST_SUMMED_UP and not wanted:
         _tell_stops(outcome)
+        _tell_coverage(outcome)
         terminal.note(f"recorded {size / 1e6:,.0f} MB; `borrowscope report {_shown(recording)}` sums it up")
         return
     try:
@@ -225,11 +251,18 @@ def _tell_summary(outcome: RunOutcome, recording: Path, wanted: str | None) -> N
         terminal.warn(f"the recording cannot be summed up: {error.message}")
         return
     if wanted:
-        deliver(render(summary), Path(wanted))
+        is_json = Path(wanted).suffix == ".json"
+        deliver(answer(summary).model_dump_json(indent=2) if is_json else render(summary), Path(wanted))
         terminal.note(f"recording: {_shown(recording)}, summary: {wanted}")
         return
     terminal.note("\n" + render(summary, unicode=terminal.has_unicode()))
     terminal.note(f"recording: {_shown(recording)}")
+
+
+def _tell_coverage(outcome: RunOutcome) -> None:
+    """Where no summary does it: how much of the program is traced."""
+    if outcome.report is not None:
+        terminal.note("\n".join(["What was traced", *coverage_lines(coverage_of(outcome.report))]))
 
 
 def _shown(path: Path) -> str:

@@ -56,6 +56,13 @@ class Settings(BaseModel):
     all_targets: bool = Field(default=False, description="analyze tests, examples and benches too")
     edition: Literal["2015", "2018", "2021", "2024"] | None = Field(None, description="edition of single .rs files")
     max_bytes: int | None = Field(None, ge=0, description="most bytes that one process records (0: no limit)")
+    keep_recordings: int = Field(20, ge=0, description="so many of the newest recordings stay (0: all)")
+    keep_recording_bytes: int = Field(
+        10_000_000_000, ge=0, description="bytes that old recordings may take together (0: no limit)"
+    )
+    keep_build_bytes: int = Field(
+        10_000_000_000, ge=0, description="bytes beyond which builds start afresh (0: no limit)"
+    )
     timeout: float | None = Field(None, gt=0, description="seconds after which a recorded program is ended")
     summary: str | None = Field(None, description="write the summary of run and test to this file")
     fail_on: Literal["error", "warning", "note", "never"] = Field(
