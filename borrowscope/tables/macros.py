@@ -54,10 +54,10 @@ _ROWS = (
     MacroRow("assert", Entry.MESSAGE),
     MacroRow("debug_assert", Entry.MESSAGE),
     MacroRow("cfg_if", Entry.ITEM_BRANCHES),
-    MacroRow("dbg", Entry.TEXT),
-    MacroRow("stringify", Entry.TEXT),
-    MacroRow("concat", Entry.TEXT),
-    MacroRow("matches", Entry.TEXT),
+    *(MacroRow(name, Entry.TEXT) for name in ("dbg", "stringify", "concat", "matches")),
+    # the compiler's own, which hold no code: nothing leaves a function in them
+    *(MacroRow(name, Entry.TEXT) for name in ("line", "column", "file", "module_path", "env", "option_env", "cfg")),
+    *(MacroRow(name, Entry.TEXT) for name in ("include_str", "include_bytes", "compile_error")),
 )
 
 MACROS = {row.name: row for row in _ROWS}
