@@ -10,13 +10,13 @@ import json
 import os
 import shutil
 import time
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from borrowscope.build.directories import BUILD, write_atomically
 from borrowscope.build.recording_folder import SUFFIX, is_ours
+from borrowscope.project.single_file import cached_files
 
 BUILT = (BUILD, "types", "untouched", "copy", "verify", "wrapper")
 GROWTH = 3
@@ -77,9 +77,10 @@ def delete_grown_builds(own: Path, keep: Keep) -> Deleted:
     return Deleted(tuple(built), size)
 
 
-def delete_lost_files(cache: Path) -> Deleted:
+def delete_lost_files() -> Deleted:
     """Delete what was built and recorded of single files that are no longer there."""
-    lost = [manifest.parent for manifest in cache.glob("*/Cargo.toml") if _is_lost(manifest)]
+    # a folder that is gone as a whole may be a disk that is not there at the moment
+    lost = [folder for file, folder in cached_files() if file.parent.is_dir() and not file.exists()]
     size = sum(size_of(path) for path in lost)
     for path in lost:
         shutil.rmtree(path, ignore_errors=True)
@@ -115,16 +116,6 @@ def _is_recording(path: Path) -> bool:
         return all(is_ours(entry) for entry in path.iterdir())
     except OSError:
         return False
-
-
-def _is_lost(manifest: Path) -> bool:
-    try:
-        content = tomllib.loads(manifest.read_text(encoding="utf-8"))
-        places = [Path(binary["path"]) for binary in content["bin"]]
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
-    # a folder that is gone as a whole may be a disk that is not there at the moment
-    return bool(places) and all(place.parent.is_dir() and not place.exists() for place in places)
 
 
 def _read_note(own: Path) -> dict[str, float]:

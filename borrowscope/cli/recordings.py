@@ -5,7 +5,6 @@ In: a path or None. Out: a `Recording`. Errors: `UsageError` where there is none
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +13,7 @@ from borrowscope.cli import terminal
 from borrowscope.errors import BorrowScopeError, UsageError
 from borrowscope.project.load import load_project
 from borrowscope.project.options import CargoOptions
-from borrowscope.project.single_file import cache_directory
+from borrowscope.project.single_file import cached_files
 
 if TYPE_CHECKING:
     from borrowscope.trace.recording import Recording
@@ -53,13 +52,9 @@ def latest_recording(folder: Path) -> Path:
 
 def _of_single_files(folder: Path) -> Iterator[Path]:
     """The `latest` of every single file in the folder that was ever run: its generated manifest names the file."""
-    for manifest in (cache_directory() / "files").glob("*/Cargo.toml"):
-        try:
-            binaries = tomllib.loads(manifest.read_text(encoding="utf-8")).get("bin", [])
-        except (OSError, tomllib.TOMLDecodeError):
-            continue
-        if any(Path(binary.get("path", "")).parent == folder.resolve() for binary in binaries):
-            yield manifest.parent / "target" / "borrowscope" / "recordings" / "latest"
+    for file, place in cached_files():
+        if file.parent == folder.resolve():
+            yield place / "target" / "borrowscope" / "recordings" / "latest"
 
 
 def is_recording(word: str) -> bool:

@@ -16,7 +16,6 @@ from borrowscope.build.retention import (
 from borrowscope.cli import terminal
 from borrowscope.cli.session import Session
 from borrowscope.cli.sizes import readable
-from borrowscope.project.single_file import cache_directory
 from borrowscope.report.wording import counted
 
 
@@ -30,7 +29,7 @@ def tidy(session: Session) -> None:
         _tell(delete_old_recordings(own / "recordings", keep), "old recording", "keep-recordings")
         _tell(delete_grown_builds(own, keep), "folder", "keep-build-bytes")
         if session.project.is_single_file:
-            _tell(delete_lost_files(cache_directory() / "files"), "lost file", None)
+            _tell(delete_lost_files(), "lost file", None)
 
 
 def _tell(deleted: Deleted, what: str, key: str | None) -> None:

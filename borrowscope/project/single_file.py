@@ -9,6 +9,8 @@ import hashlib
 import json
 import os
 import re
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 from borrowscope.errors import UsageError
@@ -33,6 +35,16 @@ def cache_directory() -> Path:
     """Our directory in the user's cache (`XDG_CACHE_HOME`, else `~/.cache`)."""
     base = os.environ.get("XDG_CACHE_HOME")
     return (Path(base) if base and Path(base).is_absolute() else Path.home() / ".cache") / "borrowscope"
+
+
+def cached_files() -> Iterator[tuple[Path, Path]]:
+    """Every single file that was ever built, and the folder of what was made of it."""
+    for manifest in sorted((cache_directory() / "files").glob("*/Cargo.toml")):
+        try:
+            binaries = tomllib.loads(manifest.read_text(encoding="utf-8"))["bin"]
+            yield Path(binaries[0]["path"]), manifest.parent
+        except (OSError, ValueError, LookupError, TypeError):
+            continue
 
 
 def package_name(file: Path) -> str:

@@ -5,7 +5,7 @@ In: a crate, a workspace or one `.rs` file. Out: the copy; what was observed and
 
 from __future__ import annotations
 
-from collections import Counter
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +16,7 @@ from borrowscope.cli import terminal
 from borrowscope.cli.command import MAKE, Command, Example
 from borrowscope.cli.failures import raise_failure
 from borrowscope.cli.flags import takes_cargo_flags
+from borrowscope.cli.progress import Progress
 from borrowscope.cli.session import (
     AllOption,
     EditionOption,
@@ -24,6 +25,7 @@ from borrowscope.cli.session import (
     TraceOption,
     open_session,
 )
+from borrowscope.cli.tidying import tidy
 from borrowscope.cli.wishes import (
     FilterOption,
     OnlyOption,
@@ -34,8 +36,15 @@ from borrowscope.cli.wishes import (
     trace_options,
 )
 from borrowscope.project.options import CargoOptions
-from borrowscope.report.wording import counted
+from borrowscope.report.coverage import coverage_lines, coverage_of
 from borrowscope.tables.recording_files import InstrumentReport
+
+
+class Format(StrEnum):
+    """Forms of the answer."""
+
+    TEXT = "text"
+    JSON = "json"
 
 
 @takes_cargo_flags(selection=False)
@@ -53,6 +62,9 @@ def instrument(
     name_filter: FilterOption = None,
     sample: SampleOption = None,
     edition: EditionOption = None,
+    form: Annotated[
+        Format, typer.Option("--format", help="json: instrument-report.json on stdout, for programs")
+    ] = Format.TEXT,
     settings: SettingsOption = None,
     no_settings: NoSettingsOption = False,
 ) -> int:
@@ -65,6 +77,7 @@ def instrument(
         settings,
         no_settings=no_settings,
     )
+    Progress(verbose=cargo.verbose, quiet=cargo.quiet)(f"Instrumenting {session.project.root}")
     outcome = instrument_copy(
         session.project,
         session.cargo,
@@ -80,22 +93,18 @@ def instrument(
     if outcome.report is not None:
         if not (session.settings.all or session.settings.trace or outcome.has_marks):
             terminal.note("nothing is marked with #[trace_borrow]: every function is traced")
-        _tell(outcome.report, outcome.out)
+        if not cargo.quiet:
+            _tell(outcome.report, outcome.out)
+        if form is Format.JSON:
+            terminal.write(outcome.report.model_dump_json(indent=1))
+        tidy(session)
     return outcome.exit_code
 
 
 def _tell(report: InstrumentReport, out: Path) -> None:
-    functions, sites = report.functions, report.sites
     terminal.note(f"wrote {out}")
-    terminal.note(f"  functions  {functions.traced:,} of {functions.total:,} are traced")
-    terminal.note(f"  sites      {sites.get('kept', 0):,} of {sites.get('planned', 0):,} are kept")
-    reasons = Counter(str(entry.get("reason")) for entry in report.skipped)
-    if reasons:
-        told = ", ".join(f"{count:,} {reason}" for reason, count in reasons.most_common())
-        terminal.note(f"  skipped    {told}")
-    if report.rounds:
-        healed = counted(len(report.healed), "site")
-        terminal.note(f"  healed     {healed} in {counted(report.rounds, 'round')} of building")
+    for line in coverage_lines(coverage_of(report)):
+        terminal.note(line)
     terminal.note("  details    instrument-report.json; a program of the copy records into recordings/")
 
 
