@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 
 _TYPE = rb"\b(?:str|char|bool|f(?:32|64)|[iu](?:8|16|32|64|128|size))"
 _LIKE_TYPES = re.compile(_TYPE + rb"(?=\s*!\s*[(\[{]|\s*::\s*<)")
+_OLD_NAMES = re.compile(rb"(?<!r#)\b(?:async|await|try|dyn(?=\s*[=;,.)\]:}]))\b")
 _OPEN_RANGE = re.compile(rb"\.\.\s*([*-]|&(?!&|\s*mut\b))")
 _OPEN_GROUP = re.compile(rb"(\.\.)\s*[(\[|&]")
 _UNIT_BOUND = re.compile(rb"((?:\bwhere|,)\s*)\(\)(?=\s*:)")
@@ -46,10 +47,12 @@ def parse_disguised(source: bytes, parse: Callable[[bytes], Root]) -> tuple[Root
 
     The grammar takes `a..*b` for a product of `a..` and `b`, and `x = a..(b)` for a call; to rustc, whatever can end a
     range does. It knows no macros and functions that are named like primitive types (`str![]`, `f32::<E>()`): they get
-    another name as long.
+    another name as long. So do names of edition 2015 that are words of the language by now: `try!(..)`, `async`.
     """
-    text = _LIKE_TYPES.sub(lambda found: found[0].upper(), source)
+    text = _LIKE_TYPES.sub(_in_capitals, source)
     root = parse(text)
+    if root.has_error:
+        text, root = _better(text, root, _OLD_NAMES.sub(_in_capitals, text), parse)
     if root.has_error:
         text, root = _with_fewer_errors(text, root, parse)
     signs = [found.start(1) for found in _OPEN_RANGE.finditer(text) if _splits_range(root, found.start(1))]
@@ -63,6 +66,16 @@ def parse_disguised(source: bytes, parse: Callable[[bytes], Root]) -> tuple[Root
             signed[at : at + 2] = b"||"
         root = parse(bytes(signed))
     return root, signs + groups
+
+
+def _in_capitals(found: re.Match[bytes]) -> bytes:
+    return found[0].upper()
+
+
+def _better(text: bytes, root: Root, changed: bytes, parse: Callable[[bytes], Root]) -> tuple[bytes, Root]:
+    """The one of two texts that can be parsed better."""
+    other = parse(changed) if changed != text else root
+    return (changed, other) if _errors(other) < _errors(root) else (text, root)
 
 
 def _with_fewer_errors(text: bytes, root: Root, parse: Callable[[bytes], Root]) -> tuple[bytes, Root]:
@@ -79,9 +92,7 @@ def _with_fewer_errors(text: bytes, root: Root, parse: Callable[[bytes], Root]) 
             return found[0]
         return re.sub(rb"[^\r\n]", b" ", found[0])
 
-    changed = _UNIT_BOUND.sub(rb"\1Un", _ATTRIBUTE.sub(blanked, text))
-    other = parse(changed) if changed != text else root
-    return (changed, other) if _errors(other) < _errors(root) else (text, root)
+    return _better(text, root, _UNIT_BOUND.sub(rb"\1Un", _ATTRIBUTE.sub(blanked, text)), parse)
 
 
 def _is_of_field(text: bytes, attribute: re.Match[bytes]) -> bool:

@@ -156,3 +156,27 @@ def test_attributes_and_names_that_the_grammar_does_not_expect(text: str) -> Non
     assert not tree.has_error
     assert tree.text == source.decode()
     assert len([node for node in tree.walk() if node.kind == "attribute_item"]) >= 1  # that of the first `let`
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "let a = try!(b.c()); try![d]; std::try! { e }",
+        "let async = 1; f(&async, await.len()); g(dyn) + dyn.a",
+        "let try = |async| try + async; m!(try!(x))",
+    ],
+)
+def test_names_of_edition_2015_may_be_words_of_the_language_by_now(text: str) -> None:
+    source = f"fn f(async: &dyn A) {{ {text} }} fn try() -> Box<dyn B> {{ x }}".encode()
+    tree = parse_source(source)
+    assert not tree.has_error
+    words = [node.text for node in tree.walk() if node.kind == "identifier"]
+    assert {"async", "f"} < set(words)
+    assert not any(word.isupper() for word in words)
+
+
+def test_words_of_the_language_stay_what_they_are() -> None:
+    source = b"async fn f(a: &dyn A) { let dyn_ = async move { g().await? }; x.await.try_into() }"
+    tree = parse_source(source)
+    assert {"async_block", "await_expression", "dynamic_type"} <= {node.kind for node in tree.walk()}
+    assert_agrees(source)
