@@ -5,39 +5,99 @@ In: a folder, a revision. Out: paths and texts. Errors: `UsageError` where there
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
-from borrowscope.build.process import ask
+from borrowscope.build.process import Finished, ask
 from borrowscope.errors import ToolMissingError, UsageError
+
+_PLACES: Final = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")  # hooks get them, seen from the folder they start in
+# whatever the user's settings are: lines as they are, names as everywhere, files that git takes for binary, too
+_DIFF: Final = (
+    "--no-color",
+    "--no-ext-diff",
+    "--no-textconv",
+    "--no-relative",
+    "--src-prefix=a/",
+    "--dst-prefix=b/",
+    "--unified=0",
+    "--find-renames",
+    "--text",
+    "--submodule=diff",
+)
+_RUST: Final = "*.rs"
+
+
+@dataclass(slots=True)
+class ChangesSince:
+    """The change of the Rust files as a diff, and the files that git does not know; names are the repository's."""
+
+    diff: str
+    unknown: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 def find_repository(folder: Path) -> Path | None:
     """The root of the repository around the folder; None where there is none, or no git."""
     try:
-        answer = ask(["git", "rev-parse", "--show-toplevel"], folder)
+        answer = _git(folder, "rev-parse", "--show-toplevel")
     except ToolMissingError:
         return None
-    return Path(answer.stdout.decode().rstrip("\n")) if answer.is_success else None
+    return Path(_text(answer.stdout).rstrip("\n")) if answer.is_success else None
 
 
-def diff_since(folder: Path, revision: str) -> tuple[str, list[str]]:
-    """The change of the Rust files from the revision to the tree as it is now, and the files that git does not know.
-
-    Paths are relative to the repository's root.
-    """
+def changes_since(folder: Path, revision: str) -> ChangesSince:
+    """The change from where the tree left the revision to the tree as it is now, uncommitted changes included."""
     repository = find_repository(folder)
     if repository is None:
         raise UsageError(f"{folder} is in no git repository", hint="--in-diff takes a diff from elsewhere")
-    if revision.startswith("-"):
+    if revision.startswith("-") or not revision:
         raise UsageError(f"`{revision}` is no revision")
-    plain = ["--no-color", "--no-ext-diff", "--no-textconv", "--src-prefix=a/", "--dst-prefix=b/", "--unified=0"]
-    known = ask(["git", "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}"], repository)
-    if not known.is_success:
+    if not _git(repository, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}").is_success:
         raise UsageError(f"git knows no revision `{revision}`", hint="in CI, fetch the history: `fetch-depth: 0`")
-    diff = ask(["git", "-c", "core.quotePath=false", "diff", *plain, revision, "--", "*.rs"], repository)
-    others = ask(["git", "ls-files", "-z", "--others", "--exclude-standard", "--", "*.rs"], repository)
-    if not (diff.is_success and others.is_success):
-        said = (diff.stderr or others.stderr).decode("utf-8", "replace").strip()
+    base = _git(repository, "merge-base", revision, "HEAD")
+    start = _text(base.stdout).strip() if base.is_success else revision
+    modules = _submodules(repository)
+    told = _git(repository, "-c", "core.quotePath=false", "diff", *_DIFF, start, "--", _RUST, *modules)
+    if not told.is_success:
+        said = _text(told.stderr).strip()
         raise UsageError(f"git does not tell what has changed since {revision}", hint=said or None)
-    names = others.stdout.decode("utf-8", "replace").split("\0")
-    return diff.stdout.decode("utf-8", "replace"), [name for name in names if name]
+    found = ChangesSince(_text(told.stdout), list(_unknown(repository, modules)))
+    if not base.is_success:
+        found.notes.append(f"`{revision}` and HEAD have no common commit here: all that differs counts as changed")
+    return found
+
+
+def _unknown(repository: Path, modules: Sequence[str]) -> Iterator[str]:
+    """Files that nobody added yet, those in submodules included."""
+    for module in ("", *modules):
+        if module and not (repository / module / ".git").exists():
+            continue
+        words = ("ls-files", "-z", "--others", "--exclude-standard", "--", _RUST)
+        answer = _git(repository / module, *words, is_inner=bool(module))
+        prefix = f"{module}/" if module else ""
+        yield from (f"{prefix}{name}" for name in _text(answer.stdout).split("\0") if name and answer.is_success)
+
+
+def _submodules(repository: Path) -> list[str]:
+    if not (repository / ".gitmodules").is_file():
+        return []
+    answer = _git(repository, "config", "-z", "--file", ".gitmodules", "--get-regexp", r"^submodule\..*\.path$")
+    return [entry.partition("\n")[2] for entry in _text(answer.stdout).split("\0") if "\n" in entry]
+
+
+def _git(folder: Path, *words: str, is_inner: bool = False) -> Finished:
+    """Ask git in a folder; an inner repository is asked about itself, whatever the environment names."""
+    environment = {name: value for name, value in os.environ.items() if name not in _PLACES}
+    if not is_inner and "GIT_DIR" in os.environ:
+        environment["GIT_WORK_TREE"] = str(Path.cwd())  # as git has it where nobody says another
+    if not is_inner:
+        environment |= {name: str(Path(os.environ[name]).absolute()) for name in _PLACES if name in os.environ}
+    return ask(["git", *words], folder, environment)
+
+
+def _text(output: bytes) -> str:
+    return output.decode("utf-8", "replace")

@@ -1,120 +1,145 @@
-"""What a change touches: the new lines of a unified diff, and the findings that stand in them.
+"""What a change touches: new lines of the files that are checked, and the findings that stand in them.
 
-In: a diff, the texts that it leads to. Out: `Changes`. A diff that cannot be read, or that leads to other texts, is an
+In: the files of a diff, the texts that they lead to. Out: `Changes`. A diff that leads to other texts is an
 `InputError`; one without Rust files touches nothing.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+import posixpath
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
-from borrowscope.check.model import CheckResult, Finding
+from borrowscope.check.diffs import FileDiff
+from borrowscope.check.model import BlindSpot, CheckResult
 from borrowscope.check.summary import summary_of
 from borrowscope.errors import InputError
 
-_HUNK = re.compile(r"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
-_QUOTED = re.compile(r'^"(.*)"$')
+_OF_FILES: Final = frozenset({"unreadable", "syntax_error", "generated_file"})  # wherever the change is in the file
 
 
 @dataclass(slots=True)
 class Changes:
-    """New lines by path, with their texts; `whole` holds files that are new as a whole."""
+    """The numbers of new lines by path; `whole` holds files that are new as a whole.
 
-    lines: dict[str, dict[int, str]] = field(default_factory=dict)
+    `strangers` are Rust files of the change that are no part of what is checked.
+    """
+
+    lines: dict[str, set[int]] = field(default_factory=dict)
     whole: set[str] = field(default_factory=set)
+    strangers: list[str] = field(default_factory=list)
 
-    def touches(self, finding: Finding) -> bool:
-        """Whether a finding stands in a line that is new, or goes on into one."""
-        if finding.file in self.whole:
+    @property
+    def files(self) -> set[str]:
+        """All files that the change touches."""
+        return {*self.lines, *self.whole}
+
+    @property
+    def selected(self) -> dict[str, set[int] | None]:
+        """The same with their new lines; None is all of a file."""
+        return {**self.lines, **dict.fromkeys(self.whole)}
+
+    def touches(self, file: str, line: int, end_line: int) -> bool:
+        """Whether a range stands in a line that is new, or goes on into one."""
+        if file in self.whole:
             return True
-        lines = self.lines.get(finding.file, {})
-        return any(number in lines for number in range(finding.line, finding.end_line + 1))
+        lines = self.lines.get(file, set())
+        return any(number in lines for number in range(line, end_line + 1))
 
 
-def read_diff(text: str) -> Changes:
-    """The new lines; paths as the diff has them, without `b/`."""
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """What is checked: the texts by path, which is relative to `root`; `repository` is the folder around, if any."""
+
+    root: str
+    texts: Mapping[str, str]
+    repository: str | None = None
+
+    def path_of(self, base: str, name: str) -> str | None:
+        """The path of the file that is called so, seen from `base`; None where it is no part of this."""
+        place = posixpath.normpath(posixpath.join(base, name))
+        below = posixpath.relpath(place, self.root) if place.startswith(f"{self.root.rstrip('/')}/") else place
+        return below if below in self.texts else None
+
+
+def changes_of(diffs: Sequence[FileDiff], tree: Tree) -> Changes:
+    """What a diff touches; its names may be seen from the repository's root or from the workspace's."""
     changes = Changes()
-    lines = text.splitlines()
-    at, path, old = 0, None, ""
-    while at < len(lines):
-        line = lines[at]
-        if line.startswith("--- "):
-            old = _path(line)
-        elif line.startswith("+++ "):
-            path = _path(line).removeprefix("b/") if old.startswith(("a/", "/dev/null")) else _path(line)
-        elif line.startswith("@@"):
-            if path is None:
-                raise InputError(f"line {at + 1} of the diff is a hunk without a file", hint="`git diff` writes them")
-            at = _hunk(lines, at, changes.lines.setdefault(path, {}))
-            continue
-        at += 1
-    if text.strip() and not changes.lines and not any(line.startswith(("diff ", "--- ", "Binary ")) for line in lines):
-        raise InputError("this is no unified diff", hint="`git diff` and `diff -u` write them")
-    changes.lines.pop("/dev/null", None)
+    for diff in diffs:
+        path = _place(diff, tree)
+        if path is not None:
+            changes.lines.setdefault(path, set()).update(diff.lines)
+        elif diff.new.endswith(".rs"):
+            changes.strangers.append(diff.names[0])
     return changes
 
 
-def _path(line: str) -> str:
-    name = line[4:].partition("\t")[0].rstrip()
-    quoted = _QUOTED.match(name)
-    return quoted.group(1).encode("latin-1", "replace").decode("unicode_escape") if quoted is not None else name
+def changes_since(diffs: Sequence[FileDiff], new: Collection[str], tree: Tree) -> Changes:
+    """What git says has changed: names are seen from the repository's root; the files in `new` it does not know."""
+    changes, base = Changes(), tree.repository or tree.root
+    for diff in diffs:
+        path = tree.path_of(base, diff.names[0])
+        if path is not None:
+            changes.lines.setdefault(path, set()).update(diff.lines)
+    changes.whole.update(path for name in new if (path := tree.path_of(base, name)) is not None)
+    return changes
 
 
-def _hunk(lines: Sequence[str], at: int, into: dict[int, str]) -> int:
-    """Read one hunk; returns the number of the line behind it."""
-    head = _HUNK.match(lines[at])
-    if head is None:
-        raise InputError(f"line {at + 1} of the diff is no head of a hunk: {lines[at][:60]}")
-    old_left, number, new_left = int(head.group(1) or 1), int(head.group(2)), int(head.group(3) or 1)
-    at += 1
-    while (old_left > 0 or new_left > 0) and at < len(lines):
-        sign, text = lines[at][:1], lines[at][1:]
-        if sign == "+":
-            into[number] = text
-        if sign not in ("+", "-", " ", "", "\\"):
-            break
-        if sign in ("+", " ", ""):
-            number, new_left = number + 1, new_left - 1
-        if sign in ("-", " ", ""):
-            old_left -= 1
-        at += 1
-    if old_left > 0 or new_left > 0:
-        raise InputError(f"the diff ends within a hunk, in line {at + 1}")
-    return at
+def both(one: Changes, other: Changes) -> Changes:
+    """What either touches."""
+    lines = {path: one.lines.get(path, set()) | other.lines.get(path, set()) for path in {*one.lines, *other.lines}}
+    return Changes(lines, one.whole | other.whole, [*one.strangers, *other.strangers])
 
 
-def placed(changes: Changes, texts: Mapping[str, str], folder: str) -> Changes:
-    """The changes by paths below the workspace root, which is `folder` of the repository; each line must be there."""
-    found = Changes(whole={name for name in (_below(path, folder) for path in changes.whole) if name in texts})
-    for path, lines in changes.lines.items():
-        name = _below(path, folder) if _below(path, folder) in texts else path
-        text = texts.get(name)
-        if text is None:
-            continue
-        for number in _differing(lines, text.split("\n")):
-            raise InputError(
-                f"the diff does not lead to {name} as it is: line {number} is another",
-                hint="apply the diff first: the tree after the change is checked",
-            )
-        found.lines[name] = dict(lines)
-    return found
+def _place(diff: FileDiff, tree: Tree) -> str | None:
+    """The file whose lines are those of the diff."""
+    found = list(dict.fromkeys(_candidates(diff, tree)))
+    for path in found:
+        if _first_other(diff, tree.texts[path]) is None:
+            return path
+    # a name that is seen from elsewhere may be another file's
+    if not found or (tree.repository is not None and tree.path_of(tree.repository, diff.names[0]) is None):
+        return None
+    raise InputError(
+        f"the diff does not lead to {found[0]} as it is: line {_first_other(diff, tree.texts[found[0]])} is another",
+        hint="apply the diff first: the tree after the change is checked",
+    )
 
 
-def _below(path: str, folder: str) -> str:
-    return path.removeprefix(f"{folder}/") if folder else path
+def _candidates(diff: FileDiff, tree: Tree) -> Iterator[str]:
+    for name in diff.names:
+        for base in (tree.repository, tree.root):
+            path = tree.path_of(base, name) if base is not None else None
+            if path is not None:
+                yield path
 
 
-def _differing(lines: Mapping[int, str], text: Sequence[str]) -> Iterator[int]:
-    for number, line in lines.items():
-        if number > len(text) or text[number - 1].rstrip("\r") != line.rstrip("\r"):
-            yield number
+def _first_other(diff: FileDiff, text: str) -> int | None:
+    """The first new line that the text does not have there."""
+    lines = text.split("\n")
+    for number, line in diff.lines.items():
+        if number > len(lines) or lines[number - 1].rstrip("\r") != line.rstrip("\r"):
+            return number
+    return None
 
 
 def only_touched(result: CheckResult, changes: Changes) -> CheckResult:
-    """The result with the findings that the change touches."""
-    findings = [one for one in result.findings if changes.touches(one)]
+    """The result with what stands in lines that the change touches."""
+    findings = [one for one in result.findings if changes.touches(one.file, one.line, one.end_line)]
+    spots = [spot for one in result.blind_spots if (spot := _touched_spot(one, changes)) is not None]
+    suppressed = [one for one in result.suppressed if changes.touches(one.file, one.line, one.line)]
+    summary = summary_of(findings, result.summary.stale)
     return result.model_copy(
-        update={"findings": findings, "summary": summary_of(findings, result.summary.stale)},
+        update={"findings": findings, "blind_spots": spots, "suppressed": suppressed, "summary": summary}
     )
+
+
+def _touched_spot(spot: BlindSpot, changes: Changes) -> BlindSpot | None:
+    is_of_file = spot.reason in _OF_FILES
+    places = [
+        one
+        for one in spot.places
+        if (is_of_file and one.file in changes.files) or changes.touches(one.file, one.line, one.line)
+    ]
+    return spot.model_copy(update={"count": len(places), "places": places}) if places else None

@@ -9,10 +9,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
-from borrowscope.build.version_control import diff_since, find_repository
+from borrowscope.build.version_control import changes_since as ask_git
+from borrowscope.build.version_control import find_repository
 from borrowscope.check.baseline import (
     Baseline,
     Comparison,
@@ -23,8 +25,9 @@ from borrowscope.check.baseline import (
     rewritten,
     shrunk,
 )
-from borrowscope.check.changes import Changes, only_touched, placed, read_diff
+from borrowscope.check.changes import Changes, Tree, both, changes_of, changes_since, only_touched
 from borrowscope.check.configuration import Configuration
+from borrowscope.check.diffs import read_diff
 from borrowscope.check.model import CheckResult
 from borrowscope.cli import terminal
 from borrowscope.cli.output import deliver
@@ -33,6 +36,7 @@ from borrowscope.report.wording import counted
 from borrowscope.tables.check_rules import BY_CODE
 
 DEFAULT_BASELINE = "borrowscope-baseline.json"
+_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,58 +53,125 @@ class Gate:
         """Whether only what a change touches is asked for."""
         return self.diff is not None or self.since is not None
 
+    def with_baseline(self, named: Path | None) -> Gate:
+        """The same with the baseline that the settings name, where the command line names none."""
+        return replace(self, baseline=self.baseline or named)
 
-@dataclass(frozen=True, slots=True)
+    def refuse_nonsense(self) -> None:
+        """Raise `UsageError` for wishes that exclude each other, before any work is done."""
+        if self.writes_baseline and self.has_changes:
+            raise UsageError("a baseline is written of all findings", hint="leave --in-diff and --since out")
+
+
+@dataclass(frozen=True)
 class Ground:
     """What was checked: the root, its texts by path, and the rules."""
 
     root: Path
-    texts: Mapping[str, str]
-    configuration: Configuration
+    texts: Mapping[str, str] = field(default_factory=dict)
+    configuration: Configuration = field(default_factory=Configuration)
+
+    @cached_property
+    def repository(self) -> Path | None:
+        """The root of the repository that holds the root."""
+        found = find_repository(self.root)
+        return found if found is not None and self.root.resolve().is_relative_to(found.resolve()) else None
 
     @property
     def folder(self) -> str:
         """The root's path within its repository; empty without one."""
-        repository = find_repository(self.root)
-        root = self.root.resolve()
-        if repository is None or not root.is_relative_to(repository.resolve()):
+        if self.repository is None:
             return ""
-        folder = root.relative_to(repository.resolve()).as_posix()
+        folder = self.root.resolve().relative_to(self.repository.resolve()).as_posix()
         return "" if folder == "." else folder
 
+    @property
+    def tree(self) -> Tree:
+        """The texts as diffs name them."""
+        repository = self.repository.resolve().as_posix() if self.repository is not None else None
+        return Tree(self.root.resolve().as_posix(), self.texts, repository)
 
-def held_against(result: CheckResult, gate: Gate, ground: Ground) -> tuple[CheckResult, Comparison | None]:
-    """The result as far as it is new and touched."""
-    if gate.writes_baseline and gate.has_changes:
-        raise UsageError("a baseline is written of all findings", hint="leave --in-diff and --since out")
+
+# 1. changes
+def find_changes(gate: Gate, ground: Ground) -> Changes | None:
+    """What the change touches; None where all is asked for."""
+    changes = None
+    if gate.diff is not None:
+        changes = changes_of(read_diff(_diff_text(gate.diff)), ground.tree)
+        _tell_strangers(changes)
+    if gate.since is not None:
+        told = ask_git(ground.root, gate.since)
+        for line in told.notes:
+            terminal.warn(line)
+        since = changes_since(read_diff(told.diff), told.unknown, ground.tree)
+        changes = both(changes, since) if changes is not None else since
+    return changes
+
+
+def _tell_strangers(changes: Changes) -> None:
+    if changes.strangers:
+        names = ", ".join(changes.strangers[:_SHOWN]) + (", .." if len(changes.strangers) > _SHOWN else "")
+        count = counted(len(changes.strangers), "Rust file")
+        terminal.warn(f"{count} of the diff are in no target that is checked: {names}")
+
+
+def _diff_text(path: Path) -> str:
+    try:
+        if str(path) == "-":
+            return sys.stdin.buffer.read().decode("utf-8", "replace")
+        return path.read_bytes().decode("utf-8", "replace")
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from error
+
+
+# 2. baselines
+def held_against(
+    result: CheckResult, gate: Gate, ground: Ground | None, changes: Changes | None
+) -> tuple[CheckResult, Comparison | None]:
+    """The result as far as it is new and touched; one without a ground was read, and is not looked at further."""
     comparison = None
+    if ground is None:
+        return result, comparison
     if gate.baseline is not None or gate.writes_baseline:
-        result, comparison = _against_baseline(result, gate, ground)
-    if gate.has_changes:
-        result = only_touched(result, _changes(gate, ground))
-    return result, comparison
+        result, comparison = _against_baseline(result, gate, ground, changes)
+    return (result, comparison) if changes is None else (only_touched(result, changes), comparison)
 
 
-# 1. baselines
-def _against_baseline(result: CheckResult, gate: Gate, ground: Ground) -> tuple[CheckResult, Comparison]:
+def _against_baseline(
+    result: CheckResult, gate: Gate, ground: Ground, changes: Changes | None
+) -> tuple[CheckResult, Comparison]:
     path = gate.baseline or ground.root / DEFAULT_BASELINE
     known = _read(path, may_be_missing=gate.writes_baseline)
-    scope = Scope(
-        looked=lambda code, file: (
-            file in ground.texts and code in BY_CODE and ground.configuration.looks_at(BY_CODE[code], file)
-        ),
-        exists=lambda file: (ground.root / file).is_file(),
-    )
-    marked, comparison = compared(result, known, scope)
+    marked, comparison = compared(result, known, _scope(ground, changes))
     if gate.writes_baseline:
         new = rewritten(known, comparison, result.findings)
         deliver(render_baseline(new), path)
         terminal.note(f"{path}: {_told(comparison)}")
-        return compared(result, new, scope)
-    if (comparison.gone or comparison.stale) and not os.environ.get("CI"):
-        deliver(render_baseline(shrunk(known, comparison)), path)
-        terminal.note(f"{path}: {_leaving(comparison)} taken out")
+        return compared(result, new, _scope(ground, changes))
+    if changes is None and (comparison.gone or comparison.stale) and not os.environ.get("CI"):
+        _shorten(path, known, comparison)
     return marked, comparison
+
+
+def _scope(ground: Ground, changes: Changes | None) -> Scope:
+    """What this run looked at as a whole: all files, or none where a change was asked for."""
+    looked = ground.texts.keys() if changes is None else ()
+    return Scope(
+        looked=lambda code, file: (
+            file in looked and code in BY_CODE and ground.configuration.looks_at(BY_CODE[code], file)
+        ),
+        exists=lambda file: (ground.root / file).is_file(),
+    )
+
+
+def _shorten(path: Path, known: Baseline, comparison: Comparison) -> None:
+    """Take out what is gone; a file that cannot be written stays as it is."""
+    try:
+        deliver(render_baseline(shrunk(known, comparison)), path)
+    except UsageError as error:
+        terminal.warn(f"{error.message}: {_leaving(comparison)} could be taken out")
+    else:
+        terminal.note(f"{path}: {_leaving(comparison)} taken out")
 
 
 def _read(path: Path, *, may_be_missing: bool) -> Baseline:
@@ -120,25 +191,3 @@ def _leaving(comparison: Comparison) -> str:
 
 def _told(comparison: Comparison) -> str:
     return f"{counted(comparison.new, 'finding')} added, {_leaving(comparison)} taken out, {comparison.known:,} kept"
-
-
-# 2. changes
-def _changes(gate: Gate, ground: Ground) -> Changes:
-    changes = Changes()
-    if gate.diff is not None:
-        changes = read_diff(_diff_text(gate.diff))
-    if gate.since is not None:
-        text, new = diff_since(ground.root, gate.since)
-        since = read_diff(text)
-        changes.lines.update(since.lines)
-        changes.whole.update(new)
-    return placed(changes, ground.texts, ground.folder)
-
-
-def _diff_text(path: Path) -> str:
-    try:
-        if str(path) == "-":
-            return sys.stdin.buffer.read().decode("utf-8", "replace")
-        return path.read_bytes().decode("utf-8", "replace")
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from error

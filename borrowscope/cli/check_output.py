@@ -19,6 +19,8 @@ from borrowscope.cli.output import deliver
 from borrowscope.errors import UsageError
 from borrowscope.tables.groups import nearest_word
 
+_STDOUT = Path("-")
+
 
 class Annotations(StrEnum):
     """Whether GitHub's annotations are written."""
@@ -38,18 +40,31 @@ class Outputs:
     annotations: Annotations
 
 
-def read_reports(given: Sequence[str]) -> list[tuple[Format, Path]]:
-    """`FORMAT=FILE`, as often as it was given."""
-    found = []
-    for one in given:
-        name, _, file = one.partition("=")
-        if name not in set(Format):
-            near = nearest_word(name, list(Format))
-            raise UsageError(f"--report knows no format `{name}`", hint=f"did you mean `{near}`?")
-        if not file:
-            raise UsageError(f"--report takes FORMAT=FILE, not `{one}`", hint=f"for example --report {name}=FILE")
-        found.append((Format(name), Path(file)))
-    return found
+def read_outputs(form: Format, output: Path | None, reports: Sequence[str], annotations: Annotations) -> Outputs:
+    """What the flags come to; each file and stdout take one format.
+
+    Raises:
+        UsageError: a format that nobody knows, or two for one place.
+    """
+    files = [_read_report(one) for one in reports]
+    places = [_STDOUT if output is None else output, *(file for _, file in files)]
+    twice = next((place for at, place in enumerate(places) if place in places[:at]), None)
+    if twice is not None:
+        name = "stdout" if twice == _STDOUT else str(twice)
+        raise UsageError(
+            f"two formats are to be written to {name}", hint="-o FILE or --report FORMAT=FILE names another"
+        )
+    return Outputs(form, output, files, annotations)
+
+
+def _read_report(given: str) -> tuple[Format, Path]:
+    name, _, file = given.partition("=")
+    if name not in set(Format):
+        near = nearest_word(name, list(Format))
+        raise UsageError(f"--report knows no format `{name}`", hint=f"did you mean `{near}`?")
+    if not file:
+        raise UsageError(f"--report takes FORMAT=FILE, not `{given}`", hint=f"for example --report {name}=FILE")
+    return Format(name), Path(file)
 
 
 def write_outputs(report: Report, outputs: Outputs) -> None:

@@ -5,19 +5,21 @@ In: a session, or a file. Out: `Checked`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from borrowscope.analyzer.analyze import examine
 from borrowscope.check.baseline import Comparison, Scope, baseline_of, compared
+from borrowscope.check.changes import Changes
 from borrowscope.check.configuration import Configuration, RuleChoice
 from borrowscope.check.model import CheckResult
 from borrowscope.check.run import CheckRequest, run_check
 from borrowscope.cli.analysis import analysis_request, ask_compiler, targets_of
 from borrowscope.cli.check_coverage import covered
+from borrowscope.cli.check_gate import Ground
 from borrowscope.cli.check_verification import verified
 from borrowscope.cli.session import Session
 from borrowscope.errors import InputError, UsageError
@@ -26,13 +28,12 @@ from borrowscope.project.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What was found, and where; a result that was read has neither texts nor a root."""
+    """What was found, and where; a result that was read stands on no ground."""
 
     result: CheckResult
     package: str
-    texts: Mapping[str, str] = field(default_factory=dict)
-    root: Path | None = None
-    configuration: Configuration = field(default_factory=Configuration)
+    ground: Ground | None = None
+    changes: Changes | None = None
 
 
 def configuration_of(settings: Settings) -> Configuration:
@@ -41,8 +42,14 @@ def configuration_of(settings: Settings) -> Configuration:
     return Configuration(rules, settings.exclude_paths)
 
 
-def checked(session: Session, *, verify: bool = False, coverage: Path | None = None) -> Checked:
-    """Check a tree, beside the recording `coverage`.
+def checked(
+    session: Session,
+    *,
+    verify: bool = False,
+    coverage: Path | None = None,
+    find_changes: Callable[[Ground], Changes | None] | None = None,
+) -> Checked:
+    """Check a tree, beside the recording `coverage`; with changes, the files that they touch.
 
     Raises:
         KeyboardInterrupt: Ctrl-C came while the compiler was asked.
@@ -50,15 +57,17 @@ def checked(session: Session, *, verify: bool = False, coverage: Path | None = N
     facts = ask_compiler(session)
     if facts is not None and facts.interrupted:
         raise KeyboardInterrupt
-    analysis = examine(analysis_request(session, targets_of(session, facts), facts, always_static=True))
+    request = analysis_request(session, targets_of(session, facts), facts, always_static=True)
+    texts = {text.relative: text.source.decode("utf-8", "replace") for text in request.sources.files}
+    ground = Ground(session.project.root, texts, configuration_of(session.settings))
+    changes = find_changes(ground) if find_changes is not None else None
+    analysis = examine(request)
     if verify and not verified(session, analysis):
         raise KeyboardInterrupt
-    root, configuration = session.project.root, configuration_of(session.settings)
-    texts = {file.tree.text.relative: file.tree.text.source.decode("utf-8", "replace") for file in analysis.files}
-    result = run_check(CheckRequest(analysis, root, configuration))
+    result = run_check(CheckRequest(analysis, ground.root, ground.configuration))
     if coverage is not None:
         result.coverage = covered(coverage, analysis)
-    return Checked(result, _package(session), texts, root, configuration)
+    return Checked(result, _package(session), ground, changes)
 
 
 def _package(session: Session) -> str:

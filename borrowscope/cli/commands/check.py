@@ -8,122 +8,73 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from typing import Annotated
 
-import typer
-
+from borrowscope.check.baseline import Comparison
 from borrowscope.check.formats.table import Format
+from borrowscope.check.model import CheckResult
 from borrowscope.check.report import Report
 from borrowscope.check.summary import is_failing
-from borrowscope.cli.analysis import Types
-from borrowscope.cli.check_gate import Gate, Ground, held_against
-from borrowscope.cli.check_output import Annotations, Outputs, read_reports, write_outputs
-from borrowscope.cli.checking import added_since, checked, read_checked
+from borrowscope.cli.check_flags import (
+    AnnotationsFlag,
+    BaselineFlag,
+    CoverageFlag,
+    DiffFlag,
+    FailOnFlag,
+    FormatFlag,
+    InDiffFlag,
+    LevelFlag,
+    OutputFlag,
+    PathArgument,
+    ReportFlag,
+    SinceFlag,
+    TypesFlag,
+    VerifyFlag,
+    WriteBaselineFlag,
+)
+from borrowscope.cli.check_gate import Gate, find_changes, held_against
+from borrowscope.cli.check_output import Annotations, Outputs, read_outputs, write_outputs
+from borrowscope.cli.checking import Checked, added_since, checked, read_checked
 from borrowscope.cli.command import LOOK, Command, Example
 from borrowscope.cli.flags import takes_cargo_flags
-from borrowscope.cli.session import OURS, EditionOption, NoSettingsOption, Session, SettingsOption, open_session
+from borrowscope.cli.session import EditionOption, NoSettingsOption, Session, SettingsOption, open_session
 from borrowscope.errors import ExitCode, UsageError
 from borrowscope.project.options import CargoOptions
 from borrowscope.project.settings import Settings, load_settings
 from borrowscope.tables.check_rules import Level
 
 
-class FailOn(StrEnum):
-    """The least level that makes the check fail."""
+@dataclass(frozen=True, slots=True)
+class _Wishes:
+    """What the command line asks for; `open` loads the project at a path with its settings."""
 
-    ERROR = "error"
-    WARNING = "warning"
-    NOTE = "note"
-    NEVER = "never"
+    open: Callable[[Path], Session]
+    flags: Mapping[str, object]
+    outputs: Outputs
+    verify: bool
 
 
 @takes_cargo_flags()
 def run_check_command(
     cargo: CargoOptions,
-    path: Annotated[Path, typer.Argument(help="A crate, a workspace or one .rs file")] = Path(),
-    output: Annotated[
-        Path | None,
-        typer.Option("-o", "--output", metavar="FILE", help="Write there; - is stdout", rich_help_panel=OURS),
-    ] = None,
-    form: Annotated[
-        Format, typer.Option("--format", help="How findings are written", rich_help_panel=OURS)
-    ] = Format.TEXT,
-    report: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--report", metavar="FORMAT=FILE", help="Write this format there, too (repeatable)", rich_help_panel=OURS
-        ),
-    ] = None,
-    annotations: Annotated[
-        Annotations,
-        typer.Option("--annotations", help="GitHub's annotations; auto: where GitHub runs us", rich_help_panel=OURS),
-    ] = Annotations.AUTO,
-    fail_on: Annotated[
-        FailOn | None,
-        typer.Option("--fail-on", help="The least level that makes the check end with 1 (error)", rich_help_panel=OURS),
-    ] = None,
-    level: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--level",
-            metavar="CODE=LEVEL",
-            help="A rule's level: error, warning, note, off (repeatable)",
-            rich_help_panel=OURS,
-        ),
-    ] = None,
-    types: Annotated[
-        Types | None, typer.Option("--types", help="Ask the compiler, the sources, or both", rich_help_panel=OURS)
-    ] = None,
-    verify: Annotated[
-        bool,
-        typer.Option(
-            "--verify",
-            metavar="",
-            help="Ask rustc for every unsafe operation (E0133), and tell recall and precision",
-            rich_help_panel=OURS,
-        ),
-    ] = False,
-    coverage: Annotated[
-        Path | None,
-        typer.Option(
-            "--coverage",
-            metavar="REC",
-            help="A recording: how often each unsafe operation was executed, and by which test",
-            rich_help_panel=OURS,
-        ),
-    ] = None,
-    baseline: Annotated[
-        Path | None,
-        typer.Option("--baseline", metavar="FILE", help="Findings in there are known already", rich_help_panel=OURS),
-    ] = None,
-    write_baseline: Annotated[
-        bool,
-        typer.Option(
-            "--write-baseline",
-            metavar="",
-            help="Write all findings to the baseline (borrowscope-baseline.json)",
-            rich_help_panel=OURS,
-        ),
-    ] = False,
-    in_diff: Annotated[
-        Path | None,
-        typer.Option("--in-diff", metavar="FILE", help="Only what this diff touches; - is stdin", rich_help_panel=OURS),
-    ] = None,
-    since: Annotated[
-        str | None,
-        typer.Option("--since", metavar="REV", help="Only what has changed since then, asks git", rich_help_panel=OURS),
-    ] = None,
-    diff: Annotated[
-        tuple[Path, Path] | None,
-        typer.Option(
-            "--diff",
-            metavar="OLD NEW",
-            help="What NEW has that OLD has not: trees, or JSON results (PATH counts for nothing)",
-            rich_help_panel=OURS,
-        ),
-    ] = None,
+    path: PathArgument = Path(),
+    output: OutputFlag = None,
+    form: FormatFlag = Format.TEXT,
+    report: ReportFlag = None,
+    annotations: AnnotationsFlag = Annotations.AUTO,
+    fail_on: FailOnFlag = None,
+    level: LevelFlag = None,
+    types: TypesFlag = None,
+    verify: VerifyFlag = False,
+    coverage: CoverageFlag = None,
+    baseline: BaselineFlag = None,
+    write_baseline: WriteBaselineFlag = False,
+    in_diff: InDiffFlag = None,
+    since: SinceFlag = None,
+    diff: DiffFlag = None,
     edition: EditionOption = None,
     settings: SettingsOption = None,
     no_settings: NoSettingsOption = False,
@@ -131,49 +82,51 @@ def run_check_command(
     """Find the operations that only `unsafe` allows, and what hides behind them."""
     given: dict[str, object] = {"types": types, "fail_on": fail_on, "rules": _levels(level or []), "edition": edition}
     flags = {name: _word(value) for name, value in given.items()}
-    outputs = Outputs(form, output, read_reports(report or []), annotations)
-
-    def session_of(place: Path) -> Session:
-        return open_session(place, cargo, flags, settings, no_settings=no_settings)
-
-    if diff is not None:
-        if baseline or write_baseline or in_diff or since or coverage:
-            hint = "leave baselines, --in-diff, --since and --coverage out"
-            raise UsageError("--diff compares two trees by itself", hint=hint)
-        return _compare(diff, session_of, flags, outputs, verify=verify)
-    session = session_of(path)
-    found = checked(session, verify=verify, coverage=coverage)
-    gate = Gate(baseline or _named_baseline(session), write_baseline, in_diff, since)
-    ground = Ground(session.project.root, found.texts, found.configuration)
-    result, comparison = held_against(found.result, gate, ground)
-    least = fail_level(session.settings)
-    write_outputs(Report(result, found.texts, found.package, ground.folder, least, comparison), outputs)
-    return ExitCode.FINDINGS if is_failing(result, least) else ExitCode.OK
+    opening = partial(open_session, cargo=cargo, flags=flags, settings_file=settings, no_settings=no_settings)
+    wishes = _Wishes(opening, flags, read_outputs(form, output, report or [], annotations), verify)
+    gate = Gate(baseline, write_baseline, in_diff, since)
+    gate.refuse_nonsense()
+    if diff is None:
+        return _check(path, gate, coverage, wishes)
+    if gate != Gate() or coverage:
+        hint = "leave baselines, --in-diff, --since and --coverage out"
+        raise UsageError("--diff compares two trees by itself", hint=hint)
+    return _compare(diff, wishes)
 
 
-def _compare(
-    sides: tuple[Path, Path],
-    session_of: Callable[[Path], Session],
-    flags: Mapping[str, object],
-    outputs: Outputs,
-    *,
-    verify: bool,
-) -> int:
+def _check(path: Path, gate: Gate, coverage: Path | None, wishes: _Wishes) -> int:
+    """Check one tree, and hold what is found against the gate."""
+    session = wishes.open(path)
+    gate = gate.with_baseline(_named_baseline(session))
+    found = checked(session, verify=wishes.verify, coverage=coverage, find_changes=partial(find_changes, gate))
+    result, comparison = held_against(found.result, gate, found.ground, found.changes)
+    return _told(found, result, comparison, session.settings, wishes)
+
+
+def _compare(sides: tuple[Path, Path], wishes: _Wishes) -> int:
     """Tell what the second tree or result has that the first has not; the gate looks at that alone."""
-    settings = load_settings(None, {name: value for name, value in flags.items() if value}, os.environ)
+    settings = load_settings(None, {name: value for name, value in wishes.flags.items() if value}, os.environ)
     found = []
     for side in sides:
         if side.suffix == ".json":
             found.append(read_checked(side))
         else:
-            session = session_of(side)
+            session = wishes.open(side)
             settings = session.settings
-            found.append(checked(session, verify=verify))
+            found.append(checked(session, verify=wishes.verify))
     old, new = found
     result, comparison = added_since(old.result, new.result)
+    return _told(new, result, comparison, settings, wishes)
+
+
+def _told(
+    found: Checked, result: CheckResult, comparison: Comparison | None, settings: Settings, wishes: _Wishes
+) -> int:
+    """Write the result wherever it is wanted; whether it fails is up to the findings alone."""
     least = fail_level(settings)
-    folder = Ground(new.root, new.texts, new.configuration).folder if new.root is not None else ""
-    write_outputs(Report(result, new.texts, new.package, folder, least, comparison), outputs)
+    ground = found.ground
+    texts, folder = (ground.texts, ground.folder) if ground is not None else ({}, "")
+    write_outputs(Report(result, texts, found.package, folder, least, comparison), wishes.outputs)
     return ExitCode.FINDINGS if is_failing(result, least) else ExitCode.OK
 
 
