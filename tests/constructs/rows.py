@@ -18,19 +18,19 @@ _MARK = "//~ "
 _PARTIES = ("from", "to", "owner", "source")
 
 
-def expected_lines(module: str) -> list[str]:
+def expected_lines(module: str, crate: Path = ROWS) -> list[str]:
     """The lines that the module says it records, blanks and all."""
-    text = (ROWS / "src" / f"{module}.rs").read_text(encoding="utf-8")
+    text = (crate / "src" / f"{module}.rs").read_text(encoding="utf-8")
     return [line.removeprefix(_MARK) for line in text.splitlines() if line.startswith(_MARK)]
 
 
-def recorded_lines(events: Iterable[dict[str, Any]], module: str) -> list[str]:
+def recorded_lines(events: Iterable[dict[str, Any]], module: str, crate: Path = ROWS) -> list[str]:
     """The events of the module's functions in order; functions' own only where the module is about them."""
     events = sorted(events, key=lambda event: event["thread"])  # how threads run beside each other is theirs
     labels = _Labels({event["instance"]: event["name"] for event in events if event["name"] is not None})
     found = []
     for event in events:
-        if not (event["function"] or "").startswith(f"rows::{module}::"):
+        if not (event["function"] or "").startswith(f"{crate.name}::{module}::"):
             continue
         if event["event"].startswith("Fn") and module != "function":
             continue
