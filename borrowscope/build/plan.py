@@ -20,11 +20,13 @@ from borrowscope.build.pipeline import ProjectFacts
 from borrowscope.build.switches import Switches
 from borrowscope.build.text_includes import text_include_insertions, with_insertions
 from borrowscope.errors import UsageError
+from borrowscope.parse.macro_book import MacroBook
 from borrowscope.parse.modules import crate_files
 from borrowscope.project.model import Package, Target
 from borrowscope.rewrite.ambiguities import find_ambiguities
 from borrowscope.rewrite.choice import NO_WISHES, TraceOptions
 from borrowscope.rewrite.file import defines_panic_handler, read_marks, rewrite_file
+from borrowscope.rewrite.macro_calls import MacroCalls
 from borrowscope.rewrite.model import Insertion, RewriteOptions, RewrittenFile, Site
 from borrowscope.text.function_paths import is_glob_match
 
@@ -107,6 +109,7 @@ class Planner:
     rewrite: Rewrite = rewrite_file
     further: Further = absolute_text_includes
     sources: list[SourceToTrace] = field(default_factory=list)
+    macros: dict[str, MacroCalls] = field(default_factory=dict)  # by package
     unreadable: list[tuple[str, str]] = field(default_factory=list)
     marked: bool = False
 
@@ -126,10 +129,18 @@ class Planner:
                     seen.add(file.path)
                     self._read(file.path, file.module_path, traced.package, traced.target, is_root=file.is_root)
         self._leave_bare_packages()
+        self._find_macros()
         self.sources = [replace(source, inherited=inherited.get(source.path)) for source in self.sources]
         marks = [read_marks(file.source) for file in self.sources]
         self.marked = any(each.asks_for_tracing for each in marks)
         check_marks((file.relative, file.source, each.problems) for file, each in zip(self.sources, marks, strict=True))
+
+    def _find_macros(self) -> None:
+        """The definitions of each package: what its calls may mean."""
+        book = MacroBook()
+        for source in self.sources:
+            book.add(source.package.name, source.source, int(source.edition))
+        self.macros = {source.package.name: MacroCalls(book, source.package.name) for source in self.sources}
 
     def _leave_bare_packages(self) -> None:
         """Packages with a panic handler of their own cannot link the runtime, which brings std and std's."""
@@ -198,6 +209,7 @@ class Planner:
             module_path=source.module_path,
             crate_root=source.is_root,
             is_bare=source.is_bare,
+            macros=self.macros.get(source.package.name),
         )
 
 

@@ -132,6 +132,24 @@ def tokenize(source: bytes, start: int, end: int, groups: Sequence[Group] = ()) 
     return tokens
 
 
+def end_of_group(source: bytes, opening: int) -> int | None:
+    """Where the group whose opening delimiter stands there ends, behind its closing one; None where it does not."""
+    depth, position = 0, opening
+    while (found := _PATTERN.match(source, position)) is not None:
+        position = found.end()
+        if found.lastgroup == "comment":
+            position = _comment_end(source, found.start(), len(source))
+            if position < 0:
+                return None
+        elif found.lastgroup == "open":
+            depth += 1
+        elif found.lastgroup == "close":
+            depth -= 1
+            if depth == 0:
+                return position
+    return None
+
+
 def _read(tokens: Tokens, position: int, end: int) -> bool:
     """Append the tokens of a range without groups; False where a byte is no token."""
     source, match, add = tokens.source, _PATTERN.match, tokens.add

@@ -238,6 +238,8 @@ def hides(plan: FunctionPlan, within: range, words: re.Pattern[bytes]) -> bool:
     source = plan.body.source
     if words.search(b" return ") and any(start in within for start in plan.scopes.returning):
         return True
+    if any(start in within and words.search(code) for start, code in plan.scopes.macro_code):
+        return True
     for tokens in plan.scopes.macro_spans:
         if tokens.start in within:
             name = _MACRO_NAME.search(source, max(0, tokens.start - _NAME_LIMIT), tokens.start)

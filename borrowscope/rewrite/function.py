@@ -18,6 +18,7 @@ from borrowscope.rewrite.exits import emit_exits, framed_bodies, may_leave_early
 from borrowscope.rewrite.families import FAMILIES
 from borrowscope.rewrite.flow import emit_flow_guards, emit_flow_heads, plan_flow
 from borrowscope.rewrite.last_uses import plan_last_uses
+from borrowscope.rewrite.macro_calls import calls_of_file
 from borrowscope.rewrite.model import Site, SkipReason
 from borrowscope.rewrite.moves import plan_moves
 from borrowscope.rewrite.plans import RUNTIME_PATH, BindingPlan, FilePlan, FunctionPlan, MovePlan, Placement
@@ -31,7 +32,8 @@ from borrowscope.text.type_names import short_type
 def rewrite_function(file: FilePlan, item: FunctionItem, body: Node, calls: Calls) -> FunctionScopes:
     """Plan and emit one traced function; returns what its scopes hold (macros are counted from it)."""
     bindings = file.facts.bindings
-    scopes = read_scopes(item.node, item.parameters, body, bindings.__contains__)
+    macros = file.options.macros or calls_of_file(item.node.source)
+    scopes = read_scopes(item.node, item.parameters, body, bindings.__contains__, macros)
     plan = FunctionPlan(file, item, body, scopes, type_parameters=_type_parameters(item))
     first = len(file.sites)
     enter = plan.new_site("fn", "FnEnter", item.node.field("name") or item.node, None, name=item.name)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from borrowscope.parse.syntax import Node
+from borrowscope.tables.macro_shapes import NAMED
 from borrowscope.tables.macros import CRATES, MacroRow, find_crate_macro, find_macro
 
 
@@ -24,15 +25,23 @@ def row_of(call: Node) -> MacroRow | None:
     row = find_macro(macro.text)
     if row is not None or crate:
         return row
-    root = next((node for node in call.ancestors() if node.parent is None), call)
-    origin = _imported(root).get(name)
+    origin = import_of(call, name)
     return find_crate_macro(*origin) if origin is not None else None
+
+
+def import_of(call: Node, name: str) -> tuple[str, str] | None:
+    """Where the file of a call takes the name from, if it says so for a macro that may be known: path and own name."""
+    root = next((node for node in call.ancestors() if node.parent is None), call)
+    return _imported(root).get(name)
+
+
+_WORDS = tuple(word.encode() for word in sorted({*CRATES, *NAMED}))
 
 
 @lru_cache(maxsize=4)
 def _imported(root: Node) -> dict[str, tuple[str, str]]:
-    """The macros that the file takes from known crates: by the name that it gives them, crate and own name."""
-    if not any(crate.encode() in root.source for crate in CRATES):
+    """What the file takes from elsewhere: by the name that it gives it, path and own name."""
+    if not any(word in root.source for word in _WORDS):
         return {}
     found = {}
     for use in (node for node in root.walk() if node.kind == "use_declaration"):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from borrowscope.rewrite.choice import NO_WISHES, TraceOptions
+from borrowscope.rewrite.macro_calls import MacroCalls
 from borrowscope.text.span import Span
 
 SITES_PER_FILE_ID = 256
@@ -114,6 +115,7 @@ class RewriteOptions:
     module_path: str = ""  # `krate::module` of the file's root
     crate_root: bool = False
     is_bare: bool = False  # the package has a panic handler of its own: nothing in it can be traced
+    macros: MacroCalls | None = None  # None: those that the file defines
 
 
 @dataclass(slots=True)

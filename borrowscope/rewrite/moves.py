@@ -5,6 +5,8 @@ In: the move facts of one function. Out: a `MovePlan` for each, some of them unm
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from borrowscope.analyzer.facts import MoveFact, MoveShape
 from borrowscope.parse.syntax import Node
 from borrowscope.rewrite.plans import BindingPlan, FunctionPlan, MovePlan, Placement
@@ -15,13 +17,21 @@ from borrowscope.text.span import Span
 
 def plan_moves(plan: FunctionPlan, facts: list[MoveFact]) -> None:
     """Give every observed binding the moves of its value; a partial move leaves the guard where it is."""
-    for fact in facts:
+    for fact in _once(facts):
         owner = plan.bindings.get(fact.binding)
         if owner is None or _is_reborrowed_part(fact):
             continue
         if owner.fact.is_reference and not _is_plain_let(plan, fact):
             continue
         owner.moves.append(_place(plan, owner, fact))
+
+
+def _once(facts: list[MoveFact]) -> Iterator[MoveFact]:
+    """Each move once: a macro may expand a closure's text several times, and each of them is a body of its own."""
+    bodies: dict[tuple[int, Span], str] = {}
+    for fact in facts:
+        if bodies.setdefault((fact.binding, fact.span), fact.body) == fact.body:
+            yield fact
 
 
 def _is_reborrowed_part(fact: MoveFact) -> bool:

@@ -1,8 +1,8 @@
 """The lexical scopes of one function: its bindings, where each can be observed, and what every name means.
 
 In: the syntax tree of a function and a predicate that tells which identifier patterns bind (the compiler knows:
-`None` in a pattern is a constant). Out: a `FunctionScopes`. Hygiene of macros is not modelled: names inside macro
-calls are seen only where the macro's row says that they are expressions.
+`None` in a pattern is a constant). Out: a `FunctionScopes`. Names inside macro calls are seen only where its row
+or its definition says that they are expressions; names that macros write themselves are none of the function's.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from borrowscope.parse.syntax import COMMENTS, Node, parse_arguments, parse_repeat
+from borrowscope.parse.macro_arguments import Step, StepKind
+from borrowscope.parse.syntax import COMMENTS, Node, parse_arguments, parse_arm, parse_items, parse_repeat
+from borrowscope.rewrite.macro_calls import MacroCalls
 from borrowscope.rewrite.macro_rows import row_of
 from borrowscope.tables.macros import RETURNING, Entry, MacroRow
 from borrowscope.text.span import Span
@@ -109,6 +111,7 @@ class FunctionScopes:
     macros: Counter[str] = field(default_factory=Counter)
     macro_spans: list[Span] = field(default_factory=list)  # token trees that were not entered
     returning: list[int] = field(default_factory=list)  # macros that were entered and may leave the function
+    macro_code: list[tuple[int, bytes]] = field(default_factory=list)  # of others that were entered: their own code
     frames: dict[Span, Frame] = field(default_factory=dict)  # by the closure's or async block's span
 
     def frame_of(self, node: Node) -> Frame | None:
@@ -118,10 +121,10 @@ class FunctionScopes:
 
 
 def read_scopes(
-    function: Node, parameters: Node | None, body: Node, is_binding: Callable[[int], bool]
+    function: Node, parameters: Node | None, body: Node, is_binding: Callable[[int], bool], macros: MacroCalls
 ) -> FunctionScopes:
     """Read one function; nested items are left out (they are functions of their own)."""
-    walker = _Walker(is_binding)
+    walker = _Walker(is_binding, macros)
     walker.function(function, parameters, body)
     return walker.found
 
@@ -159,10 +162,11 @@ _SKIPPED_KINDS = COMMENTS | frozenset(
 class _Walker:
     """Visits a function in evaluation order, so that a name means what it means to rustc."""
 
-    def __init__(self, is_binding: Callable[[int], bool]) -> None:
+    def __init__(self, is_binding: Callable[[int], bool], macros: MacroCalls) -> None:
         self.found = FunctionScopes()
         self._is_binding = is_binding
-        self._scopes: list[dict[str, Binding]] = []
+        self._macros = macros
+        self._scopes: list[dict[str, Binding | None]] = []  # None: a name that nothing can be observed of
         self._unobserved: list[Binding] = []
         self._frame: Frame = None  # type: ignore[assignment]  # set by `function` before anything else
         self._handlers: dict[str, Callable[[Node], None]] = {
@@ -322,7 +326,7 @@ class _Walker:
 
     def _guard(self, condition: Node) -> None:
         """A match guard sees the arm's names by reference, before the arm's body observes them."""
-        names = list(self._scopes[-1].values())
+        names = [one for one in self._scopes[-1].values() if one is not None]
         self._unobserved += names
         self.visit(condition)
         self._unobserved = [binding for binding in self._unobserved if binding not in names]
@@ -361,6 +365,10 @@ class _Walker:
         if macro is None or tokens is None:
             return
         name = macro.text.rsplit("::", 1)[-1]
+        steps = self._macros.steps(node)
+        if steps is not None:
+            self._known_macro(node, tokens, name, steps)
+            return
         row = row_of(node)
         arguments = _entered_arguments(row, tokens) if row is not None else None
         if row is None or arguments is None:
@@ -375,7 +383,74 @@ class _Walker:
             if value is not None:
                 self.visit(value)
 
+    def _known_macro(self, node: Node, tokens: Node, name: str, steps: list[Step]) -> None:
+        """A call whose macro's definition tells what becomes of its arguments."""
+        arguments = _arguments(node, steps)
+        if arguments is None or not arguments:
+            self.found.macros[name] += 1
+            self.found.macro_spans.append(Span(tokens.start, tokens.end))
+            return
+        self.found.macro_code.append((node.start, self._macros.code(node)))
+        self.found.macro_spans += _rest(tokens, [step.span for step in steps])
+        open_scopes = len(self._scopes)
+        for step in steps:
+            if step.kind is StepKind.OPEN:
+                self._scopes.append({})
+            elif step.kind is StepKind.CLOSE:
+                self._scopes.pop()
+            elif step.kind is StepKind.BIND:
+                self._bind_for(node, step, arguments)
+            else:
+                for part in arguments.pop(step.span, ()):  # once, though it may be expanded several times
+                    self.visit(part)
+        del self._scopes[open_scopes:]
 
+    def _bind_for(self, call: Node, step: Step, arguments: dict[Span, list[Node]]) -> None:
+        """Names that a macro binds for an argument: observed at its head, or not at all."""
+        pattern = parse_arm(call.source, *step.span)
+        if pattern is None:
+            return
+        pattern.parent = call
+        known = self.found.bindings
+        names = [name for name in _names(pattern) if self._is_binding(name.start)]
+        if all(name.start in known for name in names):  # another expansion of the same names
+            self._scopes[-1].update((name.text, known[name.start]) for name in names)
+        elif step.body is not None and (body := arguments.get(step.body)):
+            self._bind(pattern, "pattern", BodyHead(body[0]))
+        else:
+            self._scopes[-1].update((name.text, None) for name in names)
+            self.found.macro_spans.append(step.span)
+
+
+def _arguments(call: Node, steps: list[Step]) -> dict[Span, list[Node]] | None:
+    """The arguments of a call that its macro evaluates, parsed; None where one does not parse."""
+    found: dict[Span, list[Node]] = {}
+    for step in steps:
+        if step.kind is StepKind.ARGUMENT and step.span not in found:
+            parts = parse_arguments(call.source, *step.span)
+            if parts is None or len(parts) != 1:
+                return None
+            parts[0].parent = call
+            found[step.span] = parts
+        elif step.kind is StepKind.STATEMENT and step.span not in found:
+            root = parse_items(call.source, *step.span)
+            if root is None:
+                return None
+            root.parent = call
+            found[step.span] = list(root.named)
+    return found
+
+
+def _rest(tokens: Node, spans: list[Span]) -> Iterator[Span]:
+    """What a call holds beside these spans, as far as there are words in it."""
+    at = tokens.start + 1
+    for span in [*sorted(span for span in spans if span.end), Span(tokens.end - 1, tokens.end - 1)]:
+        if at < span.start and any(byte in _WORD for byte in tokens.source[at : span.start]):
+            yield Span(at, span.start)
+        at = max(at, span.end)
+
+
+_WORD = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"
 _TEXTS = frozenset({"string_literal", "raw_string_literal"})
 _EXPRESSIONS = (Entry.FORMAT, Entry.VALUES, Entry.MESSAGE)
 

@@ -183,7 +183,7 @@ def test_a_tail_is_enclosed_before_2024(rewrite_str):
 
 
 def test_a_move_inside_an_unknown_macro_costs_the_guard(rewrite_str):
-    source = "macro_rules! eat { ($e:expr) => { drop($e) } }\npub fn f(x: String) { eat!(x); }"
+    source = "macro_rules! eat { ($e:expr) => {{ stringify!($e); drop($e) }} }\npub fn f(x: String) { eat!(x); }"
     rewritten = rewrite_str(source)
     assert ".unguarded();" in short(rewritten)
     assert [(one.reason, one.name) for one in rewritten.skipped] == [(SkipReason.UNMARKED_MOVE, "x")]
