@@ -8,9 +8,7 @@ from __future__ import annotations
 from borrowscope.analyzer.facts import FileFacts
 from borrowscope.analyzer.kept_files import tool_stamp
 from borrowscope.analyzer.sources import read_sources
-from borrowscope.analyzer.static.crate_cache import CrateCache
-from borrowscope.analyzer.static.crate_graph import crate_sources
-from borrowscope.analyzer.unsafety.finding import find_operations, may_have_operations, union_names
+from borrowscope.analyzer.unsafety.words import may_have_operations, union_names
 from borrowscope.build.pipeline import ProjectFacts
 from borrowscope.project.cargo import find_graph
 from borrowscope.project.options import CargoOptions
@@ -27,6 +25,11 @@ def add_operations(facts: ProjectFacts, options: CargoOptions) -> None:
             facts.facts[text.path].unions = unions
     if not may_have_operations(texts):
         return
+    # the static analysis is slow to load, and most crates say no `unsafe`
+    from borrowscope.analyzer.static.crate_cache import CrateCache  # noqa: PLC0415
+    from borrowscope.analyzer.static.crate_graph import crate_sources  # noqa: PLC0415
+    from borrowscope.analyzer.unsafety.finding import find_operations  # noqa: PLC0415
+
     graph = find_graph(project.manifest, project.directory, project.workspace_root, options)
     cache = CrateCache(project.own_dir / "static" / "crates", tool_stamp())
     for path, operations in find_operations(texts, crate_sources(project, graph, targets), cache).items():

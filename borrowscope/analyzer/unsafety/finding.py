@@ -5,7 +5,6 @@ In: the files, the crates around them. Out: operations by path.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,22 +19,6 @@ from borrowscope.analyzer.unsafety.contexts import may_hold_unsafe
 from borrowscope.analyzer.unsafety.operations import Operation
 from borrowscope.text.collector import collector_paused
 from borrowscope.text.deep_stack import run_deep
-
-_UNION = re.compile(rb"\bunion\s+(\w+)\s*[<{]")
-_TYPE = re.compile(rb"\b(?:struct|enum|type|trait)\s+(\w+)")
-_UNSAFE = re.compile(rb"\bunsafe\b")
-
-
-def may_have_operations(texts: SourceTexts) -> bool:
-    """Whether a file says `unsafe` at all."""
-    return any(_UNSAFE.search(text.source) for text in texts.files)
-
-
-def union_names(texts: SourceTexts) -> frozenset[str]:
-    """The names that unions have in these files, and no other type."""
-    unions = {name.decode() for text in texts.files for name in _UNION.findall(text.source)}
-    others = {name.decode() for text in texts.files for name in _TYPE.findall(text.source)} if unions else set()
-    return frozenset(unions - others)
 
 
 def find_operations(
