@@ -7,20 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from borrowscope.analyzer.analyze import AnalysisRequest
 from borrowscope.analyzer.sources import read_sources
 from borrowscope.analyzer.static.crate_graph import crate_sources
 from borrowscope.analyzer.static.crates import CrateSource
 from borrowscope.build.directories import locked
-from borrowscope.build.pipeline import ProjectFacts, analyze_project
-from borrowscope.build.type_check import TargetChoice
 from borrowscope.cli import terminal
 from borrowscope.cli.session import Session
 from borrowscope.errors import TypesRefusedError, UsageError
 from borrowscope.project.cargo import find_graph
 from borrowscope.project.model import Package, Target
 from borrowscope.project.options import CargoOptions
+
+if TYPE_CHECKING:
+    from borrowscope.build.pipeline import ProjectFacts
 
 DEFAULT_KINDS = {"bin"}
 
@@ -37,6 +39,10 @@ def ask_compiler(session: Session) -> ProjectFacts | None:
     """What rustc knows; None where it was not asked or does not accept the crate."""
     if session.settings.types == "static":
         return None
+    # whoever leaves the compiler out does not wait for what builds
+    from borrowscope.build.pipeline import analyze_project  # noqa: PLC0415
+    from borrowscope.build.type_check import TargetChoice  # noqa: PLC0415
+
     choice = TargetChoice.GIVEN if session.cargo.selection else TargetChoice.DEFAULT
     if session.settings.all_targets or "--all-targets" in session.cargo.selection:
         choice = TargetChoice.ALL

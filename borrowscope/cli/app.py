@@ -8,7 +8,9 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib import import_module
 from typing import Annotated
 
 import typer
@@ -18,58 +20,29 @@ from typer._completion_classes import completion_init
 
 from borrowscope.cli import terminal
 from borrowscope.cli.command import Command, Invocation
-from borrowscope.cli.commands import (
-    analyze,
-    check,
-    clean,
-    completions,
-    doctor,
-    exec_,
-    explain,
-    export,
-    init,
-    instrument,
-    report,
-    run,
-    runtime,
-    schema,
-    show,
-    test,
-)
 from borrowscope.errors import BorrowScopeError, ExitCode
 from borrowscope.tables.tool import GRAMMAR, TOOL
 
-COMMANDS: tuple[Command, ...] = (
-    run.COMMAND,
-    test.COMMAND,
-    exec_.COMMAND,
-    analyze.COMMAND,
-    check.COMMAND,
-    report.COMMAND,
-    show.COMMAND,
-    export.COMMAND,
-    instrument.COMMAND,
-    init.COMMAND,
-    runtime.COMMAND,
-    doctor.COMMAND,
-    explain.COMMAND,
-    schema.COMMAND,
-    clean.COMMAND,
-    completions.COMMAND,
-)
+MODULES: dict[str, str] = {
+    "run": "run",
+    "test": "test",
+    "exec": "exec_",
+    "analyze": "analyze",
+    "check": "check",
+    "report": "report",
+    "show": "show",
+    "export": "export",
+    "instrument": "instrument",
+    "init": "init",
+    "runtime": "runtime",
+    "doctor": "doctor",
+    "explain": "explain",
+    "schema": "schema",
+    "clean": "clean",
+    "completions": "completions",
+}  # the commands, in the order in which help shows them, and their modules
 
 COMPLETION = "_BORROWSCOPE_COMPLETE"
-
-app = typer.Typer(
-    name="borrowscope",
-    help="Shows what ownership does in a Rust program while it runs: on stable Rust, without edits.",
-    epilog="First steps:\n\n  borrowscope run hello.rs\n\n  borrowscope report\n\n  borrowscope show main",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode="rich",
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
 
 
 def _show_version(wanted: bool) -> None:
@@ -78,7 +51,6 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _everything(
     version: Annotated[
         bool,
@@ -90,7 +62,38 @@ def _everything(
     """Take the flags that stand before a command."""
 
 
-def _register(command: Command) -> None:
+@cache
+def command_of(name: str) -> Command:
+    """The command that has this name; the others' modules are not loaded."""
+    command = import_module(f"borrowscope.cli.commands.{MODULES[name]}").COMMAND
+    assert isinstance(command, Command)
+    return command
+
+
+def all_commands() -> tuple[Command, ...]:
+    """Every command, in the order in which help shows them."""
+    return tuple(command_of(name) for name in MODULES)
+
+
+def program_of(commands: Iterable[Command]) -> typer.Typer:
+    """The command line with these commands."""
+    app = typer.Typer(
+        name="borrowscope",
+        help="Shows what ownership does in a Rust program while it runs: on stable Rust, without edits.",
+        epilog="First steps:\n\n  borrowscope run hello.rs\n\n  borrowscope report\n\n  borrowscope show main",
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode="rich",
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_everything)
+    for command in commands:
+        _register(app, command)
+    return app
+
+
+def _register(app: typer.Typer, command: Command) -> None:
     settings = {"ignore_unknown_options": True, "allow_extra_args": True} if command.passes_on else {}
     lines = (f"  {escape(example.line)}   [dim]{escape(example.says)}[/dim]" for example in command.examples)
     app.command(
@@ -99,10 +102,6 @@ def _register(command: Command) -> None:
         epilog="\n\n".join(("Examples:", *lines)),
         context_settings=settings,
     )(command.function)
-
-
-for _command in COMMANDS:
-    _register(_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -136,12 +135,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _dispatch(words: list[str]) -> int:
     if COMPLETION in os.environ:  # a shell asks what could stand here
         completion_init()
-    names = {command.name for command in COMMANDS if command.passes_on}
+    named = command_of(words[0]) if words and words[0] in MODULES and COMPLETION not in os.environ else None
     program: tuple[str, ...] = ()
-    if words and words[0] in names and "--" in words:
+    if named is not None and named.passes_on and "--" in words:
         at = words.index("--")
         program = tuple(words[at + 1 :])
         words = words[:at]
+    app = program_of([named] if named is not None else all_commands())
     try:
         result = app(args=words, prog_name="borrowscope", standalone_mode=False, obj=Invocation(program))
     except SystemExit as leaving:  # typer ends itself where our stdout has gone

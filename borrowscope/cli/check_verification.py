@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from borrowscope.analyzer.analyze import Analysis
 from borrowscope.build.directories import locked
-from borrowscope.build.unsafety_check import ask_rustc
 from borrowscope.check.verification import Place, Score, told, told_place, verify
 from borrowscope.cli import terminal
 from borrowscope.cli.analysis import targets_of
@@ -17,6 +16,8 @@ from borrowscope.errors import UsageError
 
 def verified(session: Session, analysis: Analysis) -> bool:
     """Ask rustc and tell how far it agrees; False where Ctrl-C came."""
+    from borrowscope.build.unsafety_check import ask_rustc  # noqa: PLC0415 - it takes all that builds
+
     project = session.project
     with locked(project.own_dir, lambda: terminal.note("waiting for another run of this project to end")):
         answer = ask_rustc(project, session.cargo, targets_of(session, None))

@@ -28,7 +28,7 @@ def test_version_names_tool_and_grammar(capsys):
     assert out.startswith(f"borrowscope {VERSION} (tree-sitter-rust ")
 
 
-@pytest.mark.parametrize("command", app.COMMANDS, ids=lambda command: command.name)
+@pytest.mark.parametrize("command", app.all_commands(), ids=lambda command: command.name)
 def test_every_command_has_help_with_examples(command: Command, capsys):
     code, out, _ = main(capsys, command.name, "--help")
     assert code == 0

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from borrowscope.cli.app import app
+from borrowscope.cli.app import all_commands, program_of
 
 FIXTURES = Path(__file__).parents[3] / "fixtures" / "rust"
 
@@ -33,14 +33,16 @@ def crate_of(tmp_path):
 def static_types(folder):
     """By name: the type and who says so."""
     arguments = ["analyze", str(folder), "--types", "static", "-o", str(folder / "types.json")]
-    result = CliRunner().invoke(app, arguments)
+    result = CliRunner().invoke(program_of(all_commands()), arguments)
     assert result.exit_code == 0, result.output
     info = json.loads((folder / "types.json").read_text())
     return {variable["name"]: variable["ty"] for variables in info["files"].values() for variable in variables}
 
 
 def comparison(folder):
-    result = CliRunner().invoke(app, ["analyze", str(folder), "--compare-types", "--format", "json"])
+    result = CliRunner().invoke(
+        program_of(all_commands()), ["analyze", str(folder), "--compare-types", "--format", "json"]
+    )
     assert result.exit_code == 0, result.output
     return json.loads(result.stdout)
 
