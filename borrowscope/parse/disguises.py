@@ -15,6 +15,16 @@ _OLD_NAMES = re.compile(rb"(?<!r#)\b(?:async|await|try|dyn(?=\s*[=;,.)\]:}]))\b"
 _OPEN_RANGE = re.compile(rb"\.\.\s*([*-]|&(?!&|\s*mut\b))")
 _OPEN_GROUP = re.compile(rb"(\.\.)\s*[(\[|&]")
 _UNIT_BOUND = re.compile(rb"((?:\bwhere|,)\s*)\(\)(?=\s*:)")
+_MACRO_BOUND = re.compile(rb"\b\w+\s*!\s*\([^()]*\)(?=\s*:(?!:))")
+_UNIT_STRUCT = re.compile(rb"(\bstruct\s+\w+\s*(?:<[^;{}]*?>)?\s*)(\bwhere\b[^;{}]*)(?=;)")
+_ESCAPE = re.compile(rb"\\u\{[0-9a-fA-F_]+\}")
+_RAW_NAME = re.compile(rb"\braw(?=\s*@)")
+_RANGE_BODY = re.compile(rb"(?<=\|)(\s*\.\.)=")
+_NEGATIVE_ARGUMENTS = re.compile(rb"<[\w\s,:'-]*-[\s\d][\w\s,:'-]*>")
+_REST = re.compile(rb"\.\.(?=\s*\})")
+_TURBOFISH = re.compile(rb"::(?=\s*<)(?!\s*<[^<>{}();]*>\s*\{)")
+_RETURNED = re.compile(rb"(->\s*\w+(?:::\w+)*)::(?=\s*<)")
+_PATTERN_ARGUMENTS = re.compile(rb"::\s*<[^<>{}();]*>(?=\s*\{)")
 _ATTRIBUTE = re.compile(rb'#\[(?:[^\[\]"]|"(?:\\.|[^"\\])*"|\[[^\[\]]*\])*\]')
 _LOOK_BEHIND = 200  # bytes before an attribute, with the comments that stand there
 _COMMENTS = re.compile(rb"//[^\n]*\n|/\*.*?\*/", re.DOTALL)
@@ -27,6 +37,8 @@ class Raw(Protocol):
 
     @property
     def type(self) -> str: ...  # noqa: D102 - as in tree_sitter
+    @property
+    def start_byte(self) -> int: ...  # noqa: D102
     @property
     def is_missing(self) -> bool: ...  # noqa: D102
     @property
@@ -51,10 +63,11 @@ def parse_disguised(source: bytes, parse: Callable[[bytes], Root]) -> tuple[Root
     """
     text = _LIKE_TYPES.sub(_in_capitals, source)
     root = parse(text)
-    if root.has_error:
-        text, root = _better(text, root, _OLD_NAMES.sub(_in_capitals, text), parse)
-    if root.has_error:
-        text, root = _with_fewer_errors(text, root, parse)
+    for mend in _MENDS if root.has_error else ():
+        changed = mend(text, root)
+        other = parse(changed) if changed != text else root
+        if _errors(other) < _errors(root):
+            text, root = changed, other
     signs = [found.start(1) for found in _OPEN_RANGE.finditer(text) if _splits_range(root, found.start(1))]
     openings = (found for found in _OPEN_GROUP.finditer(text) if found.end() - 1 not in signs)
     groups = [found.start(1) for found in openings if _splits_group(root, found)]
@@ -72,17 +85,12 @@ def _in_capitals(found: re.Match[bytes]) -> bytes:
     return found[0].upper()
 
 
-def _better(text: bytes, root: Root, changed: bytes, parse: Callable[[bytes], Root]) -> tuple[bytes, Root]:
-    """The one of two texts that can be parsed better."""
-    other = parse(changed) if changed != text else root
-    return (changed, other) if _errors(other) < _errors(root) else (text, root)
+def _blank(text: bytes) -> bytes:
+    return re.sub(rb"[^\r\n]", b" ", text)
 
 
-def _with_fewer_errors(text: bytes, root: Root, parse: Callable[[bytes], Root]) -> tuple[bytes, Root]:
-    """Without the attributes that the grammar does not expect, on fields of patterns and on expressions.
-
-    `where (): Trait` becomes a bound of another type.
-    """
+def _without_attributes(text: bytes, root: Raw) -> bytes:
+    """Without the attributes that the grammar does not expect, on fields of patterns and on expressions."""
 
     def blanked(found: re.Match[bytes]) -> bytes:
         at = root.descendant_for_byte_range(found.start(), found.start() + 1)
@@ -90,9 +98,55 @@ def _with_fewer_errors(text: bytes, root: Root, parse: Callable[[bytes], Root]) 
         is_known = place is not None and place.type in _KNOWN_PLACES
         if is_known and not (_is_of_field(text, found) and _is_in_broken_function(place)):
             return found[0]
-        return re.sub(rb"[^\r\n]", b" ", found[0])
+        return _blank(found[0])
 
-    return _better(text, root, _UNIT_BOUND.sub(rb"\1Un", _ATTRIBUTE.sub(blanked, text)), parse)
+    return _ATTRIBUTE.sub(blanked, text)
+
+
+def _with_other_types(text: bytes, _root: Raw) -> bytes:
+    """Bounds of `()` and of a macro's type, and numbers below zero as arguments, become names of types."""
+    text = _MACRO_BOUND.sub(lambda found: b"M" * len(found[0]), _UNIT_BOUND.sub(rb"\1Un", text))
+    return _NEGATIVE_ARGUMENTS.sub(lambda found: found[0].replace(b"-", b"_"), text)
+
+
+def _with_known_names(text: bytes, _root: Raw) -> bytes:
+    """`raw @ ..` is a name and no part of `&raw`; digits of a character may be set apart by `_`."""
+    text = _ESCAPE.sub(lambda found: found[0].replace(b"_", b"0"), text)
+    return _RAW_NAME.sub(_in_capitals, text)
+
+
+def _with_known_forms(text: bytes, root: Raw) -> bytes:
+    """A closure may give `..=b`, a struct without fields may have a `where`, the rest of an assignee be left out.
+
+    Types may be written with a turbofish: `Vec::<u8>`.
+    """
+    text = _UNIT_STRUCT.sub(lambda found: found[1] + _blank(found[2]), _RANGE_BODY.sub(rb"\1 ", text))
+    text = _RETURNED.sub(rb"\1  ", text)
+    text = _REST.sub(lambda found: b"__" if _is_error(root, found.start()) else found[0], text)
+    return _TURBOFISH.sub(lambda found: b"  " if _is_error(root, found.start()) else found[0], text)
+
+
+def _without_pattern_arguments(text: bytes, root: Raw) -> bytes:
+    """`S::<T> { a, .. }` as a pattern."""
+    return _PATTERN_ARGUMENTS.sub(lambda found: _blank(found[0]) if _is_error(root, found.start()) else found[0], text)
+
+
+def _is_error(root: Raw, at: int) -> bool:
+    """Whether something begins there that the grammar does not expect."""
+    node = root.descendant_for_byte_range(at, at + 2)
+    while node is not None and node.start_byte == at and node.type != "ERROR":
+        node = node.parent
+    return node is not None and node.start_byte == at
+
+
+_MENDS: tuple[Callable[[bytes, Raw], bytes], ...] = (
+    lambda text, _root: _OLD_NAMES.sub(_in_capitals, text),
+    _without_attributes,
+    _with_other_types,
+    _with_known_names,
+    _with_known_forms,
+    _without_pattern_arguments,
+)
 
 
 def _is_of_field(text: bytes, attribute: re.Match[bytes]) -> bool:

@@ -180,3 +180,25 @@ def test_words_of_the_language_stay_what_they_are() -> None:
     tree = parse_source(source)
     assert {"async_block", "await_expression", "dynamic_type"} <= {node.kind for node in tree.walk()}
     assert_agrees(source)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x.map(|e| ..=e)",
+        "let x = '\\u{2_FFFF}'; m!(\"\\u{4_e}\")",
+        "let v: Vec::<u8> = a.collect::<P::<I, T![,]>>(); <[T] as W::< C >>::b(v)",
+        "let C::<T, F> { a, .. } = x; fn g() -> a::D::<u8> { a.b::<u8>() }",
+        "let x: R<-5, 5> = R::<-5, 5>::n(a < -5, b - 5);",
+        "match x { raw @ (U | V) => { g(raw) } W { a, .. } => &raw const b }",
+        "G { a: b.c, d: e, .. } = x; let G { a, .. } = y;",
+        "struct A where B: C; struct D<T>\nwhere\n    (): E; struct F where G: H { a: u8 }",
+        "fn g() where m!(Self): Send, u8: N {}",
+    ],
+)
+def test_forms_that_the_grammar_does_not_know(text: str) -> None:
+    source = f"fn f() {{ {text} }}".encode()
+    tree = parse_source(source)
+    assert not tree.has_error
+    assert tree.source == source
+    assert "".join(tree.text.split()) == "".join(source.decode().split())
