@@ -56,11 +56,15 @@ class AnalysisRequest:
 
 @dataclass(slots=True)
 class Analysis:
-    """All that is known, before records are made of it. `items` by crate, `files` in the order of their paths."""
+    """All that is known, before records are made of it. `items` by crate, `files` in the order of their paths.
+
+    `static` answers further questions.
+    """
 
     request: AnalysisRequest
     items: dict[str, SourceItems]
     files: list[FileAnalysis]
+    static: StaticSource = field(default_factory=lambda: StaticSource(None, ()))
 
 
 def analyze(request: AnalysisRequest) -> TypeInfo:
@@ -79,7 +83,8 @@ def _examine(request: AnalysisRequest) -> Analysis:
     items = items_of(trees)
     types = types_of(items)
     static = StaticSource(request.crates, trees, dependencies_cache(request))
-    return Analysis(request, items, [_examine_file(tree, request, static, types[tree.text.crate]) for tree in trees])
+    files = [_examine_file(tree, request, static, types[tree.text.crate]) for tree in trees]
+    return Analysis(request, items, files, static)
 
 
 def dependencies_cache(request: AnalysisRequest) -> CrateCache | None:

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from borrowscope.analyzer.analyze import Analysis
-from borrowscope.analyzer.item_records import foreign_functions_of, statics_of, unions_of
+from borrowscope.analyzer.item_records import unions_of
 from borrowscope.analyzer.known_bindings import FileAnalysis, SourceTree
-from borrowscope.analyzer.type_info import ForeignFunction, StaticInfo, UnionInfo
+from borrowscope.analyzer.static.lookup import CloneCall, Lookup
+from borrowscope.analyzer.static.source import StaticSource
 from borrowscope.analyzer.unsafety.operations import Operation, OperationKind
 from borrowscope.check.places import node_at
+from borrowscope.check.static_uses import StaticUse, find_static_uses
 from borrowscope.parse.functions import FunctionItem, path_around
 from borrowscope.parse.syntax import Node
 from borrowscope.text.span import LineIndex, Span
@@ -39,6 +41,11 @@ class FileView:
     def path(self) -> str:
         """Relative to the workspace root, with forward slashes."""
         return self.tree.text.relative
+
+    @property
+    def absolute(self) -> str:
+        """Where the file lies."""
+        return self.tree.text.path
 
     @property
     def source(self) -> bytes:
@@ -106,50 +113,45 @@ class ProjectView:
     """All files, in the order of their paths."""
 
     files: list[FileView]
-    written_union_fields: dict[str, set[str]] | None = None  # found out by the rule that asks first
+    static: StaticSource
 
     @classmethod
     def of(cls, analysis: Analysis) -> ProjectView:
         """The view of an analysis."""
-        return cls([FileView(file) for file in analysis.files])
+        return cls([FileView(file) for file in analysis.files], analysis.static)
 
     @cached_property
-    def statics(self) -> list[StaticInfo]:
-        """Every static."""
-        return [one for file in self.files if file.says(b"static") for one in statics_of(file.tree)]
+    def lookup(self) -> Lookup | None:
+        """Who answers questions about single places by types; None where only the compiler was asked."""
+        return self.static.lookup
 
     @cached_property
-    def statics_by_name(self) -> dict[str, StaticInfo]:
-        """Statics whose name only one of them has."""
-        return _unique((one.name, one) for one in self.statics)
+    def clones(self) -> dict[str, list[CloneCall]]:
+        """The calls of `clone` that the sources tell, by the absolute path of the file."""
+        found: dict[str, list[CloneCall]] = defaultdict(list)
+        if self.lookup is not None and any(file.says(b"clone") for file in self.files):
+            for one in self.lookup.clones():
+                found[one.file].append(one)
+        return found
 
     @cached_property
-    def unions(self) -> dict[str, UnionInfo]:
-        """Every union by path."""
-        return {one.path: one for file in self.files if file.says(b"union") for one in unions_of(file.tree)}
+    def written_union_fields(self) -> dict[str, set[str]]:
+        """By path of a union of the project: the fields that some code writes."""
+        found: dict[str, set[str]] = {path: set() for path in self._unions}
+        if self.lookup is not None:
+            for path, name in self.lookup.written_fields(found):
+                if path in found:
+                    found[path].add(name)
+        return found
 
     @cached_property
-    def foreign_functions(self) -> list[ForeignFunction]:
-        """Every function of an extern block."""
-        return [one for file in self.files if file.says(b"extern") for one in foreign_functions_of(file.tree)]
+    def _unions(self) -> list[str]:
+        return [one.path for file in self.files if file.says(b"union") for one in unions_of(file.tree)]
 
     @cached_property
-    def foreign_abi_functions(self) -> dict[str, FunctionItem]:
-        """Functions of the project with a foreign ABI, by their last name."""
-        return {
-            one.name: one
-            for file in self.files
-            if file.says(b"extern")
-            for one in file.functions
-            if one.abi is not None
-        }
-
-
-def _unique(pairs: Iterable[tuple[str, StaticInfo]]) -> dict[str, StaticInfo]:
-    found: dict[str, list[StaticInfo]] = defaultdict(list)
-    for name, one in pairs:
-        found[name].append(one)
-    return {name: ones[0] for name, ones in found.items() if len(ones) == 1}
+    def static_uses(self) -> dict[str, list[StaticUse]]:
+        """By path of a file as it is told: every name there that means a static of the project."""
+        return find_static_uses(self.lookup, self.files) if self.lookup is not None else {}
 
 
 def nodes_of(file: FileView, kind: str, word: bytes) -> Iterator[Node]:

@@ -161,10 +161,10 @@ _UNIONS = (
         Topic.UNION,
         Level.WARNING,
         "union_transmute",
-        "`{target}` is read where `{written}` was written, which takes `repr(C)` to mean anything",
+        "`{union}` promises no layout, but {said}",
         "add `#[repr(C)]` to the union",
         "Without `repr(C)` the language does not say at which offset each field of a union lies. Code that writes one "
-        "field and reads another relies on it.",
+        "field and reads another, or transmutes the union, relies on it.",
         _UNION_SEEN,
     ),
     CheckRule(

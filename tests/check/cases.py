@@ -96,7 +96,7 @@ CASES: dict[str, Case] = {
     ),
     "static_mut_address": Case(
         "static mut N: u32 = 0;\npub fn f() -> (*mut u32, *const u32) { (&raw mut N, std::ptr::addr_of!(N)) }",
-        ("&raw mut N", "addr_of!(N)"),
+        ("&raw mut N", "std::ptr::addr_of!(N)"),
         "the address of the `static mut` `demo::N`",
         "static N: u32 = 0;\n// &raw mut N\npub fn f() -> *const u32 { &raw const N }",
     ),

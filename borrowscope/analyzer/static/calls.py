@@ -61,6 +61,7 @@ def note_call(body: Body, node: Node, function: Function, self_type: Ty | None, 
     """Remember which function a call reaches, if it makes the value of a binding or matters to ownership."""
     if body.reached is not None:
         body.reached[node] = function
+        body.receivers[node] = self_type
     if id(node) not in body.producing and function.path not in OWNERSHIP_CALLS:
         return
     first, last = body.locate(node.start), body.locate(node.end - 1)

@@ -93,8 +93,8 @@ class CrateInference:
         makes = body_of if _UNSAFE.search(context.node.source, context.node.start, context.node.end) else Body
         body = makes(self._world, context, self._places)
         try:
-            _check_item(body, context)
-            _fall_back(body)
+            check_item(body, context)
+            fall_back(body)
         except RecursionError:
             self.failed.append((context.path, "nested too deeply"))
         for named in body.bound:
@@ -153,7 +153,8 @@ def _one(found: list[BindingFact]) -> BindingFact:
     )
 
 
-def _check_item(body: Body, context: ItemContext) -> None:
+def check_item(body: Body, context: ItemContext) -> None:
+    """Read the body, or the value, of an item."""
     node = context.node
     if node.kind == "function_item":
         if context.function is not None:
@@ -218,7 +219,7 @@ def _expected_result(body: Body, ty: Ty) -> Ty:
 
 
 # what is still open at the end
-def _fall_back(body: Body) -> None:
+def fall_back(body: Body) -> None:
     """Goals first; then integers are i32, floats f64, and goals again."""
     solver = body.solver
     solver.solve()

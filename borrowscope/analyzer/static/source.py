@@ -18,6 +18,7 @@ from borrowscope.analyzer.static.crates import CrateSource, Trees
 from borrowscope.analyzer.static.infer import CrateInference
 from borrowscope.analyzer.static.item_tree import Module
 from borrowscope.analyzer.static.layout import Layout
+from borrowscope.analyzer.static.lookup import Lookup
 from borrowscope.analyzer.static.symbols import ItemContext, World
 from borrowscope.parse.syntax import Node
 from borrowscope.text.span import LineIndex
@@ -100,6 +101,12 @@ class StaticSource:
     def layouts(self) -> dict[str, Layout]:
         """Where things are in the crates of the workspace, once all contributions were asked for."""
         return {crate: self._read.layout(crate) for crate in self._read.crates} if self._read is not None else {}
+
+    @cached_property
+    def lookup(self) -> Lookup | None:
+        """Who answers what is asked of single places and bodies; None without crates."""
+        world = self._read or self._world(None)
+        return Lookup(world) if world is not None else None
 
     def contributions_at(
         self, places: Mapping[str, Collection[int]], others: Collection[str], layouts: Mapping[str, Layout]

@@ -31,6 +31,7 @@ class SeenBody(Body):
         super().__init__(world, context, places)
         self.context = context
         self.reached = {}
+        self.receivers = {}
         self.types: dict[Node, Ty] = {}
         self.scopes: dict[Node, Scope] = {}
         self.addressed: set[Node] = set()  # what `addr_of!` takes the address of
