@@ -28,13 +28,18 @@ class LeftCrate:
     errors: tuple[Diagnostic, ...]
 
 
-def spare_values(project: Project) -> dict[str, str]:
-    """What the wrapper must know to build a crate untouched: where to tell why, and its text without marks."""
+def allow_untouched(project: Project, wrapper: Path) -> None:
+    """From now on the wrapper builds a crate untouched where it does not build traced.
+
+    Its plan is told where to say why, and where the crate's text without marks is; the next build writes the plan anew.
+    """
     told = prepare_directory(project.own_dir) / "exec" / "left"
     shutil.rmtree(told, ignore_errors=True)
     told.mkdir(parents=True)
     unmarked = unmarked_mirror(project, project.own_dir / "untouched-mirror")
-    return {"left": str(told), **({"unmarked": str(unmarked.root)} if unmarked else {})}
+    values = {"left": told, **({"unmarked": unmarked.root} if unmarked else {})}
+    with (wrapper.parent / "plan").open("a", encoding="utf-8") as plan:
+        plan.writelines(f"{key}\t{value}\n" for key, value in values.items())
 
 
 def left_count(own: Path) -> int:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from borrowscope.build.cargo_output import Artifact, Diagnostic, is_build, read_artifacts, read_errors
 from borrowscope.build.directories import BUILD
-from borrowscope.build.left_untraced import left_count, spare_values
+from borrowscope.build.left_untraced import left_count
 from borrowscope.build.linked_runtime import (
     build_first,
     is_linked,
@@ -62,6 +62,7 @@ class Overlay:
     active_file: Path
     arguments: tuple[str, ...]
     beforehand: tuple[str, ...] = ()
+    wrapper: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +91,6 @@ def prepare_overlay(
     key = hashlib.sha256((digest + toolchain.verbose_version).encode()).hexdigest()[:16]
     source = {"runtime-source": str(runtime / "src" / "lib.rs"), "runtime-edition": runtime_edition()}
     values = {"mode": "overlay", "mirror": str(mirror.root), **source, "runtime-hash": key}
-    if lane == EXEC:
-        values |= spare_values(project)
     arguments = [
         *("--manifest-path", str(project.manifest)),
         *target_arguments(project, own / BUILD),
@@ -112,7 +111,14 @@ def prepare_overlay(
     place = partial(place_wrapper, own, toolchain, lane, packages=project.traced, variant=variant)
     wrapper = place({**values, "mode": "refuse"} if first else values)
     overlay = Overlay(
-        project, options, lane, mirror, active_file, (*arguments, *wrapper_argument(wrapper)), tuple(beforehand)
+        project,
+        options,
+        lane,
+        mirror,
+        active_file,
+        (*arguments, *wrapper_argument(wrapper)),
+        tuple(beforehand),
+        wrapper,
     )
     if first:
         place(values, linked=build_first(_first_command(overlay), project.directory))

@@ -18,7 +18,7 @@ from borrowscope.build.exec_command import ExecCommand, exec_directory, exec_env
 from borrowscope.build.file_ids import FileIds
 from borrowscope.build.healed_build import HealedBuild, Verdict, build_with_healing
 from borrowscope.build.healing import heal
-from borrowscope.build.left_untraced import read_left
+from borrowscope.build.left_untraced import allow_untouched, read_left
 from borrowscope.build.mark_problems import check_project_marks
 from borrowscope.build.mirror import MirroredFile, update_mirror
 from borrowscope.build.overlay import (
@@ -233,6 +233,8 @@ def _start(
     write_plan(recording, plan, sites_file(plan), report)
     run = _run_file(facts, request, report, overlay)
     finish_run(recording, run, None)
+    if overlay.wrapper and request.exec:
+        allow_untouched(overlay.project, overlay.wrapper)
     environment = exec_environment(overlay) if request.exec else overlay_environment(overlay.project)
     if request.max_bytes is not None:
         environment["BORROWSCOPE_MAX_BYTES"] = str(request.max_bytes)

@@ -31,7 +31,8 @@ class Progress:
         if self._is_verbose and self._current:
             terminal.note(f"{'':{COLUMN}} {self._current.lower()}: {now - self._since:.1f} s")
         word, _, rest = phase.partition(" ")
-        terminal.note(f"{terminal.paint(f'{word:>{COLUMN}}', terminal.CYAN, sys.stderr)} {rest}")
+        style = f"{terminal.BOLD};{terminal.CYAN}"
+        terminal.note(f"{terminal.paint(f'{word:>{COLUMN}}', style, sys.stderr)} {rest}")
         self._current, self._since = phase, now
 
 
