@@ -144,11 +144,12 @@ fn main() { println!("{}", 7u8.twice()); }
 @pytest.mark.slow
 def test_marks_on_declarations(tmp_path: Path) -> None:
     (tmp_path / "marked.rs").write_text(MARKED, encoding="utf-8")
-    traced = run_command([*BORROWSCOPE, "run", "marked.rs", "-o", "marked.bstrace", "--quiet"], tmp_path)
-    if traced.code == 2:  # a mark that can mean nothing is refused with its place, never a parse error of rustc
-        assert "marked.rs:3" in traced.stderr
-        (tmp_path / "marked.rs").write_text(MARKED.replace("#[trace_borrow]", "", 1), encoding="utf-8")
-        traced = run_command([*BORROWSCOPE, "run", "marked.rs", "-o", "marked.bstrace", "--quiet"], tmp_path)
+    command = [*BORROWSCOPE, "run", "marked.rs", "-o", "marked.bstrace", "--quiet"]
+    refused = run_command(command, tmp_path)  # with its place; never a parse error of rustc's
+    assert (refused.code, refused.stdout) == (2, "")
+    assert refused.stderr.startswith("error: this function has no body to trace\n --> marked.rs:3:7\n")
+    (tmp_path / "marked.rs").write_text(MARKED.replace("#[trace_borrow]", "", 1), encoding="utf-8")
+    traced = run_command(command, tmp_path)
     assert (traced.code, traced.stdout) == (0, "77\n"), traced.stderr
     names = {event["name"] for event in exported_events(tmp_path / "marked.bstrace")}
     assert "once" in names
