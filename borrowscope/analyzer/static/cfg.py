@@ -1,7 +1,8 @@
 """How likely a cfg holds: certain (1), impossible (0), or between where only a build knows.
 
 In: the text of an item's attributes and the features of its package. Out: a number; more wins where two items of one
-name exclude each other, and 0 is inactive. The target is 64-bit Linux, where our measurements are made.
+name exclude each other, and 0 is inactive. Among the features stand the flags that a build script is known to set
+(`flag_of`). The target is 64-bit Linux, where our measurements are made.
 """
 
 from __future__ import annotations
@@ -53,6 +54,11 @@ _VALUES: Final = {
 }
 
 
+def flag_of(condition: str) -> str:
+    """How a flag (`name`, `name="value"`) stands among the features of a package, which no feature can be called."""
+    return f"--cfg {condition}"
+
+
 def likelihood(attributes: str, features: frozenset[str] | None) -> float:
     """The likelihood that all `#[cfg(..)]` of the text hold; `features` is None where nobody knows them."""
     found = ACTIVE
@@ -78,7 +84,8 @@ def _predicate(tokens: list[tuple[str | None, ...]], at: int, features: frozense
         value = tokens[at + 2][0] if at + 2 < len(tokens) else ""
         return _valued(name, value or "", features), at + 3
     if following != "(":
-        return _FLAGS.get(name, UNKNOWN_FLAG), at + 1
+        is_set = features is not None and flag_of(name) in features
+        return ACTIVE if is_set else _FLAGS.get(name, UNKNOWN_FLAG), at + 1
     parts: list[float] = []
     at += 2
     while at < len(tokens) and tokens[at][2] != ")":
@@ -93,6 +100,8 @@ def _predicate(tokens: list[tuple[str | None, ...]], at: int, features: frozense
 def _valued(name: str, value: str, features: frozenset[str] | None) -> float:
     if name == "feature":
         return 0.5 if features is None else float(value in features)
+    if features is not None and flag_of(f'{name}="{value}"') in features:
+        return ACTIVE
     known = _VALUES.get(name)
     return UNKNOWN_FLAG if known is None else float(value in known)
 

@@ -6,15 +6,18 @@ then the libraries that they can name, directly or not.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from borrowscope.analyzer.static.cfg import flag_of
 from borrowscope.analyzer.static.crates import CrateSource
 from borrowscope.project.cargo import Graph, MetadataPackage
 from borrowscope.project.model import Package, Project, Target
 
 _MACROS = "proc-macro"
+_FLAG = re.compile(r"^cargo::?rustc-cfg=(.+?)\s*$", re.MULTILINE)
 _LIBRARIES = frozenset({"lib", "rlib", "dylib", "cdylib", "staticlib", _MACROS})
 
 
@@ -32,6 +35,7 @@ def crate_sources(
             libraries.setdefault(package.id, (own.crate_name, _edition(own.edition), own.src_path))
     named = _dependencies(project, graph, libraries)
     features = {node.id: frozenset(node.features) for node in graph.resolve.nodes} if graph is not None else {}
+    features = {key: found | _flags(out_dirs.get(key, ())) for key, found in features.items()}
     chosen = sorted(targets, key=lambda pair: not pair[1].is_library)
     own_sources = [
         replace(_own(package, target, named, features, libraries), out_dirs=out_dirs.get(package.id, ()))
@@ -88,6 +92,15 @@ def _out_dirs(project: Project, package: MetadataPackage) -> tuple[Path, ...]:
         for folder in start.glob(f"{depth}/build/{package.name}-*/out")
     ]
     return tuple(sorted(found, key=lambda folder: -folder.stat().st_mtime_ns))
+
+
+def _flags(out_dirs: tuple[Path, ...]) -> frozenset[str]:
+    """The cfg flags that a package's build script set when it last ran."""
+    try:
+        said = (out_dirs[0].parent / "output").read_text(encoding="utf-8") if out_dirs else ""
+    except (OSError, UnicodeDecodeError):
+        return frozenset()
+    return frozenset(flag_of(condition.replace(" ", "")) for condition in _FLAG.findall(said))
 
 
 def _library(package: MetadataPackage) -> tuple[str, int, Path] | None:

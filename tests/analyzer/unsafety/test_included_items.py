@@ -54,3 +54,24 @@ def test_what_is_included_is_known_and_what_a_build_script_writes_once_it_ran(tm
     out = "target/borrowscope/types/debug/build/near-0123456789abcdef/out/bindings.rs"
     write_files(crate, {out: 'extern "C" { pub fn labs(x: i64) -> i64; }\n'})
     assert told(analysis_of(crate)) == [known[0], ("src/lib.rs", "ffi_call", "near::made::labs", True), *known[1:]]
+
+
+def test_flags_that_a_build_script_set_decide_what_is_compiled(tmp_path: Path):
+    source = """
+#[cfg_attr(quick, path = "quick.rs")] #[cfg_attr(not(quick), path = "slow.rs")] mod inner;
+#[cfg(backend = "raw")] pub unsafe fn f(p: *const u8) -> u8 { *p }
+"""
+    modules = {
+        f"src/{name}.rs": f"pub unsafe fn {name}(p: *const u8) -> u8 {{ p.read() }}\n" for name in ("quick", "slow")
+    }
+    crate = write_files(tmp_path, FILES | modules | {"src/lib.rs": source})
+
+    def active() -> list[str]:
+        files = analysis_of(crate).files
+        return [file.tree.text.relative for file in files for one in file.operations if not one.is_inactive]
+
+    assert active() == ["src/slow.rs"]
+    said = 'cargo:rustc-check-cfg=cfg(quick)\ncargo::rustc-cfg=quick\ncargo:rustc-cfg=backend="raw"\n'
+    build = "target/debug/build/near-0123456789abcdef"
+    write_files(crate, {f"{build}/output": said, f"{build}/out/none": ""})
+    assert active() == ["src/lib.rs", "src/quick.rs"]
