@@ -307,11 +307,15 @@ def _is_copied_from(plan: FunctionPlan, pattern: Node) -> bool:
     return is_copy and not any(node.kind == "ref" for node in pattern.walk())
 
 
-def _macro(_plan: FunctionPlan, place: Node, parent: Node) -> _Place | None:
+def _macro(plan: FunctionPlan, place: Node, parent: Node) -> _Place | None:
     row = row_of(parent)
     tokens = parent.child("token_tree")
     if row is None or tokens is None:
         return None
+    if row.entry is Entry.TEXT:  # a scrutinee: `matches!(*self, Some(_))`
+        bound = [fact for start, fact in plan.file.facts.bindings.items() if place.end <= start < tokens.end]
+        is_copied = all(fact.is_copy is True for fact in bound)
+        return (Where.BORROWED, place) if is_copied and not _has_packed_structs(place.source) else None
     is_first = not tokens.source[tokens.start + 1 : place.start].strip()
     if row.entry is Entry.FORMAT:
         return None if is_first and row.name in _UNFORMATTED else (Where.BORROWED, place)
