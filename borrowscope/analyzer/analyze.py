@@ -25,6 +25,7 @@ from borrowscope.analyzer.static.crates import CrateSource
 from borrowscope.analyzer.static.source import StaticSource
 from borrowscope.analyzer.type_info import AnalyzerInfo, FilePart, Skipped, TypeInfo, Variable
 from borrowscope.analyzer.unsafety.records import operation_records
+from borrowscope.analyzer.unsafety.rustc_calls import is_open
 from borrowscope.analyzer.user_types import read_user_types
 from borrowscope.analyzer.variables import file_records
 from borrowscope.parse.syntax import Node, parse_source
@@ -84,7 +85,15 @@ def _examine(request: AnalysisRequest) -> Analysis:
     types = types_of(items)
     static = StaticSource(request.crates, trees, dependencies_cache(request))
     files = [_examine_file(tree, request, static, types[tree.text.crate]) for tree in trees]
+    settle_calls(files, static)
     return Analysis(request, items, files, static)
+
+
+def settle_calls(files: Iterable[FileAnalysis], static: StaticSource) -> None:
+    """Ask the compiler's answers about calls that the sources leave open."""
+    for file in files:
+        if file.facts.calls and any(map(is_open, file.operations)) and static.lookup is not None:
+            file.operations = static.lookup.settled(file.tree.text.path, file.operations, file.facts.calls)
 
 
 def dependencies_cache(request: AnalysisRequest) -> CrateCache | None:

@@ -26,12 +26,14 @@ REASONS = {
     "macro_foreign": "calls of macros that other crates define, whose own code is not checked",
     "macro_uncalled": "macros with unsafe code that are never called here",
     "inactive_cfg": "unsafe operations in code that is not compiled here",
+    "inactive_file": "files with unsafe code that no compiled module leads to",
     "generated_file": "files that a build script generates",
     "syntax_error": "places that cannot be parsed",
     "unreadable": "files that cannot be read",
     "untraceable": "functions that no recording shows",
 }
 _MACRO = re.compile(rb"\bmacro_rules!\s*(\w+)")
+_UNSAFE = re.compile(rb"\bunsafe\s*(?:\{|fn\b)")
 _GENERATED = re.compile(rb"\binclude!\s*[({\[]\s*concat!\s*[({\[]\s*env!\s*[({\[]\s*\"OUT_DIR\"[^;\n]*")
 
 Found = Iterator[tuple[str, Place]]
@@ -43,11 +45,13 @@ def find_blind_spots(analysis: Analysis, view: ProjectView) -> list[BlindSpot]:
     for path, reason in analysis.request.sources.unreadable:
         found["unreadable"].append(Place(file=path, line=1, what=reason))
     macros = {name.decode() for file in view.files for name in _MACRO.findall(file.source)}
-    for file in view.files:
+    for file in view.checked:
         for look in _LOOKS:
             for reason, place in look(file):
                 if not reason.startswith("macro") or place.what.removesuffix("!") not in macros:
                     found[reason].append(place)
+    for place in _unreached(view):
+        found["inactive_file"].append(place)
     for place in _uncalled(view):
         found["macro_uncalled"].append(place)
     return [
@@ -107,8 +111,16 @@ def _untraceable(file: FileView) -> Found:
             yield "untraceable", Place(file=file.path, line=function.line, what=f"{function.path}: {words}")
 
 
-def _uncalled(view: ProjectView) -> Iterator[Place]:
+def _unreached(view: ProjectView) -> Iterator[Place]:
+    """Files beside those that are compiled, as `#[cfg_attr(.., path = "..")]` names them for other builds."""
+    known = view.lookup.files if view.lookup is not None else frozenset(file.absolute for file in view.files)
     for file in view.files:
+        if file.absolute not in known and (found := _UNSAFE.search(file.source)) is not None:
+            yield _place(file, found.start(), "unsafe")
+
+
+def _uncalled(view: ProjectView) -> Iterator[Place]:
+    for file in view.checked:
         for node in nodes_of(file, "macro_definition", b"unsafe"):
             name = node.field("name")
             call = re.compile(rb"\b" + re.escape(name.text.encode()) + rb"\s*!\s*[(\[{]") if name is not None else None

@@ -16,12 +16,15 @@ from borrowscope.analyzer.static.definitions import Function, Impl, TypeDef, Val
 from borrowscope.analyzer.static.interior import can_change_inside
 from borrowscope.analyzer.static.printer import Printer
 from borrowscope.analyzer.static.types import UNKNOWN, Kind, Ty
+from borrowscope.analyzer.unsafety.rustc_calls import is_open, settled_calls
 from borrowscope.analyzer.unsafety.seen import SeenBody
 from borrowscope.parse.macro_rules import Expansion
 from borrowscope.text.span import Span
 
 if TYPE_CHECKING:
+    from borrowscope.analyzer.facts import CallFact
     from borrowscope.analyzer.static.symbols import ItemContext, World
+    from borrowscope.analyzer.unsafety.operations import Operation
     from borrowscope.parse.syntax import Node
 
 _CLONE: Final = "std::clone::Clone::clone"
@@ -66,6 +69,12 @@ class Lookup:
         for contexts in found.values():
             contexts.sort(key=lambda one: (one.node.start, -one.node.end))
         return found
+
+    @cached_property
+    def files(self) -> frozenset[str]:
+        """The files that modules and their items stand in."""
+        modules = (module.file for crate in self._world.crates for module in self._world.modules(crate))
+        return frozenset({*self._contexts, *(str(file) for file in modules if file is not None)})
 
     # 1. statics
     @cached_property
@@ -170,13 +179,14 @@ class Lookup:
         definition = self._world.find_type(path)
         return list(definition.own.fields) if isinstance(definition, TypeDef) and definition.own is not None else []
 
-    def function_named(self, crate: str, path: str) -> Function | None:
-        """A free function by the path that rustc prints in the crate."""
-        for full in (f"{crate}::{path}", path):
-            found = self._world.find_function(full)
-            if found is not None:
-                return found
-        return None
+    # 3. calls that the compiler resolves
+    def settled(self, file: str, operations: Sequence[Operation], calls: Iterable[CallFact]) -> list[Operation]:
+        """The unsafe operations of a file, calls that were open as the compiler resolves them."""
+        contexts = self._contexts.get(file)
+        if not contexts or not any(map(is_open, operations)):
+            return list(operations)
+        by_span = {call.span: call for call in calls}
+        return list(settled_calls(operations, by_span, self._world, contexts[0].scope))
 
 
 class _TypedBody(SeenBody):

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Final
 from borrowscope.analyzer.static.callables import Closure, FunctionItem
 from borrowscope.analyzer.static.definitions import Function, Impl, Trait, TypeDef, Value
 from borrowscope.analyzer.static.methods import autoderef
-from borrowscope.analyzer.static.types import ARRAY, FUNCTION, POINTER, POINTER_MUT, SLICE, FunctionPointer, Kind, Ty
+from borrowscope.analyzer.static.types import FUNCTION, POINTER, POINTER_MUT, FunctionPointer, Kind, Ty
 from borrowscope.analyzer.unsafety.callbacks import callbacks_of
 from borrowscope.analyzer.unsafety.features import is_feature_call
-from borrowscope.analyzer.unsafety.operations import OperationKind
+from borrowscope.analyzer.unsafety.operations import OperationKind, public_path
 from borrowscope.analyzer.unsafety.places import is_assigned, is_raw_borrowed
 from borrowscope.analyzer.unsafety.seen import Decision, SeenBody, Verdict
 from borrowscope.analyzer.unsafety.transmutes import TRANSMUTES
@@ -22,7 +22,6 @@ from borrowscope.analyzer.unsafety.transmutes import TRANSMUTES
 if TYPE_CHECKING:
     from borrowscope.parse.syntax import Node
 
-_PRIMITIVES: Final = {POINTER: "pointer", POINTER_MUT: "pointer", SLICE: "slice", ARRAY: "array"}
 _BOTH: Final = 2  # types has `transmute`
 _OPEN: Final = (Kind.VAR, Kind.UNKNOWN)
 
@@ -154,7 +153,7 @@ def _parameters(body: SeenBody, callee: Ty) -> tuple[Ty, ...]:
 def _reach(body: SeenBody, function: Function) -> Verdict | None:
     if function.is_unsafe:
         kind = OperationKind.FFI_CALL if function.is_foreign else OperationKind.UNSAFE_CALL
-        return Verdict(kind, _public(function.path), is_trait=_is_of_trait(function))
+        return Verdict(kind, public_path(function.path), is_trait=_is_of_trait(function))
     if is_feature_call(function, body.context.node):
         return Verdict(OperationKind.TARGET_FEATURE_CALL, function.path)
     return None
@@ -163,12 +162,6 @@ def _reach(body: SeenBody, function: Function) -> Verdict | None:
 def _is_of_trait(function: Function) -> bool:
     owner = function.owner
     return isinstance(owner, Trait) or (isinstance(owner, Impl) and bool(owner.trait))
-
-
-def _public(path: str) -> str:
-    """The path as std's documentation has it: methods of pointers and slices are in a primitive's page."""
-    head, _, name = path.partition("::")
-    return f"{_PRIMITIVES[head]}::{name}" if head in _PRIMITIVES else path
 
 
 def _call_value(body: SeenBody, callee: Ty) -> Verdict | None:

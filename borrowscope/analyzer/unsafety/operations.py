@@ -75,3 +75,12 @@ class Operation:
     source: Literal["rustc", "static"] = "static"  # who says what it reaches
     transmute: Transmute | None = None  # of a call of `transmute`
     callbacks: tuple[Span, ...] = ()  # of a call of foreign code: the arguments that it may call
+
+
+_PRIMITIVES = {"*const": "pointer", "*mut": "pointer", "[]": "slice", "[;]": "array"}
+
+
+def public_path(path: str) -> str:
+    """The path as std's documentation has it: methods of pointers and slices are in a primitive's page."""
+    head, _, name = path.partition("::")
+    return f"{_PRIMITIVES[head]}::{name}" if head in _PRIMITIVES else path
