@@ -10,6 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -55,17 +56,26 @@ class AnalysisRequest:
     targets: Sequence[str] = ()
 
 
+@dataclass(slots=True, frozen=True)
+class OtherFile:
+    """A file whose analysis is made when somebody asks for it."""
+
+    tree: SourceTree
+    analysis: Callable[[], FileAnalysis]
+
+
 @dataclass(slots=True)
 class Analysis:
     """All that is known, before records are made of it. `items` by crate, `files` in the order of their paths.
 
-    `static` answers further questions.
+    `static` answers further questions. `others` are there where only some files were asked for.
     """
 
     request: AnalysisRequest
     items: dict[str, SourceItems]
     files: list[FileAnalysis]
     static: StaticSource = field(default_factory=lambda: StaticSource(None, ()))
+    others: Sequence[OtherFile] = ()
 
 
 def analyze(request: AnalysisRequest) -> TypeInfo:
@@ -84,7 +94,7 @@ def _examine(request: AnalysisRequest) -> Analysis:
     items = items_of(trees)
     types = types_of(items)
     static = StaticSource(request.crates, trees, dependencies_cache(request))
-    files = [_examine_file(tree, request, static, types[tree.text.crate]) for tree in trees]
+    files = [examined_file(tree, request, partial(static.facts, tree.text.path), types) for tree in trees]
     settle_calls(files, static)
     return Analysis(request, items, files, static)
 
@@ -126,17 +136,20 @@ def _roots(trees: Sequence[SourceTree], crate: str) -> list[tuple[Node, str]]:
     return [(tree.root, tree.text.module_path) for tree in trees if tree.text.crate == crate]
 
 
-def _examine_file(
-    tree: SourceTree, request: AnalysisRequest, static: StaticSource, types: Mapping[str, str]
+def examined_file(
+    tree: SourceTree,
+    request: AnalysisRequest,
+    static: Callable[[], FileFacts],
+    types: Mapping[str, Mapping[str, str]],
 ) -> FileAnalysis:
     """The compiler's answers where it has them; the static source is only asked where something is missing."""
-    path = tree.text.path
+    path, own = tree.text.path, types[tree.text.crate]
     rustc = request.facts.get(path)
     if rustc is not None:
-        analysis = analyze_file(tree, TypeKnowledge(rustc, FileFacts(path)), types)
+        analysis = analyze_file(tree, TypeKnowledge(rustc, FileFacts(path)), own)
         if not _UNSAFE.search(tree.text.source) and all(known.ty is not None for known in analysis.bindings):
             return analysis
-    return analyze_file(tree, TypeKnowledge(rustc or FileFacts(path), static.facts(path)), types)
+    return analyze_file(tree, TypeKnowledge(rustc or FileFacts(path), static()), own)
 
 
 def describe(analysis: Analysis) -> TypeInfo:

@@ -49,7 +49,7 @@ def run_check(request: CheckRequest) -> CheckResult:
 
 def _run(request: CheckRequest) -> CheckResult:
     view = ProjectView.of(request.analysis)
-    found = [_check_file(view, file, request.configuration) for file in view.files]
+    found = [_check_file(view, file, request.configuration) for file in view.checked]
     drafted = [one for part in found for one in part.findings]
     keys = [(one.code, one.file, one.function or "", text) for one, text in drafted]
     findings = [

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from borrowscope.analyzer.analyze import Analysis
 from borrowscope.analyzer.item_records import unions_of
@@ -28,14 +28,15 @@ SHORT = 60  # characters of source that a sentence shows
 
 @dataclass(eq=False)
 class FileView:
-    """One file."""
+    """One file: its text and syntax, and what is known of it."""
 
-    analysis: FileAnalysis
+    tree: SourceTree
+    examine: Callable[[], FileAnalysis]
 
-    @property
-    def tree(self) -> SourceTree:
-        """The file's text and its syntax."""
-        return self.analysis.tree
+    @cached_property
+    def analysis(self) -> FileAnalysis:
+        """What is known of the file; of one that nobody asked for, this takes time."""
+        return self.examine()
 
     @property
     def path(self) -> str:
@@ -110,15 +111,18 @@ class FileView:
 
 @dataclass(eq=False)
 class ProjectView:
-    """All files, in the order of their paths."""
+    """All files, in the order of their paths; `checked` are those of which findings are wanted."""
 
     files: list[FileView]
+    checked: list[FileView]
     static: StaticSource
 
     @classmethod
     def of(cls, analysis: Analysis) -> ProjectView:
         """The view of an analysis."""
-        return cls([FileView(file) for file in analysis.files], analysis.static)
+        checked = [FileView(file.tree, partial(_known, file)) for file in analysis.files]
+        others = [FileView(other.tree, other.analysis) for other in analysis.others]
+        return cls(sorted([*checked, *others], key=lambda file: file.path), checked, analysis.static)
 
     @cached_property
     def lookup(self) -> Lookup | None:
@@ -152,6 +156,10 @@ class ProjectView:
     def static_uses(self) -> dict[str, list[StaticUse]]:
         """By path of a file as it is told: every name there that means a static of the project."""
         return find_static_uses(self.lookup, self.files) if self.lookup is not None else {}
+
+
+def _known(analysis: FileAnalysis) -> FileAnalysis:
+    return analysis
 
 
 def nodes_of(file: FileView, kind: str, word: bytes) -> Iterator[Node]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from borrowscope.analyzer.analyze import examine
+from borrowscope.analyzer.selected import examine_selected
 from borrowscope.check.baseline import Comparison, Scope, baseline_of, compared
 from borrowscope.check.changes import Changes
 from borrowscope.check.configuration import Configuration, RuleChoice
@@ -61,7 +62,8 @@ def checked(
     texts = {text.relative: text.source.decode("utf-8", "replace") for text in request.sources.files}
     ground = Ground(session.project.root, texts, configuration_of(session.settings))
     changes = find_changes(ground) if find_changes is not None else None
-    analysis = examine(request)
+    needs_all = changes is None or verify or coverage is not None
+    analysis = examine(request) if changes is None or needs_all else examine_selected(request, changes.selected)
     if verify and not verified(session, analysis):
         raise KeyboardInterrupt
     result = run_check(CheckRequest(analysis, ground.root, ground.configuration))

@@ -346,7 +346,7 @@ class Resolver:
     def traits_within(self, module: Module) -> Iterator[Item | StdItem]:
         """The traits that a module brings in scope: its own, imported, by globs, hidden ones."""
         module.collected()
-        for name in module.entries:
+        for name in _names_in(module):
             yield from self._trait_named(module, name)
         for hidden in module.hidden:
             found = self._import(module, hidden.path, TYPE)
@@ -369,7 +369,7 @@ class Resolver:
             return
         seen.add(id(found))
         found.collected()
-        for name in found.entries:
+        for name in _names_in(found):
             visible = self._visible(found, name, TYPE)
             if visible is not None and _is_trait(visible.found) and _may_see(visible, module):
                 yield visible.found  # type: ignore[misc]
@@ -423,3 +423,12 @@ def _std_found(entry: Entry) -> Found:
         owner, _, name = entry.path.rpartition("::")
         return VariantItem(owner, name)
     return StdItem(entry.kind, entry.path)
+
+
+def _names_in(module: Module) -> Iterator[str]:
+    """What the module defines, those names included that come while they are looked at: macros expand then."""
+    seen = 0
+    while seen < len(module.entries):
+        names = list(module.entries)[seen:]
+        seen += len(names)
+        yield from names
