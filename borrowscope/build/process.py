@@ -101,7 +101,7 @@ def _run(
 ) -> Finished:
     sys.stdout.flush()
     with tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
-        with _watched(timeout) as watch:
+        with _watched(timeout, is_captured=keep_stdout) as watch:
             try:
                 child = subprocess.Popen(
                     [os.fspath(part) for part in command],
@@ -131,8 +131,9 @@ def _run(
 class _Watch:
     """Over one child: Ctrl-C lets it end itself, a second one ends its whole tree; so does the end of its time."""
 
-    def __init__(self, timeout: float | None) -> None:
+    def __init__(self, timeout: float | None, *, is_captured: bool) -> None:
         self.timeout = timeout
+        self.is_captured = is_captured  # a tool of ours: nobody types at it
         self.child: subprocess.Popen[bytes] | None = None
         self.since = 0.0
         self.stopped_by: int | None = None
@@ -174,8 +175,8 @@ class _Watch:
     def _pass_on(self, number: int) -> None:
         """Tell the program where only we were told; do not wait for ever for one that does not listen."""
         self._look()
-        is_told = number == signal.SIGINT and _shares_terminal()
-        does_listen = any(catches(process, number) for process in self.tree)
+        is_told = number == signal.SIGINT and not self.is_captured and _shares_terminal()
+        does_listen = not self.is_captured and any(catches(process, number) for process in self.tree)
         if not is_told:
             signal_all(self.tree, number)
         if not (is_told and does_listen):  # at a terminal somebody can press Ctrl-C once more
@@ -204,8 +205,8 @@ class _Watch:
 
 
 @contextmanager
-def _watched(timeout: float | None) -> Iterator[_Watch]:
-    watch = _Watch(timeout)
+def _watched(timeout: float | None, *, is_captured: bool) -> Iterator[_Watch]:
+    watch = _Watch(timeout, is_captured=is_captured)
     is_main = threading.current_thread() is threading.main_thread()
     numbers = [number for number in _STOPPING if is_main and signal.getsignal(number) is not signal.SIG_IGN]
     before = {number: signal.signal(number, watch.handle) for number in numbers}
