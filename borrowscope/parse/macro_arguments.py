@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from itertools import takewhile
 from typing import NamedTuple
 
 from borrowscope.parse.macro_rules import (
@@ -311,8 +312,8 @@ class _Reader:
 
     def _argument(self, node: Node, span: Span) -> None:
         kind = StepKind.ARGUMENT if _is_expression(node) else StepKind.STATEMENT
-        if self.loops and any(word in self.source[span.start : span.end] for word in (b"break", b"continue")):
-            self.spoiled.append(span)  # it leaves the macro's loop
+        if self.loops and any(_leaves(part, node) for part in node.walk()):
+            self.spoiled.append(span)  # the macro's loop is what it leaves
         self.steps.append(Step(kind, span))
 
     # 3. scopes
@@ -482,6 +483,14 @@ def _parts_of(node: Node) -> list[Node]:
 
 def _meets(one: Span, other: Span) -> bool:
     return one.start < other.end and other.start < one.end
+
+
+def _leaves(part: Node, argument: Node) -> bool:
+    """Whether it is a way out of a loop that does not stand in the argument itself."""
+    if part.kind not in ("break_expression", "continue_expression"):
+        return False
+    inside = takewhile(lambda one: one is not argument.parent, part.ancestors())
+    return part.child("label") is not None or not any(one.kind in _LOOPS for one in inside)
 
 
 _GAP = re.compile(rb"(?:\s|//[^\n]*\n|/\*.*?\*/)*", re.DOTALL)

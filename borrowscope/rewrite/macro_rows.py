@@ -6,10 +6,11 @@ or unknown: anybody may call a macro `info`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from borrowscope.parse.syntax import Node
+from borrowscope.parse.syntax import Node, parse_source
 from borrowscope.tables.macro_shapes import NAMED
 from borrowscope.tables.macros import CRATES, MacroRow, find_crate_macro, find_macro
 
@@ -35,17 +36,17 @@ def import_of(call: Node, name: str) -> tuple[str, str] | None:
     return _imported(root).get(name)
 
 
+_USE = re.compile(rb"^[ \t]*(?:pub(?:\([^)]*\))?\s+)?use\s[^;]*;", re.MULTILINE)
 _WORDS = tuple(word.encode() for word in sorted({*CRATES, *NAMED}))
 
 
 @lru_cache(maxsize=4)
 def _imported(root: Node) -> dict[str, tuple[str, str]]:
     """What the file takes from elsewhere: by the name that it gives it, path and own name."""
-    if not any(word in root.source for word in _WORDS):
-        return {}
+    uses = [use for use in _USE.findall(root.source) if any(word in use for word in _WORDS)]
     found = {}
-    for use in (node for node in root.walk() if node.kind == "use_declaration"):
-        argument = use.field("argument")
+    for use in parse_source(b"\n".join(uses)).named if uses else ():
+        argument = use.field("argument") if use.kind == "use_declaration" else None
         for path, alias in _leaves(argument, "") if argument is not None else ():
             crate, _, name = path.rpartition("::")
             found[alias or name] = (crate, name)
