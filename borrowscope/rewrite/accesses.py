@@ -26,6 +26,7 @@ from borrowscope.rewrite.contexts import (
     place_operand,
     whole_place,
 )
+from borrowscope.rewrite.expressions import is_in_borrowed_constant, place_beside_constant
 from borrowscope.rewrite.macro_rows import row_of
 from borrowscope.rewrite.model import Site, SkipReason
 from borrowscope.rewrite.notes import Note, Where, emit_notes
@@ -83,7 +84,7 @@ _Place = tuple[Where, Node]
 
 def plan_accesses(plan: FunctionPlan, calls: Calls) -> Callable[[], None]:
     """Number the sites of all uses of fields, elements and references; gives what makes the edits."""
-    constants = Constants(plan.scopes)
+    constants, lenient = Constants(plan.scopes), Constants(plan.scopes, is_lenient=True)
     notes: list[Note] = []
     for node in list(plan.scopes.expressions.values()):
         reader = _READERS.get(node.kind)
@@ -91,7 +92,8 @@ def plan_accesses(plan: FunctionPlan, calls: Calls) -> Callable[[], None]:
         if found is None:
             continue
         event, fields, owner = found
-        place = place_of_use(plan, constants, node)
+        is_promoted = is_in_borrowed_constant(lenient, node)
+        place = place_beside_constant(constants, lenient, node) if is_promoted else place_of_use(plan, constants, node)
         if place is None:
             plan.file.skip(Span(node.start, node.end), _CONSTRUCTS[event], SkipReason.INFERENCE)
             continue

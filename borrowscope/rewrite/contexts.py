@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from borrowscope.parse.syntax import COMMENTS, Node
+from borrowscope.rewrite.macro_rows import row_of
 from borrowscope.rewrite.positions import has_untyped_parameters, strip_parentheses
 from borrowscope.rewrite.scopes import FunctionScopes
 
@@ -56,7 +57,7 @@ _CONSTANT_MACROS = frozenset(
         "include_bytes",
     }
 )
-_COMPUTED = frozenset({"unary_expression", "binary_expression"})
+_COMPUTED = frozenset({"unary_expression", "binary_expression", "index_expression"})
 _BLOCKS = frozenset(
     {"block", "unsafe_block", "const_block", "if_expression", "else_clause", "match_expression", "match_block"}
 )
@@ -86,10 +87,14 @@ def is_constructor(node: Node) -> bool:
 
 
 class Constants:
-    """Which expressions of one function are constant: a reference to one may have to live forever."""
+    """Which expressions of one function are constant: a reference to one may have to live forever.
 
-    def __init__(self, scopes: FunctionScopes) -> None:
+    Leniently, macros that nothing is known of are taken for constant, as they may be.
+    """
+
+    def __init__(self, scopes: FunctionScopes, *, is_lenient: bool = False) -> None:
         self._scopes = scopes
+        self._is_lenient = is_lenient
         self._known: dict[tuple[int, int], bool] = {}
 
     def is_constant(self, node: Node) -> bool:
@@ -115,7 +120,11 @@ class Constants:
             return function is not None and function.kind != "field_expression" and self._is_path(function)
         if node.kind == "macro_invocation":
             macro = node.field("macro")
-            return macro is not None and macro.text.rpartition("::")[2] in _CONSTANT_MACROS
+            is_known = macro is not None and macro.text.rpartition("::")[2] in _CONSTANT_MACROS
+            return is_known or (self._is_lenient and row_of(node) is None)
+        if node.kind == "field_expression" and not is_method_name(node):
+            value = node.field("value")
+            return value is not None and self.is_constant(value)
         is_made = node.kind in _COMPOSITES or node.kind in _COMPUTED or is_constructor(node)
         return is_made and all(self.is_constant(child) for child in operands(node))
 
@@ -151,12 +160,12 @@ class Constants:
         place = strip_parentheses(place)
         if place.kind in ("identifier", "self", "scoped_identifier"):
             return True
-        if self.is_constant(place):
-            is_plain = all(not is_constructor(part) and part.kind != "struct_expression" for part in place.walk())
-            return is_plain and not is_mutable
         if place.kind in ("field_expression", "index_expression"):
             inner = place.field("value") or (place.named[0] if place.named else None)
             return inner is not None and self._is_lasting(inner, is_mutable=is_mutable)
+        if self.is_constant(place):
+            is_plain = all(not is_constructor(part) and part.kind != "struct_expression" for part in place.walk())
+            return is_plain and not is_mutable
         if place.kind == "unary_expression" and place.children[0].kind == "*":
             return self._is_lasting(place.named[0])
         return False

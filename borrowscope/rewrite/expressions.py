@@ -47,14 +47,14 @@ class _Made:
 
 def plan_expressions(plan: FunctionPlan, _calls: Calls) -> Callable[[], None]:
     """Number the sites of all values that are made; gives what makes the edits."""
-    constants = Constants(plan.scopes)
+    constants, lenient = Constants(plan.scopes), Constants(plan.scopes, is_lenient=True)
     notes: list[Note] = []
     for node in list(plan.scopes.expressions.values()):
         reader = _READERS.get(node.kind)
         made = reader(plan, node) if reader is not None and not is_assignee(node) else None
         if made is None:
             continue
-        place = _place(constants, node)
+        place = _place(constants, lenient, node)
         if place is None or (made.arguments is None and place[0] is not Where.AFTER):
             plan.file.skip(Span(node.start, node.end), made.construct, SkipReason.INFERENCE)
             continue
@@ -162,8 +162,10 @@ _READERS: dict[str, Callable[[FunctionPlan, Node], _Made | None]] = {
 
 
 # 2. where it can be told
-def _place(constants: Constants, node: Node) -> tuple[Where, Node] | None:
+def _place(constants: Constants, lenient: Constants, node: Node) -> tuple[Where, Node] | None:
     """Behind the value, unless something is borrowed from it that only a `let` or a constant keeps alive."""
+    if is_in_borrowed_constant(lenient, node):
+        return place_beside_constant(constants, lenient, node)
     if constants.is_constant(node):
         return _constant_place(constants, node)
     let, is_certain = extending_let(node)
@@ -172,6 +174,19 @@ def _place(constants: Constants, node: Node) -> tuple[Where, Node] | None:
     if not is_lent and not holds_untyped_closure(node) and (reference is None or let is None):
         return Where.AFTER, reference or node
     return (Where.BEHIND, let) if let is not None and is_certain else None
+
+
+def is_in_borrowed_constant(lenient: Constants, node: Node) -> bool:
+    """Whether the expression may be a part of a constant that is borrowed, and may have to stay one."""
+    return lenient.is_constant(node) and _is_borrowed_within(node, lenient.outermost(node))
+
+
+def place_beside_constant(constants: Constants, lenient: Constants, node: Node) -> tuple[Where, Node] | None:
+    """Before all that must stay constant; what is just taken for constant may be a temporary that a `let` keeps."""
+    outermost = lenient.outermost(node)
+    let, is_certain = extending_let(outermost)
+    is_known = constants.is_constant(node) and constants.outermost(node) is outermost
+    return _constant_place(lenient, node) if is_known or let is None or is_certain else None
 
 
 def _slice_of(node: Node) -> Node | None:
