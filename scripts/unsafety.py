@@ -51,7 +51,7 @@ def _analysis(project: Project, options: CargoOptions, targets: list[tuple[Packa
 
 def _row(title: str, score: Score, name: str | None = None) -> str:
     number, both, recall, precision = score.shares(name)
-    wrong = sum(name is None or one.name == name for one in score.wrong)
+    wrong = sum(name is None or one.label == name for one in score.wrong)
     return f"{title:<18}{number:>7}{both:>7}{number - both:>8}{wrong:>7}{100 * recall:>9.2f}{100 * precision:>11.2f}"
 
 
@@ -90,7 +90,7 @@ def _differences(score: Score, analysis: Analysis) -> Iterator[str]:
             source = sources.get(place.file, b"")
             line = source.count(b"\n", 0, place.start) + 1
             text = " ".join(source[place.start : place.end].decode("utf-8", "replace").split())[:90]
-            yield f"  {sign} {place.name:<20} {place.file}:{line}: {text}"
+            yield f"  {sign} {place.label:<20} {place.file}:{line}: {text}"
 
 
 if __name__ == "__main__":

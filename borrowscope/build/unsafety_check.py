@@ -1,7 +1,9 @@
 """Asks the user's own rustc which operations need `unsafe`: its error and lint E0133, in a copy without unsafe blocks.
 
-In: a project, its targets. Out: `RustcAnswer`: the places by path relative to the root. One target
-after the other is checked, and only its own files are blanked: what others depend on must compile.
+In: a project, its targets. Out: `RustcAnswer`: the places by path relative to the root. One target after the other is
+checked, and only its own files are blanked: what others depend on must compile. Around the copy stand links to
+whatever stands around the project, so that paths and configuration lead where they led; the user's flags stay, and a
+wrapper around rustc adds ours for members alone.
 """
 
 from __future__ import annotations
@@ -12,7 +14,9 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,12 +25,13 @@ from borrowscope.build.directories import prepare_directory
 from borrowscope.build.process import capture
 from borrowscope.project.cargo import find_cargo
 from borrowscope.project.model import Package, Project, Target
-from borrowscope.project.options import CargoOptions, feature_arguments, network_arguments
+from borrowscope.project.options import CargoOptions, feature_arguments, network_arguments, profile_arguments
 
 _BLOCK: Final = re.compile(rb"\bunsafe(?=\s*\{)")
 _BLANK: Final = b"      "
 _CODES: Final = frozenset({"E0133", "unsafe_op_in_unsafe_fn"})
-_FLAGS: Final = "--force-warn unsafe_op_in_unsafe_fn --cap-lints warn"
+_WRAPPER: Final = '#!/bin/sh\nexec "$@" --force-warn unsafe_op_in_unsafe_fn --cap-lints warn\n'
+_LEFT_TO_CARGO: Final = re.compile(r"error: target `[^`]*` in package `[^`]*` requires the features")
 _LEFT_OUT: Final = (".git", ".hg", ".svn", ".borrowscope")
 _SELECTIONS: Final = {"bin": "--bin", "example": "--example", "test": "--test", "bench": "--bench"}
 
@@ -58,11 +63,10 @@ def ask_rustc(project: Project, options: CargoOptions, targets: Sequence[tuple[P
         copy = _Copy(project, Path(scratch).resolve())
         for package, target in targets:
             files = [Path(text.path) for text in read_sources(project.root, [(package, target)]).files]
-            with_tests: tuple[list[str], ...] = ([], ["--profile", "test"])
-            for more in with_tests:
+            for is_test in (False, True):
                 copy.blank(files)
-                arguments = [*_selection(project, package, target), *more]
-                done = capture(copy.command(options, arguments), copy.root, _environment())
+                command = copy.command(options, _selection(project, package, target), is_test=is_test)
+                done = capture(command, copy.directory, copy.environment)
                 copy.restore()
                 if done.interrupted:
                     answer.interrupted = True
@@ -70,7 +74,7 @@ def ask_rustc(project: Project, options: CargoOptions, targets: Sequence[tuple[P
                 answer.places.update(copy.places(done.stdout))
                 refusal = _refusal(done.stdout, done.stderr, is_success=done.is_success)
                 if refusal is not None:
-                    answer.failures.append(f"{target.name}: {refusal}")
+                    answer.failures += [f"{target.name}: {refusal}"] if not _LEFT_TO_CARGO.match(refusal) else []
                     break
     return answer
 
@@ -78,14 +82,25 @@ def ask_rustc(project: Project, options: CargoOptions, targets: Sequence[tuple[P
 class _Copy:
     """A copy of the sources whose unsafe blocks can be blanked."""
 
-    def __init__(self, project: Project, root: Path) -> None:
-        self.root = root
+    def __init__(self, project: Project, scratch: Path) -> None:
         self._project = project
         self._blanked: dict[Path, bytes] = {}
+        self.root = scratch if project.is_single_file else _below(scratch, project.root)
         if project.is_single_file:
             self._copy_file()
         else:
-            shutil.copytree(project.root, root, ignore=self._ignored, symlinks=True, dirs_exist_ok=True)
+            _link_around(scratch, project.root)
+            shutil.copytree(project.root, self.root, ignore=self._ignored, symlinks=True, dirs_exist_ok=True)
+        wrapper = project.own_dir / "verify-rustc"
+        wrapper.write_text(_WRAPPER, encoding="utf-8")
+        wrapper.chmod(0o755)
+        self.environment = {**os.environ, "RUSTC_WORKSPACE_WRAPPER": str(wrapper)}
+
+    @property
+    def directory(self) -> Path:
+        """Where cargo is started: in the copy of where it would be."""
+        place = self._place(self._project.directory)
+        return place if place is not None and place.is_dir() else self.root
 
     def _ignored(self, folder: str, names: list[str]) -> list[str]:
         target = self._project.target_dir.resolve()
@@ -102,13 +117,24 @@ class _Copy:
         (self.root / "Cargo.toml").write_text(manifest, encoding="utf-8")
 
     def blank(self, files: Sequence[Path]) -> None:
-        """Take the word before blocks out of these files; columns stay."""
+        """Take the word before blocks out of these files; columns stay. What links lead to is not touched."""
         for file in files:
             place = self._place(file)
-            if place is not None and place.is_file():
-                source = place.read_bytes()
-                self._blanked[place] = source
-                place.write_bytes(_BLOCK.sub(_BLANK, source))
+            if place is None or not place.is_file():
+                continue
+            self._own(place)
+            source = place.read_bytes()
+            self._blanked[place] = source
+            place.write_bytes(_BLOCK.sub(_BLANK, source))
+
+    def _own(self, place: Path) -> None:
+        """Put copies where links are, on the way to a file and there."""
+        for part in [*reversed(place.parents), place]:
+            if part.is_relative_to(self.root) and part.is_symlink():
+                real = part.resolve()
+                part.unlink()
+                copied = partial(shutil.copytree, symlinks=True) if real.is_dir() else shutil.copyfile
+                copied(real, part)
 
     def _place(self, file: Path) -> Path | None:
         root = self._project.root
@@ -120,17 +146,19 @@ class _Copy:
             place.write_bytes(source)
         self._blanked.clear()
 
-    def command(self, options: CargoOptions, arguments: Sequence[str]) -> list[str]:
-        """Cargo's check of the copy."""
+    def command(self, options: CargoOptions, selection: Sequence[str], *, is_test: bool) -> list[str]:
+        """Cargo's check of the copy; tests have a profile of their own."""
         manifest = self._project.manifest
         inside = manifest.is_relative_to(self._project.root) and not self._project.is_single_file
         relative = manifest.relative_to(self._project.root) if inside else Path("Cargo.toml")
+        built = replace(options, release=False, profile="test") if is_test else options
         return [
             *(find_cargo(), "check", "--message-format=json", "--keep-going"),
             *("--manifest-path", str(self.root / relative)),
             *("--target-dir", str(self._project.own_dir / "verify")),
-            *arguments,
+            *selection,
             *feature_arguments(options),
+            *profile_arguments(built),
             *network_arguments(options),
         ]
 
@@ -150,9 +178,22 @@ def _selection(project: Project, package: Package, target: Target) -> list[str]:
     return flag if project.is_single_file or len(project.packages) == 1 else ["--package", package.name, *flag]
 
 
-def _environment() -> dict[str, str]:
-    given = {name: value for name, value in os.environ.items() if name != "CARGO_ENCODED_RUSTFLAGS"}
-    return {**given, "RUSTFLAGS": f"{given.get('RUSTFLAGS', '')} {_FLAGS}".strip()}
+def _below(scratch: Path, folder: Path) -> Path:
+    """The folder's place where all of the file system is thought below another one."""
+    return scratch / folder.relative_to(folder.anchor)
+
+
+def _link_around(scratch: Path, root: Path) -> None:
+    """Links to what stands beside the root and beside the folders above it."""
+    inner = root
+    for folder in root.parents:
+        place = _below(scratch, folder)
+        place.mkdir(parents=True, exist_ok=True)
+        with suppress(PermissionError):
+            for entry in folder.iterdir():
+                if entry != inner:
+                    (place / entry.name).symlink_to(entry)
+        inner = folder
 
 
 def _refusal(stdout: bytes, stderr: bytes, *, is_success: bool) -> str | None:

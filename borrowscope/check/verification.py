@@ -5,12 +5,14 @@ In: an analysis, rustc's places. Out: `Score`: recall and precision over all and
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from borrowscope.analyzer.analyze import Analysis
+from borrowscope.analyzer.item_records import foreign_functions_of
 from borrowscope.analyzer.unsafety.operations import Operation, OperationKind
 from borrowscope.text.span import Span
 
@@ -25,14 +27,23 @@ _KINDS: Mapping[str, OperationKind] = {
 }
 
 
+_UNSAFE_CALLS = frozenset({OperationKind.UNSAFE_CALL, OperationKind.FFI_CALL})
+_CALLEE = re.compile(r"^call to (?:unsafe )?function `([^`]+)`")
+
+
 class Place(NamedTuple):
-    """An operation of either side; `name` is its kind, calls of both sorts being one."""
+    """An operation of either side; `name` is its kind, calls of all sorts being one: rustc does not tell them apart.
+
+    `label` is the kind that it is counted as; `callee` is what rustc says is called.
+    """
 
     file: str
     start: int
     end: int
     name: str
     at: int
+    label: str = ""
+    callee: str = ""
 
 
 @dataclass
@@ -46,8 +57,8 @@ class Score:
     def shares(self, name: str | None = None) -> tuple[int, int, float, float]:
         """Rustc's number, ours that are rustc's, recall and precision, of a kind or of all."""
         both = self.both.total() if name is None else self.both[name]
-        missed = sum(name is None or one.name == name for one in self.missed)
-        wrong = sum(name is None or one.name == name for one in self.wrong)
+        missed = sum(name is None or one.label == name for one in self.missed)
+        wrong = sum(name is None or one.label == name for one in self.wrong)
         recall = both / (both + missed) if both + missed else 1.0
         precision = both / (both + wrong) if both + wrong else 1.0
         return both + missed, both, recall, precision
@@ -55,26 +66,39 @@ class Score:
     @property
     def names(self) -> list[str]:
         """The kinds that there are."""
-        return sorted({*self.both, *(one.name for one in (*self.missed, *self.wrong))})
+        return sorted({*self.both, *(one.label for one in (*self.missed, *self.wrong))})
 
 
 def told_place(file: str, start: int, end: int, message: str) -> Place:
     """An operation that rustc tells by a message."""
     kind = next((kind for text, kind in _KINDS.items() if message.startswith(text)), OperationKind.UNSAFE_CALL)
-    return Place(file, start, end, _name(kind), start)
+    callee = _CALLEE.search(message)
+    return Place(file, start, end, _name(kind), start, kind.value, callee.group(1) if callee is not None else "")
 
 
 def _name(kind: OperationKind) -> str:
-    return "call" if kind in (OperationKind.UNSAFE_CALL, OperationKind.FFI_CALL) else kind.value
+    return "call" if kind in _UNSAFE_CALLS else kind.value
 
 
 def _place(file: str, one: Operation) -> Place:
-    return Place(file, one.span.start, one.span.end, _name(one.kind), one.at)
+    return Place(file, one.span.start, one.span.end, _name(one.kind), one.at, one.kind.value)
+
+
+def _labelled(analysis: Analysis, told: Iterable[Place]) -> list[Place]:
+    """Rustc's places, each once; a call of a name that foreign functions have is counted as foreign."""
+    targets = (one.target for file in analysis.files for one in file.operations if one.kind is OperationKind.FFI_CALL)
+    names = {target.rpartition("::")[2] for target in targets if target is not None}
+    names |= {one.name for file in analysis.files for one in foreign_functions_of(file.tree)}
+    places = {one[:5]: one for one in told}  # rustc may name one function by several paths
+    return [
+        one._replace(label=OperationKind.FFI_CALL.value) if one.callee.rpartition("::")[2] in names else one
+        for one in places.values()
+    ]
 
 
 def verify(analysis: Analysis, told: Iterable[Place]) -> Score:
     """Compare, and put the analysis right: what rustc does not say is none, what it says alone is added."""
-    theirs = set(told)  # rustc may name one function by several paths
+    theirs = _labelled(analysis, told)
     operations = {file.tree.text.relative: file.operations for file in analysis.files}
     active = [(path, one) for path, found in operations.items() for one in found if not one.is_inactive]
     ours = {_place(path, one) for path, one in active if one.is_resolved}
@@ -92,22 +116,25 @@ def verify(analysis: Analysis, told: Iterable[Place]) -> Score:
     return score
 
 
-def _kept(path: str, operations: Iterable[Operation], confirmed: set[Place]) -> Iterator[Operation]:
+def _kept(path: str, operations: Iterable[Operation], confirmed: Mapping[Place, Place]) -> Iterator[Operation]:
     for one in operations:
-        if one.is_inactive:
+        told = confirmed.get(_place(path, one))
+        if one.is_inactive or (told is not None and one.is_resolved):
             yield one
-        elif _place(path, one) in confirmed:
-            yield one if one.is_resolved else replace(one, is_resolved=True, source="rustc")
+        elif told is not None:
+            kind, target = OperationKind(told.label), one.target or told.callee or None
+            yield replace(one, kind=kind, target=target, is_resolved=True, source="rustc")
 
 
 def _added(place: Place) -> Operation:
-    kinds = {_name(kind): kind for kind in reversed(list(OperationKind))}
-    return Operation(kinds[place.name], Span(place.start, place.end), place.start, source="rustc")
+    span = Span(place.start, place.end)
+    return Operation(OperationKind(place.label), span, place.start, place.callee or None, source="rustc")
 
 
-def _compared(theirs: Iterable[Place], ours: set[Place]) -> tuple[Score, set[Place]]:
+def _compared(theirs: Iterable[Place], ours: set[Place]) -> tuple[Score, dict[Place, Place]]:
     """Pair the operations: by place; else by kind, file and where a method's name or an end stands."""
-    score, left, paired, unpaired = Score(), set(ours), set[Place](), list[Place]()
+    score, left, unpaired = Score(), set(ours), list[Place]()
+    paired: dict[Place, Place] = {}  # ours to rustc's
     exact = {(one.file, one.start, one.end): one for one in ours}
     for place in sorted(theirs, key=lambda one: (one.file, one.start, -one.end)):
         found = exact.get((place.file, place.start, place.end))
@@ -115,16 +142,16 @@ def _compared(theirs: Iterable[Place], ours: set[Place]) -> tuple[Score, set[Pla
             unpaired.append(place)
             continue
         left.discard(found)
-        paired.add(found)
-        score.both[place.name] += 1
+        paired[found] = place
+        score.both[found.label] += 1
     for place in unpaired:
         near = min((one for one in left if _is_near(place, one)), default=None)
         if near is None:
             score.missed.append(place)
         else:
             left.discard(near)
-            paired.add(near)
-            score.both[place.name] += 1
+            paired[near] = place
+            score.both[near.label] += 1
     score.wrong = sorted(left)
     return score, paired
 

@@ -42,4 +42,4 @@ def _tell_differences(analysis: Analysis, score: Score) -> None:
 
 def _text(one: Place, tree: object) -> str:
     source = getattr(getattr(tree, "text", None), "source", b"")
-    return f"{one.name} {' '.join(source[one.start : one.end].decode('utf-8', 'replace').split())[:80]}"
+    return f"{one.label} {' '.join(source[one.start : one.end].decode('utf-8', 'replace').split())[:80]}"

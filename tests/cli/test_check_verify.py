@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 from borrowscope.check.model import CheckResult
@@ -33,7 +34,7 @@ def test_every_operation_of_every_target_is_verified(tmp_path: Path):
     answer = borrowscope("check", crate, "--types", "static", "--verify", "--format", "json")
     rows = {row.split()[0]: row.split()[1:] for row in answer.stderr.splitlines() if row.endswith("%")}
     assert rows["all"] == ["7", "7", "100.00%", "100.00%"]
-    assert rows["call"] == ["4", "4", "100.00%", "100.00%"]
+    assert rows["unsafe_call"] == ["4", "4", "100.00%", "100.00%"]
     assert rows["union_read"][0] == "1"
     findings = CheckResult.model_validate_json(answer.stdout).findings
     assert sorted((one.file, one.line) for one in findings) == [
@@ -46,17 +47,19 @@ def test_every_operation_of_every_target_is_verified(tmp_path: Path):
 
 def test_what_the_sources_leave_open_is_settled(tmp_path: Path):
     crate = crate_in(tmp_path)
-    hidden = 'mod hidden { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/hidden.in")); }\n'
+    hidden = 'mod hidden { include!(env!("HIDDEN")); }\n'
     source = hidden + "pub fn f(p: *const u8) { unsafe { *p; hidden::open(p); hidden::plain(); } }\n"
     items = "pub unsafe fn open(_: *const u8) {}\npub fn plain() {}\n"
-    write_files(crate, {"src/lib.rs": LIB + source, "src/hidden.in": items})
+    names = 'fn main() { println!("cargo:rustc-env=HIDDEN={}/src/hidden.in", env!("CARGO_MANIFEST_DIR")); }\n'
+    write_files(crate, {"src/lib.rs": LIB + source, "src/hidden.in": items, "build.rs": names})
     flags = ("check", crate, "--types", "static", "--format", "json")
     static = CheckResult.model_validate_json(borrowscope(*flags).stdout)
     assert [one.column for one in static.findings if one.code == "BS0105"] == [39, 56]
     answer = borrowscope(*flags, "--verify")
-    calls = [one for one in CheckResult.model_validate_json(answer.stdout).findings if one.code == "BS0105"]
-    assert [(one.column, one.resolved, one.source) for one in calls] == [(39, True, "rustc")]
-    assert "only rustc: src/lib.rs:12 call hidden::open(p)" in answer.stderr
+    calls = [one for one in CheckResult.model_validate_json(answer.stdout).findings if one.line == 12]
+    told = [(one.code, one.column, one.target, one.source) for one in calls]
+    assert told == [("BS0501", 35, None, "static"), ("BS0503", 39, "open", "rustc")]
+    assert "only rustc: src/lib.rs:12 unsafe_call hidden::open(p)" in answer.stderr
 
 
 def test_a_single_file_is_verified(tmp_path: Path):
@@ -72,3 +75,67 @@ def test_what_does_not_compile_is_not_verified(tmp_path: Path):
     answer = borrowscope("check", crate, "--types", "static", "--verify")
     assert has_one_error(answer, 2)
     assert "cannot find value `missing`" in answer.stderr
+
+
+MEMBER = """\
+#![forbid(unsafe_op_in_unsafe_fn)]
+#![deny(warnings)]
+mod linked;
+unsafe extern "C" { fn abs(value: i32) -> i32; safe fn labs(value: i64) -> i64; }
+pub fn plain(p: *const u8) -> i64 { unsafe { far::raw(*p); abs(1); } labs(2) }
+pub unsafe fn bare(p: *const u8) -> u8 { unsafe { *p } }
+#[cfg(extra)] pub fn extra(p: *const u8) -> u8 { unsafe { *p } }
+#[cfg(feature = "more")] pub fn more(p: *const u8) -> u8 { unsafe { *p } }
+"""
+LINKED = "pub fn linked(p: *const u8) -> u8 { unsafe { *p } }\n"
+
+
+def test_the_users_own_build_is_verified(tmp_path: Path):
+    """Paths that lead out of the root, configuration above it, flags, lints, members, features, links, a target."""
+    root = tmp_path / "above" / "root"
+    files = {
+        "outside/far/Cargo.toml": manifest("far", more='[dependencies]\nnext = { path = "../next" }'),
+        "outside/far/src/lib.rs": "pub unsafe fn raw(_: u8) { next::plain() }\n",
+        "outside/next/Cargo.toml": manifest("next"),
+        "outside/next/src/lib.rs": "pub fn plain() {}\n",
+        "outside/linked.rs": LINKED,
+        "above/.cargo/config.toml": '[build]\nrustflags = ["--cfg", "extra", "--check-cfg", "cfg(extra)"]\n',
+        "above/root/Cargo.toml": '[workspace]\nmembers = ["near", "other"]\nresolver = "2"\n',
+        "above/root/near/Cargo.toml": manifest(
+            "near", "2024", '[features]\nmore = []\n[dependencies]\nfar = { path = "../../../outside/far" }'
+        ),
+        "above/root/near/src/lib.rs": MEMBER,
+        "above/root/other/Cargo.toml": manifest("other", more='[dependencies]\nnear = { path = "../near" }'),
+        "above/root/other/src/main.rs": "fn main() { let p = &1u8 as *const u8; unsafe { near::bare(p); } }\n",
+    }
+    write_files(tmp_path, files)
+    (root / "near/src/linked.rs").symlink_to("../../../../outside/linked.rs")
+    host = next(
+        line.partition(" ")[2]
+        for line in subprocess.run(["rustc", "-vV"], capture_output=True, text=True, check=True).stdout.splitlines()
+        if line.startswith("host:")
+    )
+    flags = ("check", root, "--workspace", "--types", "static", "--verify", "--format", "json")
+    answer = borrowscope(*flags, "--features", "near/more", "--target", host)
+    rows = {row.split()[0]: row.split()[1:] for row in answer.stderr.splitlines() if row.endswith("%")}
+    assert {name: row[0] for name, row in rows.items()} == {
+        "all": "8",
+        "ffi_call": "1",
+        "raw_deref": "5",
+        "unsafe_call": "2",
+    }
+    found = CheckResult.model_validate_json(answer.stdout).findings
+    unsafe = sorted((one.file, one.line) for one in found if one.kind in {"raw_deref", "ffi_call", "unsafe_call"})
+    lines = [("near/src/lib.rs", line) for line in (5, 5, 5, 6, 7, 8)]
+    assert unsafe == [*lines, ("near/src/linked.rs", 1), ("other/src/main.rs", 1)]
+    assert (tmp_path / "outside/linked.rs").read_text() == LINKED
+
+
+def test_flags_of_the_environment_count_as_well(tmp_path: Path):
+    crate = crate_in(tmp_path)
+    more = '#[cfg(extra)] pub fn extra(p: *const u8) -> u8 { unsafe { *p } }\n#[cfg(fast)] compile_error!("no");\n'
+    write_files(crate, {"src/lib.rs": LIB + more})
+    flags = ("check", crate, "--types", "static", "--verify")
+    answer = borrowscope(*flags, RUSTFLAGS="-Dwarnings --cfg extra")
+    assert "all                         8" in answer.stderr
+    assert has_one_error(borrowscope(*flags, RUSTFLAGS="--cfg fast"), 2)
