@@ -35,7 +35,8 @@ BUILD_FAILED = 101
 NOT_DONE = -1000
 NOTHING_RECORDED = 6  # the tests succeeded
 MOST_TOLD = 10  # differing tests and healed sites below a row
-COLUMNS = ("crate", "tests", "differ", "exit", "fns", "traced", "sites", "skipped", "healed", "build", "run", "MB")
+COLUMNS = ("crate", "tests", "differ", "exit", "fns", "traced", "sites", "skipped", "unseen", "healed")
+COLUMNS += ("build", "run", "MB")  # unseen: the share of bindings that are not seen, or seen without their end
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,8 @@ class Outcome:
     traced: int = 0
     sites: int = 0
     skipped: int = 0
+    bindings: int = 0
+    bindings_skipped: int = 0  # not seen, or seen without their end
     healed: int = 0
     build_ratio: float | None = None
     run_ratio: float | None = None
@@ -238,6 +241,8 @@ def compared(name: str, before: Sequence[Attempt], after: Sequence[Attempt], rec
         traced=found["functions"]["traced"],
         sites=found["sites"]["kept"],
         skipped=found["sites"]["skipped"],
+        bindings=found["bindings"]["total"],
+        bindings_skipped=found["bindings"]["skipped"],
         healed=found["sites"]["healed"],
         build_ratio=built_traced / built_plain if built_plain > 0 else None,
         run_ratio=ran_traced / ran_plain,
@@ -271,6 +276,8 @@ def total(outcomes: Sequence[Outcome]) -> Outcome:
         traced=sum(one.traced for one in outcomes),
         sites=sum(one.sites for one in outcomes),
         skipped=sum(one.skipped for one in outcomes),
+        bindings=sum(one.bindings for one in outcomes),
+        bindings_skipped=sum(one.bindings_skipped for one in outcomes),
         healed=sum(one.healed for one in outcomes),
         build_ratio=median(one.build_ratio for one in outcomes),
         run_ratio=median(one.run_ratio for one in outcomes),
@@ -282,7 +289,8 @@ def row(one: Outcome) -> tuple[str, ...]:
     """The cells of one crate."""
     codes = str(one.exit_codes[0]) if one.exit_codes[0] == one.exit_codes[1] else "/".join(map(str, one.exit_codes))
     ratios = ("-" if ratio is None else f"{ratio:.1f}x" for ratio in (one.build_ratio, one.run_ratio))
-    numbers = (one.functions, one.traced, one.sites, one.skipped, one.healed)
+    unseen = f"{one.bindings_skipped / max(one.bindings, 1):.1%}"
+    numbers = (one.functions, one.traced, one.sites, one.skipped, unseen, one.healed)
     return (
         one.crate,
         str(one.tests),

@@ -11,10 +11,13 @@ from typing import Any
 
 from borrowscope.build.plan import InstrumentPlan, TracedFile
 from borrowscope.build.switches import Switches
-from borrowscope.rewrite.model import Site
+from borrowscope.rewrite.model import Site, SkipReason
+from borrowscope.rewrite.plans import BOUND_KINDS, UNSEEN
 from borrowscope.tables.recording_files import FunctionCounts, InstrumentReport, SiteRecord, SitesFile, SourceFile
 from borrowscope.tables.tool import TOOL
 from borrowscope.text.span import LineIndex, Position, Span
+
+_WISHED = frozenset({SkipReason.FILTERED, SkipReason.EXCLUDED})
 
 
 def sites_file(plan: InstrumentPlan) -> SitesFile:
@@ -60,6 +63,7 @@ def instrument_report(plan: InstrumentPlan, switches: Switches) -> InstrumentRep
     report = InstrumentReport(tool=TOOL, rounds=plan.rounds)
     counts: Counter[str] = Counter(planned=0, kept=0, skipped=0, healed=0)
     types: Counter[str] = Counter(rustc=0, static=0, unknown=0)
+    bindings: Counter[str] = Counter(total=0, skipped=0)
     macros: Counter[str] = Counter()
     for file in plan.files.values():
         lines = LineIndex(file.origin.source)
@@ -86,11 +90,13 @@ def instrument_report(plan: InstrumentPlan, switches: Switches) -> InstrumentRep
         )
         macros.update(file.rewritten.macros)
         types.update(rustc=file.rustc_bindings, unknown=_untyped(file))
+        bindings.update(_bindings(file))
     report.files += [
         {"file": file, "sites": 0, "traced": False, "problem": problem} for file, problem in plan.unreadable
     ]
     report.sites = dict(counts)
     report.types = dict(types)
+    report.bindings = dict(bindings)
     report.macros = [{"name": name, "count": count} for name, count in sorted(macros.items())]
     return report
 
@@ -120,6 +126,15 @@ def _add_healed(report: InstrumentReport, file: TracedFile, switches: Switches, 
 def _place(file: TracedFile, span: Span, lines: LineIndex) -> dict[str, Any]:
     position: Position = lines.position(span.start)
     return {"file": file.origin.relative, "line": position.line, "column": position.column}
+
+
+def _bindings(file: TracedFile) -> dict[str, int]:
+    """The bindings of traced functions, and those that are not seen, or seen without their end, whoever wished it."""
+    seen = sum(1 for site in file.rewritten.sites if site.kind in BOUND_KINDS)
+    unseen = [one for one in file.rewritten.skipped if one.reason not in _WISHED]
+    missing = sum(1 for one in unseen if one.construct == UNSEEN)
+    lost = sum(1 for one in unseen if one.construct in BOUND_KINDS or one.construct == "drop")
+    return {"total": seen + missing, "skipped": missing + lost}
 
 
 def _untyped(file: TracedFile) -> int:

@@ -21,7 +21,7 @@ from borrowscope.rewrite.last_uses import plan_last_uses
 from borrowscope.rewrite.macro_calls import calls_of_file
 from borrowscope.rewrite.model import Site, SkipReason
 from borrowscope.rewrite.moves import plan_moves
-from borrowscope.rewrite.plans import RUNTIME_PATH, BindingPlan, FilePlan, FunctionPlan, MovePlan, Placement
+from borrowscope.rewrite.plans import RUNTIME_PATH, UNSEEN, BindingPlan, FilePlan, FunctionPlan, MovePlan, Placement
 from borrowscope.rewrite.positions import place_base
 from borrowscope.rewrite.receivers import plan_receivers
 from borrowscope.rewrite.scopes import FunctionScopes, read_scopes
@@ -190,4 +190,4 @@ def _report_unseen(plan: FunctionPlan, span: Span) -> None:
         if start in plan.bindings or not span.contains(fact.span):
             continue
         if any(tokens.contains(fact.span) for tokens in plan.scopes.macro_spans):
-            plan.file.skip(fact.span, "binding", SkipReason.MACRO_UNKNOWN, fact.name)
+            plan.file.skip(fact.span, UNSEEN, SkipReason.MACRO_UNKNOWN, fact.name)

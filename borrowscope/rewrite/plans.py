@@ -26,7 +26,9 @@ from borrowscope.text.span import Span
 RUNTIME_PATH = "::borrowscope_runtime::site::"
 
 
-BINDING_KINDS = frozenset({"let", "param", "self", "pattern", "for", "closure_param", "assign", "move"})
+BOUND_KINDS = frozenset({"let", "param", "self", "pattern", "for", "closure_param"})
+BINDING_KINDS = BOUND_KINDS | {"assign", "move"}
+UNSEEN = "binding"  # the construct of a skipped binding that has no site
 # Ways out tell the causes of ends; a function's own guard keeps them apart from its caller's, and so on.
 _NEEDED_BY = {
     "exit": ENDING_GROUPS,

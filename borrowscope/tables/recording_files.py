@@ -104,6 +104,7 @@ class InstrumentReport(_Model):
     macros: list[dict[str, Any]] = Field(default_factory=list)
     rounds: int = 0
     types: dict[str, int] = Field(default_factory=dict)  # rustc, static, unknown
+    bindings: dict[str, int] = Field(default_factory=dict)  # total, skipped: not seen, or seen without their end
 
 
 class RunFile(_Sealed):
