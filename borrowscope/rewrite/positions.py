@@ -5,6 +5,7 @@ In: syntax nodes. Out: answers; no edits are made here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from borrowscope.parse.syntax import COMMENTS, Node
@@ -74,6 +75,15 @@ def starts_statement(node: Node) -> bool:
         return value is not None and value.start == node.start and value.end != node.end
     inner = outer.named[0] if outer.kind == "expression_statement" and outer.named else outer
     return outer.start == node.start and inner.end != node.end
+
+
+def takes_constants(call: Node) -> bool:
+    """Whether arguments of the call may have to be constants, as those of the processor's instructions are."""
+    function = call.field("function")
+    return function is not None and _INSTRUCTION.fullmatch(function.text.rpartition("::")[2].strip()) is not None
+
+
+_INSTRUCTION = re.compile(r"_mm\w*|_k\w+_mask\d+|_{1,2}tile_\w+|v\w+_(?:n|lane|laneq)_[a-z]\d+|vextq?_[a-z]\d+")
 
 
 def strip_parentheses(node: Node) -> Node:

@@ -16,6 +16,7 @@ from borrowscope.parse.macro_arguments import Step, StepKind
 from borrowscope.parse.syntax import COMMENTS, Node, parse_arguments, parse_arm, parse_items, parse_repeat
 from borrowscope.rewrite.macro_calls import MacroCalls
 from borrowscope.rewrite.macro_rows import row_of
+from borrowscope.rewrite.positions import takes_constants
 from borrowscope.tables.macros import RETURNING, Entry, MacroRow
 from borrowscope.text.span import Span
 
@@ -254,8 +255,22 @@ class _Walker:
         self.found.assignments.append((node, self._frame))
 
     def _call(self, node: Node) -> None:
-        self._children(node)
+        arguments = node.field("arguments")
+        if arguments is not None and takes_constants(node):
+            self._visit_field(node, "function")
+            for argument in arguments.named:
+                if self._names_local(argument):
+                    self.visit(argument)
+        else:
+            self._children(node)
         self.found.calls.append((node, self._frame))
+
+    def _names_local(self, node: Node) -> bool:
+        """Whether an argument names a variable, which no constant does."""
+        return any(
+            part.kind in ("self", "identifier") and any(part.text in scope for scope in self._scopes)
+            for part in node.walk()
+        )
 
     def _reference(self, node: Node) -> None:
         self._children(node)

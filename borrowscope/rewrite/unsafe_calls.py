@@ -12,7 +12,7 @@ from borrowscope.rewrite.calls import Calls
 from borrowscope.rewrite.contexts import Constants, holds_untyped_closure, operands, place_operand
 from borrowscope.rewrite.notes import Where
 from borrowscope.rewrite.plans import FunctionPlan
-from borrowscope.rewrite.positions import strip_parentheses
+from borrowscope.rewrite.positions import strip_parentheses, takes_constants
 from borrowscope.text.span import Span
 
 # What runs code when it is evaluated, or leaves before the call.
@@ -56,7 +56,8 @@ _DIVERGES = "!"
 
 def place_of_call(plan: FunctionPlan, calls: Calls, constants: Constants, call: Node) -> tuple[Where, Node] | None:
     """Behind the last of its parts that does anything; before the call where none does."""
-    parts = list(_parts(call))
+    seen = plan.scopes.expressions  # not those that may have to be constants
+    parts = [part for part in _parts(call) if Span(part.start, part.end) in seen or not takes_constants(call)]
     moved = {
         move.fact.span
         for one in plan.bindings.values()
