@@ -18,6 +18,7 @@ from borrowscope.analyzer.static.catalog import load_catalog
 from borrowscope.analyzer.static.macro_calls import STD_MACROS
 from borrowscope.check.model import BlindSpot, Place
 from borrowscope.check.view import FileView, ProjectView, nodes_of
+from borrowscope.parse.syntax import Node
 from borrowscope.tables.macros import MACROS
 from borrowscope.text.span import Span
 
@@ -65,18 +66,22 @@ def _place(file: FileView, at: int, what: str) -> Place:
 
 def _macros(file: FileView) -> Found:
     """Calls that the syntax does not enter, and calls of macros whose rules stand elsewhere."""
+    calls = [(call, name) for call, name in _named_calls(file) if name not in _std_macros()]
+    if not calls:
+        return
     bindings = FileBindings()
     find_uses(file.tree.root, file.tree.text.module_path, bindings)
     unread = {skipped.span for skipped in bindings.skipped if skipped.reason == "macro_unknown"}
+    for call, name in calls:
+        tokens = call.child("token_tree")
+        is_unread = tokens is not None and Span(tokens.start, tokens.end) in unread
+        yield "macro_unknown" if is_unread else "macro_foreign", _place(file, call.start, f"{name}!")
+
+
+def _named_calls(file: FileView) -> Iterator[tuple[Node, str]]:
     for call in nodes_of(file, "macro_invocation", b"!"):
-        macro, tokens = call.field("macro"), call.child("token_tree")
-        name = macro.text.rpartition("::")[2] if macro is not None else ""
-        if name in _std_macros():
-            continue
-        if tokens is not None and Span(tokens.start, tokens.end) in unread:
-            yield "macro_unknown", _place(file, call.start, f"{name}!")
-        else:
-            yield "macro_foreign", _place(file, call.start, f"{name}!")
+        macro = call.field("macro")
+        yield call, macro.text.rpartition("::")[2] if macro is not None else ""
 
 
 @cache
@@ -113,9 +118,9 @@ def _untraceable(file: FileView) -> Found:
 
 def _unreached(view: ProjectView) -> Iterator[Place]:
     """Files beside those that are compiled, as `#[cfg_attr(.., path = "..")]` names them for other builds."""
-    known = view.lookup.files if view.lookup is not None else frozenset(file.absolute for file in view.files)
-    for file in view.files:
-        if file.absolute not in known and (found := _UNSAFE.search(file.source)) is not None:
+    for file in view.checked:
+        found = _UNSAFE.search(file.source)
+        if found is not None and view.lookup is not None and not view.lookup.knows_file(file.absolute):
             yield _place(file, found.start(), "unsafe")
 
 

@@ -16,7 +16,9 @@ from borrowscope.check.model import BlindSpot, CheckResult
 from borrowscope.check.summary import summary_of
 from borrowscope.errors import InputError
 
-_OF_FILES: Final = frozenset({"unreadable", "syntax_error", "generated_file"})  # wherever the change is in the file
+_OF_FILES: Final = frozenset(
+    {"unreadable", "syntax_error", "generated_file", "inactive_file"}
+)  # wherever the change is in the file
 
 
 @dataclass(slots=True)

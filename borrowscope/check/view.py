@@ -133,10 +133,16 @@ class ProjectView:
     def clones(self) -> dict[str, list[CloneCall]]:
         """The calls of `clone` that the sources tell, by the absolute path of the file."""
         found: dict[str, list[CloneCall]] = defaultdict(list)
-        if self.lookup is not None and any(file.says(b"clone") for file in self.files):
-            for one in self.lookup.clones():
+        if self.lookup is not None and any(file.says(b"clone") for file in self.checked):
+            for one in self.lookup.clones(self._wanted):
                 found[one.file].append(one)
         return found
+
+    @cached_property
+    def _wanted(self) -> set[str] | None:
+        """The files whose modules are asked for; None where that is all of them, as any may include another's text."""
+        is_all = len(self.checked) == len(self.files) or any(file.says(b"include!") for file in self.files)
+        return None if is_all else {file.absolute for file in self.checked}
 
     @cached_property
     def written_union_fields(self) -> dict[str, set[str]]:

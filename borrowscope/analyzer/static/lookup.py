@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -23,6 +23,7 @@ from borrowscope.text.span import Span
 
 if TYPE_CHECKING:
     from borrowscope.analyzer.facts import CallFact
+    from borrowscope.analyzer.static.item_tree import Module
     from borrowscope.analyzer.static.symbols import ItemContext, World
     from borrowscope.analyzer.unsafety.operations import Operation
     from borrowscope.parse.syntax import Node
@@ -70,11 +71,23 @@ class Lookup:
             contexts.sort(key=lambda one: (one.node.start, -one.node.end))
         return found
 
+    def knows_file(self, file: str) -> bool:
+        """Whether modules or their items stand in the file."""
+        return file in self._modules or file in self._contexts
+
     @cached_property
-    def files(self) -> frozenset[str]:
-        """The files that modules and their items stand in."""
-        modules = (module.file for crate in self._world.crates for module in self._world.modules(crate))
-        return frozenset({*self._contexts, *(str(file) for file in modules if file is not None)})
+    def _modules(self) -> dict[str, list[Module]]:
+        """The modules by file."""
+        found: dict[str, list[Module]] = defaultdict(list)
+        for module in (module for crate in self._world.crates for module in self._world.modules(crate)):
+            found[str(module.file)].append(module)
+        return found
+
+    def _contexts_in(self, files: Collection[str]) -> Iterator[ItemContext]:
+        """The items with bodies that modules of these files hold."""
+        modules = [module for file in sorted(files) for module in self._modules.get(file, ())]
+        contexts = (context for module in modules for context in self._world.contexts_of(module))
+        return (context for context in contexts if not isinstance(context.text, Expansion))
 
     # 1. statics
     @cached_property
@@ -117,13 +130,13 @@ class Lookup:
         return around[-1] if around else None
 
     # 2. bodies
-    def _saying(self, words: Iterable[str]) -> Iterator[_Read]:
-        """The bodies that say one of the words, read in full."""
+    def _saying(self, words: Iterable[str], files: Collection[str] | None = None) -> Iterator[_Read]:
+        """The bodies that say one of the words (in these files), read in full."""
         pattern = re.compile(rb"\b(?:" + b"|".join(re.escape(word.encode()) for word in words) + rb")\b")
-        for contexts in self._contexts.values():
-            for context in contexts:
-                if pattern.search(context.node.source, context.node.start, context.node.end):
-                    yield self._read(context)
+        everywhere = (context for contexts in self._contexts.values() for context in contexts)
+        for context in everywhere if files is None else self._contexts_in(files):
+            if pattern.search(context.node.source, context.node.start, context.node.end):
+                yield self._read(context)
 
     def _read(self, context: ItemContext) -> _Read:
         found = self._bodies.get(id(context.node))
@@ -131,9 +144,9 @@ class Lookup:
             found = self._bodies[id(context.node)] = _Read(self._world, context)
         return found
 
-    def clones(self) -> Iterator[CloneCall]:
-        """Every call of `clone` whose type is known."""
-        for read in self._saying(["clone"]):
+    def clones(self, files: Collection[str] | None = None) -> Iterator[CloneCall]:
+        """Every call of `clone` (in the modules of these files) whose type is known."""
+        for read in self._saying(["clone"], files):
             for body in read.bodies:
                 for node, function in body.reached.items():
                     ty = body.receivers.get(node) if function.path == _CLONE else None

@@ -5,18 +5,20 @@ In: the project. Out: one draft for each, at its definition.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from borrowscope.check.registry import Draft, at_place, rule
 from borrowscope.check.view import FileView, ProjectView
 
 _SHOWN = 3
+_STATIC = re.compile(rb"(?<!')\bstatic\b|_static\b|thread_local")
 
 
 @rule("shared_interior_mutability")
 def shared_interior_mutability(project: ProjectView, file: FileView) -> Iterator[Draft]:
     """Each static of the file."""
-    statics = project.lookup.statics.values() if project.lookup is not None and file.says(b"static") else ()
+    statics = project.lookup.statics.values() if project.lookup is not None and _STATIC.search(file.source) else ()
     for static in statics:
         if static.file != file.absolute or not static.can_change or static.is_mutable:
             continue

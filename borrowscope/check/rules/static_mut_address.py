@@ -5,6 +5,7 @@ In: a file. Out: one draft for each; where the address of a part is taken the ac
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from borrowscope.check.registry import Draft, at_place, rule
@@ -12,13 +13,14 @@ from borrowscope.check.view import FileView, ProjectView
 from borrowscope.parse.syntax import Node
 from borrowscope.text.span import Span
 
+_TAKES = re.compile(rb"&\s*raw\b|\baddr_of")
 _MACROS = frozenset({"addr_of", "addr_of_mut"})
 
 
 @rule("static_mut_address")
 def static_mut_address(project: ProjectView, file: FileView) -> Iterator[Draft]:
     """Each address of the whole static."""
-    for use in project.static_uses.get(file.path, ()):
+    for use in project.static_uses.get(file.path, ()) if _TAKES.search(file.source) else ():
         taking = _taking(file.node_at(use.span), use.span) if use.is_mutable else None
         if taking is not None:
             yield at_place(Span(taking.start, taking.end), use.path)
