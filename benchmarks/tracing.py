@@ -10,31 +10,24 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks.analysis import crate_folder
-from borrowscope.build import healed_build, pipeline, plan, run
+from benchmarks.analysis import ROOT, crate_folder
+from benchmarks.traced_build import cpu_seconds
 from borrowscope.build.directories import BUILD
-from borrowscope.build.overlay import TEST, BuildOutcome
-from borrowscope.build.process import Finished
-from borrowscope.cli import terminal
-from borrowscope.cli.recorded_run import describe_stream
-from borrowscope.cli.wishes import WishFlags, trace_options
-from borrowscope.errors import ExitCode
 from borrowscope.project.load import load_project
 from borrowscope.project.options import CargoOptions
-from borrowscope.project.settings import Settings
+
+Phases = dict[str, float]
 
 CRATES = ("semver", "either", "smallvec", "arrayvec", "globset", "zoxide", "unicode-width", "humantime")
 QUICK = ("either", "shlex")
@@ -45,90 +38,12 @@ CHANGE = "\n#[allow(dead_code)]\nfn changed_line_{number}() {{ let seen = Some({
 COLUMNS = ("crate", "all", "own", "again", "changed", "rewriting", "run", "start ms")
 
 
-def cpu_seconds() -> float:
-    """Of this process and of all programs that it has waited for."""
-    who = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    return sum(used.ru_utime + used.ru_stime for used in map(resource.getrusage, who))
-
-
-@dataclass(slots=True)
-class Phases:
-    """CPU seconds by the name of what was done; what is inside of another phase is not counted there."""
-
-    seconds: dict[str, float] = field(default_factory=dict)
-    inner: list[float] = field(default_factory=list)
-
-    @contextmanager
-    def measured(self, name: str) -> Iterator[None]:
-        """Count what happens inside for a phase."""
-        start = cpu_seconds()
-        self.inner.append(0.0)
-        try:
-            yield
-        finally:
-            spent = cpu_seconds() - start
-            self.seconds[name] = self.seconds.get(name, 0.0) + spent - self.inner.pop()
-            if self.inner:
-                self.inner[-1] += spent
-
-    @property
-    def total(self) -> float:
-        """All phases."""
-        return sum(self.seconds.values())
-
-
-STAGES: tuple[tuple[Any, str, str], ...] = (
-    (run, "analyze_project", "reading answers"),
-    (pipeline, "check_types", "check for types"),
-    (run, "add_operations", "unsafe operations"),
-    (run, "make_planner", "reading sources"),
-    (plan.Planner, "plan", "rewriting"),
-    (run, "prepare_overlay", "wrapper and runtime"),
-    (run, "update_mirror", "mirror"),
-    (run, "build_overlay", "cargo build"),
-    (healed_build, "check_globs", "globs"),
-    (run, "_start", "recording's files"),
-)
-"""The functions of one run whose time is told apart: where they are looked up, their name, the phase."""
-
-
-@contextmanager
-def watched(phases: Phases, built: list[BuildOutcome]) -> Iterator[None]:
-    """Measure the stages of a run; the program at its end is not started, what was built is kept."""
-    before = [(home, name, getattr(home, name)) for home, name, _ in STAGES]
-    started = vars(run)["inherit"]
-
-    def timed(function: Callable[..., Any], phase: str) -> Callable[..., Any]:
-        def call(*positional: object, **named: object) -> object:
-            with phases.measured(phase):
-                result = function(*positional, **named)
-            if isinstance(result, BuildOutcome):
-                built.append(result)
-            return result
-
-        return call
-
-    def not_started(*_given: object, **_named: object) -> Finished:
-        return Finished(code=0)
-
-    for (home, name, function), (_, _, phase) in zip(before, STAGES, strict=True):
-        setattr(home, name, timed(function, phase))
-    vars(run)["inherit"] = not_started
-    try:
-        yield
-    finally:
-        for home, name, function in before:
-            setattr(home, name, function)
-        vars(run)["inherit"] = started
-
-
 @dataclass(slots=True)
 class Bench:
     """One crate in a folder of its own, tested plainly and traced, each in its own target directory."""
 
     folder: Path
     recording: Path
-    built: list[BuildOutcome] = field(default_factory=list)
 
     @property
     def plain_target(self) -> Path:
@@ -149,20 +64,17 @@ class Bench:
         return spent, [Path(one["executable"]) for one in messages if _is_test(one)]
 
     def build_traced(self, *, release: bool = False) -> tuple[Phases, list[Path]]:
-        """All that `borrowscope test --all --preset verbose` does until the tests would start."""
-        phases = Phases()
-        self.built.clear()
-        options = CargoOptions(quiet=True, release=release)
-        wishes = trace_options(Settings(**WishFlags("verbose", None, None, None, None).settings()))
-        request = run.RunRequest(command=TEST, output=self.recording, trace_all=True, wishes=wishes)
-        with watched(phases, self.built), phases.measured("other"):
-            with phases.measured("metadata"):
-                project = load_project(self.folder, options)
-            outcome = run.run_project(project, options, request, note=terminal.note, describe=describe_stream)
-        if outcome.exit_code not in {0, ExitCode.NOTHING_RECORDED}:
-            raise SystemExit(f"{self.folder.name}: exit code {outcome.exit_code}")
-        artifacts = [artifact for outcome in self.built for artifact in outcome.artifacts]
-        return phases, [each.executable for each in artifacts if each.executable and each.is_test]
+        """What `benchmarks.traced_build` does: CPU seconds by phase, and the test programs."""
+        command = [sys.executable, "-m", "benchmarks.traced_build", str(self.folder), str(self.recording)]
+        start = cpu_seconds()
+        done = subprocess.run(
+            [*command, *(["--release"] if release else [])], cwd=ROOT, check=True, stdout=subprocess.PIPE, env=_quiet()
+        )
+        spent = cpu_seconds() - start
+        told = json.loads(done.stdout.splitlines()[-1])
+        phases: dict[str, float] = told["phases"]
+        phases["end"] = spent - sum(phases.values())
+        return phases, [Path(program) for program in told["programs"]]
 
     def forget_own_crates(self) -> None:
         """Have the workspace's crates built anew, their dependencies not."""
@@ -190,8 +102,7 @@ class Bench:
 
     def run_tests(self, programs: Sequence[Path], *, traced: bool) -> tuple[float, float]:
         """CPU seconds and wall seconds of the test programs, one after the other."""
-        environment = {key: value for key, value in os.environ.items() if not key.startswith("BORROWSCOPE")}
-        environment["BORROWSCOPE_MAX_BYTES"] = str(LARGEST)
+        environment = {**_quiet(), "BORROWSCOPE_MAX_BYTES": str(LARGEST)}
         if traced:
             environment["BORROWSCOPE_OUT"] = str(self.recording)
         cpu, wall = cpu_seconds(), time.monotonic()
@@ -201,6 +112,11 @@ class Bench:
         for stream in self.recording.glob("*.bsstream"):
             stream.unlink()
         return result
+
+
+def _quiet() -> dict[str, str]:
+    """The environment without what steers our own programs."""
+    return {key: value for key, value in os.environ.items() if not key.startswith("BORROWSCOPE")}
 
 
 def _is_test(message: Mapping[str, Any]) -> bool:
@@ -237,23 +153,23 @@ class Row:
     phases: tuple[Phases, ...]
 
 
-def measure(bench: Bench, rounds: int, imports: float) -> Row:
-    """All builds and runs of one crate. `imports` are the CPU seconds of our own start: each traced build pays them."""
+def measure(bench: Bench, rounds: int) -> Row:
+    """All builds and runs of one crate."""
     plain_all, _ = bench.build_plainly()
     first, _ = bench.build_traced()
     own: list[tuple[float, float, Phases]] = []
     changed: list[tuple[float, float, Phases]] = []
     for number in range(rounds):
         bench.forget_own_crates()
-        own.append(_both(bench, imports))
+        own.append(_both(bench))
         bench.change(number)
-        changed.append(_both(bench, imports))
-    again, best_own, best = _both(bench, imports), min(own, key=_traced), min(changed, key=_traced)
+        changed.append(_both(bench))
+    again, best_own, best = _both(bench), min(own, key=_traced), min(changed, key=_traced)
     plain_own, plain_changed = min(each[0] for each in own), min(each[0] for each in changed)
-    rewriting = first.seconds["rewriting"] / (first.seconds["reading answers"] + first.seconds["unsafe operations"])
+    rewriting = first["rewriting"] / (first["reading answers"] + first["unsafe operations"])
     ran, start, ran_seconds = measure_run(bench, max(3, rounds))
     return Row(
-        everything=(first.total + imports) / plain_all,
+        everything=(sum(first.values())) / plain_all,
         own=best_own[1] / plain_own,
         again=again[1] / again[0],
         changed=best[1] / plain_changed,
@@ -261,7 +177,7 @@ def measure(bench: Bench, rounds: int, imports: float) -> Row:
         run=ran,
         start=start,
         seconds={
-            "all": (plain_all, first.total + imports),
+            "all": (plain_all, sum(first.values())),
             "own": (plain_own, best_own[1]),
             "again": again[:2],
             "changed": (plain_changed, best[1]),
@@ -275,10 +191,10 @@ def _traced(build: tuple[float, float, Phases]) -> float:
     return build[1]
 
 
-def _both(bench: Bench, imports: float) -> tuple[float, float, Phases]:
+def _both(bench: Bench) -> tuple[float, float, Phases]:
     plain, _ = bench.build_plainly()
     phases, _ = bench.build_traced()
-    return plain, phases.total + imports, phases
+    return plain, sum(phases.values()), phases
 
 
 def measure_run(bench: Bench, rounds: int) -> tuple[float, float, tuple[float, float]]:
@@ -288,18 +204,6 @@ def measure_run(bench: Bench, rounds: int) -> tuple[float, float, tuple[float, f
     before = [bench.run_tests(plain, traced=False)[0] for _ in range(rounds)]
     after = [bench.run_tests(traced, traced=True)[0] for _ in range(rounds)]
     return min(after) / min(before), 1000 * (min(after) - min(before)) / max(1, len(traced)), (min(before), min(after))
-
-
-def start_seconds() -> float:
-    """CPU seconds until our command line is ready: each command's own fixed price."""
-    command = [sys.executable, "-c", "import borrowscope.cli.app"]
-
-    def once() -> float:
-        before = cpu_seconds()
-        subprocess.run(command, check=True)
-        return cpu_seconds() - before
-
-    return min(once() for _ in range(3))
 
 
 def show(name: str, row: Row) -> None:
@@ -314,8 +218,8 @@ def show_details(name: str, row: Row) -> None:
     for what, (plain, traced) in row.seconds.items():
         print(f"  {what:<20}{plain:8.3f}{traced:9.3f}")
     print(f"{name}: phases of the first build, of one with dependencies at hand, after a change")
-    for phase in row.phases[0].seconds:
-        print(f"  {phase:<20}" + "".join(f"{phases.seconds.get(phase, 0.0):9.3f}" for phases in row.phases))
+    for phase in row.phases[0]:
+        print(f"  {phase:<20}" + "".join(f"{phases.get(phase, 0.0):9.3f}" for phases in row.phases))
 
 
 def main() -> int:
@@ -325,7 +229,6 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help=f"only {' and '.join(QUICK)}")
     parser.add_argument("--rounds", type=int, default=2)
     arguments = parser.parse_args()
-    imports = start_seconds()
     print(f"{'':<14}{'builds, traced to untouched':^36}")
     print(f"{COLUMNS[0]:<14}{''.join(f'{column:>9}' for column in COLUMNS[1:-1])}{COLUMNS[-1]:>10}")
     rows: dict[str, Row] = {}
@@ -333,7 +236,7 @@ def main() -> int:
         for name in arguments.crates or (QUICK if arguments.quick else CRATES):
             place = Path(folder).resolve() / Path(name).name
             shutil.copytree(crate_folder(name), place, ignore=shutil.ignore_patterns("target", ".borrowscope"))
-            rows[place.name] = measure(Bench(place, Path(folder) / "test.bstrace"), arguments.rounds, imports)
+            rows[place.name] = measure(Bench(place, Path(folder) / "test.bstrace"), arguments.rounds)
             show(place.name, rows[place.name])
             shutil.rmtree(place)
     goals = (
@@ -344,7 +247,6 @@ def main() -> int:
     )
     for what, attribute, goal in goals:
         print(f"median {what}: {median(getattr(row, attribute) for row in rows.values()):.2f}x (goal {goal}x)")
-    print(f"our own start: {imports:.2f} CPU seconds, in each traced build above")
     for name, row in rows.items():
         show_details(name, row)
     return 0

@@ -15,6 +15,7 @@ from pathlib import Path
 from borrowscope.build.cargo_output import Artifact, Diagnostic, is_build, read_artifacts, read_errors
 from borrowscope.build.directories import BUILD
 from borrowscope.build.left_untraced import left_count
+from borrowscope.build.link_time import may_link_bitcode
 from borrowscope.build.linked_runtime import (
     build_first,
     is_linked,
@@ -87,10 +88,11 @@ def prepare_overlay(
     own = project.own_dir
     mirror = Mirror(own / lane / "mirror")
     active_file = own / "active"  # of both lanes: what they build may hold the same runtime
-    runtime, digest = overlay_runtime(own, active_file)
-    key = hashlib.sha256((digest + toolchain.verbose_version).encode()).hexdigest()[:16]
-    source = {"runtime-source": str(runtime / "src" / "lib.rs"), "runtime-edition": runtime_edition()}
-    values = {"mode": "overlay", "mirror": str(mirror.root), **source, "runtime-hash": key}
+    runtime = overlay_runtime(own, active_file, toolchain)
+    shared = {} if may_link_bitcode(project, options) else runtime.shared
+    key = hashlib.sha256(f"{runtime.digest}{toolchain.verbose_version}{bool(shared)}".encode()).hexdigest()[:16]
+    source = {"runtime-source": str(runtime.source), "runtime-edition": runtime_edition()}
+    values = {"mode": "overlay", "mirror": str(mirror.root), **source, "runtime-hash": key, **shared}
     arguments = [
         *("--manifest-path", str(project.manifest)),
         *target_arguments(project, own / BUILD),
@@ -102,7 +104,7 @@ def prepare_overlay(
     ]
     variant, first = key + (str(left_count(own)) if lane == EXEC else ""), False
     if is_linked(project):
-        linked = place_linked_runtime(project, toolchain, source, digest, own / BUILD)
+        linked = place_linked_runtime(project, toolchain, source, runtime.digest, own / BUILD)
         arguments += linked.arguments
         values["is-linked"] = "yes"
         first = needs_first_pass(project)

@@ -86,10 +86,14 @@ def find_outer_wrapper(directory: Path) -> str | None:
 def _configured(directory: Path, key: str) -> str | None:
     """What cargo's configuration says of a key below `build`: its variable, else its nearest file."""
     variable = os.environ.get(f"CARGO_BUILD_{key.upper().replace('-', '_')}")
+    return variable or next(filter(None, (_build_key(path, key) for path in config_files(directory))), None)
+
+
+def config_files(directory: Path) -> list[Path]:
+    """Where cargo, when it runs in a directory, looks for configuration: the nearest first."""
     home = Path(os.environ.get("CARGO_HOME") or Path.home() / ".cargo")
     folders = [*(folder / ".cargo" for folder in (directory, *directory.parents)), home]
-    files = (folder / name for folder in folders for name in ("config", "config.toml"))
-    return variable or next(filter(None, (_build_key(path, key) for path in files)), None)
+    return [folder / name for folder in folders for name in ("config", "config.toml")]
 
 
 def _build_key(path: Path, key: str) -> str | None:

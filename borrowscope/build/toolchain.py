@@ -5,6 +5,7 @@ In: the directory. Out: rustc's name and its `-vV` text. Errors: `ToolMissingErr
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from dataclasses import dataclass
@@ -33,3 +34,8 @@ def find_toolchain(directory: Path) -> Toolchain:
         raise ToolMissingError(f"{rustc} does not work: {answer.stderr.decode('utf-8', 'replace').strip()}")
     text = answer.stdout.decode("utf-8", "replace")
     return Toolchain(rustc=rustc, version=text.partition("\n")[0], verbose_version=text)
+
+
+def toolchain_key(toolchain: Toolchain) -> str:
+    """A name for the compiler: what one has compiled no other may link."""
+    return hashlib.sha256(f"{toolchain.rustc}\0{toolchain.verbose_version}".encode()).hexdigest()[:16]

@@ -29,15 +29,51 @@ _SUFFIXES = (".rs", ".toml", ".md", ".lock")
 
 _CONFIG = """//! What was fixed when this crate was generated.
 
-/// File whose first line is the folder of the recording that is going on; without it nothing is recorded.
-pub(crate) const ACTIVE_FILE: Option<&str> = {active_file};
-
+{active_file}
 /// Folder of this crate in an instrumented copy: recordings are made in `recordings` beside it. None in a crate that
 /// stands alone: what nobody gives a folder to stays in memory.
 pub(crate) const HOME: Option<&str> = {home};
 
 /// The sites of the instrumented copy, written into each of its recordings.
 pub(crate) const SITES: Option<&str> = {sites};
+"""
+
+
+_ACTIVE_FILE = """\
+/// File whose first line is the folder of the recording that is going on; without it nothing is recorded.
+pub(crate) const ACTIVE_FILE: Option<&str> = {active_file};
+
+/// The path of that file.
+pub(crate) fn active_file() -> Option<&'static [u8]> {{
+    ACTIVE_FILE.map(str::as_bytes)
+}}
+"""
+
+ROOM_MARK = "borrowscope: a path belongs here"
+"""What stands in a library that is compiled once for all projects where the path of the active file belongs."""
+
+ROOM_SIZE = 1024
+
+_ROOM = f"""const MARK: &[u8; {len(ROOM_MARK)}] = b"{ROOM_MARK}";
+
+/// Room for the path of the file whose first line is the folder of the recording that is going on: this library is
+/// compiled once for many projects, and the path is written into the copy of each.
+static ROOM: [u8; {ROOM_SIZE}] = {{
+    let mut room = [0; {ROOM_SIZE}];
+    let mut at = 0;
+    while at < MARK.len() {{
+        room[at] = MARK[at];
+        at += 1;
+    }}
+    room
+}};
+
+/// The path of that file.
+pub(crate) fn active_file() -> Option<&'static [u8]> {{
+    // Hidden from the optimizer, which knows what stands there now, and not what will.
+    let room: &'static [u8; {ROOM_SIZE}] = core::hint::black_box(&ROOM);
+    room.split(|byte| *byte == 0).next().filter(|path| !path.is_empty())
+}}
 """
 
 
@@ -52,17 +88,22 @@ GENERATED: tuple[Generator, ...] = (
 """What is made from the tables: each gives files by path, formatted as rustfmt does."""
 
 
-def runtime_files(*, active_file: Path | None, sites_json: str | None, by_hand: bool = True) -> dict[str, str]:
+def runtime_files(
+    *, active_file: Path | None, sites_json: str | None, by_hand: bool = True, has_room: bool = False
+) -> dict[str, str]:
     """What the library is built from, by path relative to the crate, `/` between the parts.
 
     Without an active file and without sites it is the library of the crate alone. Where nobody calls it `by_hand` only
-    what generated code calls is compiled. The same input gives the same text.
+    what generated code calls is compiled. With `has_room` the active file's path is written into the compiled library.
+    The same input gives the same text.
     """
     files = {name: text for name, text in _templates() if name in _OF_THE_LIBRARY or name.startswith("src/")}
     for generator in GENERATED:
         files |= generator()
     files["src/config.rs"] = _CONFIG.format(
-        active_file=f"Some({_literal(str(active_file))})" if active_file else "None",
+        active_file=_ROOM
+        if has_room
+        else _ACTIVE_FILE.format(active_file=f"Some({_literal(str(active_file))})" if active_file else "None"),
         home="None" if sites_json is None else 'option_env!("CARGO_MANIFEST_DIR")',
         sites="None" if sites_json is None else 'Some(include_str!("sites.json"))',
     )

@@ -388,14 +388,62 @@ fn own_runtime(rustc: &OsStr, arguments: &[OsString], deps: &Path, plan: &Plan) 
         }
         sleep(Duration::from_millis(50));
     }
-    let built = build_runtime(rustc, arguments, deps, &rlib, plan);
+    let built = shared_runtime(rustc, arguments, &rlib, plan).is_some() || {
+        let hash = plan.value("runtime-hash");
+        build_runtime(rustc, arguments, deps, &rlib, plan.value("runtime-source"), hash, &[], plan)
+    };
     let _ = fs::remove_file(&lock);
     built.then_some(rlib)
 }
 
-fn build_runtime(rustc: &OsStr, arguments: &[OsString], deps: &Path, rlib: &Path, plan: &Plan) -> bool {
-    let hash = plan.value("runtime-hash");
-    let directory = deps.join(format!(".borrowscope_runtime-{hash}-{}", std::process::id()));
+/// The library that is compiled once for all projects of a user, copied, with our path written into the copy.
+///
+/// Only for crates whose object code alone is linked: in bitcode the place of the path would not be found.
+fn shared_runtime(rustc: &OsStr, arguments: &[OsString], rlib: &Path, plan: &Plan) -> Option<()> {
+    let (mark, size) = (plan.values.get("room-mark")?, plan.value("room-size").parse::<usize>().ok()?);
+    let path = plan.values.get("room-text").filter(|path| path.len() < size)?;
+    if codegen_option(arguments, "embed-bitcode").as_deref() != Some("no") {
+        return None;
+    }
+    let target = option(arguments, "--target").unwrap_or_default();
+    if !target.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_') {
+        return None; // a file of the user's, which may change
+    }
+    let source = plan.value("shared-source");
+    let home = Path::new(plan.value("shared-place"));
+    let hash = format!("{}{target}", plan.value("shared-hash"));
+    let shared = home.join(format!("libborrowscope_runtime-{hash}.rlib"));
+    let flags = ["-Cembed-bitcode=no"];
+    if !shared.is_file() && !build_runtime(rustc, arguments, home, &shared, source, &hash, &flags, plan) {
+        return None;
+    }
+    let mut library = fs::read(&shared).ok()?;
+    write_into_room(&mut library, mark.as_bytes(), size, path.as_bytes()).then_some(())?;
+    let part = rlib.with_extension(format!("{}.part", std::process::id()));
+    fs::write(&part, library).and_then(|()| fs::rename(&part, rlib)).ok()
+}
+
+/// Writes the path over each room: a mark and nothing behind it. Whether there was one.
+fn write_into_room(library: &mut [u8], mark: &[u8], size: usize, path: &[u8]) -> bool {
+    let (mut at, mut found) = (0, false);
+    while let Some(next) = library[at..].windows(mark.len()).position(|part| part == mark) {
+        let start = at + next;
+        at = start + mark.len();
+        let Some(room) = library.get_mut(start..start + size) else { break };
+        if room[mark.len()..].iter().all(|byte| *byte == 0) {
+            room.fill(0);
+            room[..path.len()].copy_from_slice(path);
+            found = true;
+        }
+    }
+    found
+}
+
+#[allow(clippy::too_many_arguments)]
+fn build_runtime(
+    rustc: &OsStr, arguments: &[OsString], place: &Path, rlib: &Path, source: &str, hash: &str, flags: &[&str], plan: &Plan,
+) -> bool {
+    let directory = place.join(format!(".borrowscope_runtime-{hash}-{}", std::process::id()));
     if fs::create_dir_all(&directory).is_err() {
         return false;
     }
@@ -404,7 +452,7 @@ fn build_runtime(rustc: &OsStr, arguments: &[OsString], deps: &Path, rlib: &Path
     command.arg(format!("--edition={}", plan.value("runtime-edition"))).arg("-Copt-level=3").arg("-Cdebuginfo=0");
     command.arg("--cfg=borrowscope_generated");
     command.arg(format!("-Cmetadata={hash}")).arg(format!("-Cextra-filename=-{hash}"));
-    command.arg("--out-dir").arg(&directory).arg(plan.value("runtime-source"));
+    command.args(flags).arg("--out-dir").arg(&directory).arg(source);
     if let Some(target) = option(arguments, "--target") {
         command.arg("--target").arg(target);
     }

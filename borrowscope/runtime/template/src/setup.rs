@@ -54,7 +54,7 @@ pub(crate) fn start(parent: u32) -> bool {
 
 /// Whether this crate stands alone: no tool says where to record, but its own program may ask what was recorded.
 fn is_alone() -> bool {
-    config::ACTIVE_FILE.is_none() && config::HOME.is_none()
+    config::active_file().is_none() && config::HOME.is_none()
 }
 
 fn limits() -> Limits {
@@ -100,9 +100,9 @@ fn is_tool(executable: &[u8]) -> bool {
 fn find_folder(folder: &mut Text) {
     if platform::variable(b"BORROWSCOPE_OUT\0", folder) && folder.is_usable() {
         platform::make_absolute(folder);
-    } else if let Some(file) = config::ACTIVE_FILE {
+    } else if let Some(file) = config::active_file() {
         let mut path = Text::new();
-        path.push(file.as_bytes());
+        path.push(file);
         if !platform::first_line(&path, folder) {
             *folder = Text::new();
         }
