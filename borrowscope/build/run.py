@@ -205,7 +205,7 @@ def _build(planner: Planner, overlay: Overlay, note: Note, phase: Note) -> Heale
     phase("Rewriting sources")
 
     def build(plan: InstrumentPlan) -> BuildOutcome:
-        phase(f"Building {len(plan.files):,} files traced")
+        phase("Building traced sources")
         files = {path: MirroredFile(file.origin.source, file.rewritten.text) for path, file in plan.files.items()}
         update_mirror(overlay.mirror, files, overlay.project)
         return build_overlay(overlay)

@@ -23,6 +23,8 @@ def tidy(session: Session) -> None:
     """Delete what is too much; not while another command works there."""
     settings, own = session.settings, session.project.own_dir
     keep = Keep(settings.keep_recordings, settings.keep_recording_bytes, settings.keep_build_bytes)
+    if not own.is_dir():  # somebody has cleaned up meanwhile
+        return
     with locked_if_free(own) as is_locked:
         if not is_locked:
             return

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -125,8 +125,10 @@ def _told(
     """Write the result wherever it is wanted; whether it fails is up to the findings alone."""
     least = fail_level(settings)
     ground = found.ground
-    texts, folder = (ground.texts, ground.folder) if ground is not None else ({}, "")
-    write_outputs(Report(result, texts, found.package, folder, least, comparison), wishes.outputs)
+    report = Report(result, package=found.package, fail_on=least, comparison=comparison)
+    if ground is not None:
+        report = replace(report, texts=ground.texts, folder=ground.folder, repository=ground.tree.repository)
+    write_outputs(report, wishes.outputs)
     return ExitCode.FINDINGS if is_failing(result, least) else ExitCode.OK
 
 
