@@ -36,7 +36,21 @@ NOT_DONE = -1000
 NOTHING_RECORDED = 6  # the tests succeeded
 MOST_TOLD = 10  # differing tests and healed sites below a row
 # unseen: the share of bindings that are not seen, or seen without their end
-COLUMNS = tuple("crate tests differ exit fns traced sites skipped unseen healed build run MB".split())
+COLUMNS = (
+    "crate",
+    "tests",
+    "differ",
+    "exit",
+    "fns",
+    "traced",
+    "sites",
+    "skipped",
+    "unseen",
+    "healed",
+    "build",
+    "run",
+    "MB",
+)
 
 
 @dataclass(frozen=True, slots=True)
