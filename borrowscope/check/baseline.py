@@ -7,12 +7,13 @@ entry has no line: rule, path, enclosing item, text and how often; it only ever 
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from borrowscope.check.model import CheckResult, Finding
 from borrowscope.check.summary import summary_of
@@ -20,7 +21,8 @@ from borrowscope.errors import InputError
 from borrowscope.tables.tool import TOOL
 
 VERSION: Literal["1.0"] = "1.0"
-Key = tuple[str, str, str]
+_CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7})(?: |$)", re.MULTILINE)
+_VERSION = re.compile(r'\A\s*\{\s*"version"\s*:\s*"([^"]*)"')
 
 
 class Entry(BaseModel):
@@ -33,6 +35,13 @@ class Entry(BaseModel):
     function: str | None
     count: int = Field(ge=1)
     fingerprints: list[str]
+
+    @model_validator(mode="after")
+    def _counts(self) -> Entry:
+        """Whoever changes one by hand has to change the other."""
+        if self.count != len(self.fingerprints):
+            raise ValueError(f"count is {self.count}, fingerprints are {len(self.fingerprints)}")
+        return self
 
 
 class Baseline(BaseModel):
@@ -83,7 +92,14 @@ def render_baseline(baseline: Baseline) -> str:
 
 
 def read_baseline(text: str, name: str) -> Baseline:
-    """Raises `InputError` where the text is no baseline."""
+    """Raises `InputError` where the text is no baseline, or one that is not merged yet."""
+    if _CONFLICT.search(text):
+        hint = "take either side, then --write-baseline: it adds what is missing and takes out what is gone"
+        raise InputError(f"{name} has merge conflicts", hint=hint)
+    version = _VERSION.search(text)
+    if version is not None and version[1] != VERSION:
+        hint = "use the borrowscope that wrote it, or write a new one with --write-baseline to another file"
+        raise InputError(f"{name} is a baseline of version {version[1]}, which this program does not read", hint=hint)
     try:
         return Baseline.model_validate_json(text)
     except ValidationError as error:

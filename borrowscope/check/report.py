@@ -27,7 +27,10 @@ def _place(one: Finding | CoveredOperation) -> tuple[object, ...]:
 
 @dataclass(frozen=True)
 class Report:
-    """`texts` holds the sources by path, `folder` is the workspace root within its repository."""
+    """`texts` holds the sources by path, `folder` is the workspace root within its repository.
+
+    `repository` is that repository's own place: files outside of the workspace have absolute paths.
+    """
 
     result: CheckResult
     texts: Mapping[str, str] = field(default_factory=dict)
@@ -36,6 +39,7 @@ class Report:
     fail_on: Level | None = Level.ERROR
     comparison: Comparison | None = None
     paint: Callable[[str, str], str] = _plain
+    repository: str | None = None
 
     @cached_property
     def findings(self) -> list[Finding]:
@@ -78,4 +82,8 @@ class Report:
 
     def in_repository(self, file: str) -> str:
         """A path relative to the repository's root, as code hosts want it."""
-        return str(PurePosixPath(self.folder) / file)
+        path = PurePosixPath(file)
+        if not path.is_absolute():
+            return str(PurePosixPath(self.folder) / path)
+        is_inside = self.repository is not None and path.is_relative_to(self.repository)
+        return str(path.relative_to(self.repository)) if is_inside and self.repository is not None else file

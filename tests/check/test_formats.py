@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
+import xmlschema
 
 from borrowscope.check.formats import github, sarif
+from borrowscope.check.formats.source_line import shown_line
 from borrowscope.check.formats.table import FORMATS, Format
 from borrowscope.check.model import BlindSpot, CheckResult, Finding, Place
 from borrowscope.check.report import Report
@@ -18,28 +22,10 @@ from borrowscope.tables.check_rules import RULES, Level
 from tests.check.cases import CASES
 from tests.check.checked import result_of
 
-SARIF_SCHEMA = json.loads((Path(__file__).parent / "schemas" / "sarif-2.1.0.json").read_bytes())
-GITLAB_SCHEMA = {
-    "type": "array",
-    "items": {
-        "type": "object",
-        "required": ["description", "check_name", "fingerprint", "severity", "location"],
-        "properties": {
-            "description": {"type": "string", "minLength": 1},
-            "check_name": {"type": "string", "minLength": 1},
-            "fingerprint": {"type": "string", "minLength": 1},
-            "severity": {"enum": ["info", "minor", "major", "critical", "blocker"]},
-            "location": {
-                "type": "object",
-                "required": ["path", "lines"],
-                "properties": {
-                    "path": {"type": "string", "pattern": "^[^./]"},
-                    "lines": {"type": "object", "required": ["begin"], "properties": {"begin": {"type": "integer"}}},
-                },
-            },
-        },
-    },
-}
+SCHEMAS = Path(__file__).parent / "schemas"
+SARIF_SCHEMA = json.loads((SCHEMAS / "sarif-2.1.0.json").read_bytes())
+GITLAB_SCHEMA = json.loads((SCHEMAS / "gitlab-code-quality.json").read_bytes())
+JUNIT_SCHEMA = xmlschema.XMLSchema(SCHEMAS / "junit-10.xsd")
 
 
 def finding(number: int = 0, level: Level = Level.WARNING, **more: Any) -> Finding:
@@ -154,6 +140,61 @@ def test_junit_of_a_clean_check_passes():
     assert root.get("failures") == "0"
 
 
+@pytest.mark.parametrize("fail_on", [Level.NOTE, None])
+def test_junit_is_valid(fail_on: Level | None):
+    for report in (CLEAN, replace(FULL, fail_on=fail_on)):
+        JUNIT_SCHEMA.validate(FORMATS[Format.JUNIT](report))
+    with pytest.raises(xmlschema.XMLSchemaValidationError):
+        JUNIT_SCHEMA.validate(FORMATS[Format.JUNIT](FULL).replace(" name=", " nam="))
+
+
+# paths
+def test_code_hosts_get_paths_of_the_repository_whatever_is_in_them():
+    odd = finding(0, file="src/ä b%#?:x.rs")
+    outside = finding(1, file="/work/other/src/lib.rs")
+    far = finding(2, file="/registry/far.rs")
+    report = report_of(odd, outside, far, folder="inner", repository="/work")
+    (run,) = json.loads(sarif.render(report))["runs"]
+    uris = [one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for one in run["results"]]
+    assert uris == [
+        "inner/src/%C3%A4%20b%25%23%3F%3Ax.rs",
+        "other/src/lib.rs",
+        "file:///registry/far.rs",
+    ]
+    jsonschema.Draft7Validator(SARIF_SCHEMA).validate(json.loads(sarif.render(report)))
+    issues = json.loads(FORMATS[Format.GITLAB](report))
+    assert [one["location"]["path"] for one in issues][:2] == ["inner/src/ä b%#?:x.rs", "other/src/lib.rs"]
+    assert "file=inner/src/ä b%25#?%3Ax.rs," in github.render(report)
+
+
+def test_columns_count_characters_as_sarif_says():
+    (run,) = json.loads(sarif.render(FULL))["runs"]
+    assert run["columnKind"] == "unicodeCodePoints"
+    source = 'pub unsafe fn f(p: *const u8) -> u8 { let _ = "ä𝕏"; *p }\n'
+    (one,) = result_of(source).findings
+    assert source[one.column - 1 : one.end_column - 1] == "*p"
+
+
+def test_what_is_known_is_no_result_and_no_duplicate_hides_another():
+    known = [finding(number, baseline="known") for number in range(3)]
+    report = report_of(*known, finding(4, baseline="new"))
+    (run,) = json.loads(sarif.render(report))["runs"]
+    assert [one["partialFingerprints"]["borrowscope/v1"] for one in run["results"]] == [f"{4:032x}"]
+    prints = [one["fingerprint"] for one in json.loads(FORMATS[Format.GITLAB](FULL))]
+    assert len({*prints}) == len({one.fingerprint for one in FULL.findings})
+
+
+def test_no_format_speaks_of_columns_before_the_first_or_empty_regions():
+    for one in json.loads(sarif.render(FULL))["runs"][0]["results"]:
+        region = one["locations"][0]["physicalLocation"]["region"]
+        assert min(region.values()) >= 1
+    for line in github.render(FULL).splitlines():
+        if line.startswith("::"):
+            assert re.match(
+                r"::(?:error|warning|notice) file=[^,]+,line=\d+,endLine=\d+,col=\d+,endColumn=\d+,title=", line
+            )
+
+
 # GitHub, GitLab
 def test_annotations_escape_and_stop_at_ten_of_a_level():
     odd = finding(0, Level.ERROR, message="100 % of a,b:c\nd", file="src/a,b:c.rs")
@@ -197,7 +238,47 @@ def test_what_is_known_is_left_to_json():
         assert says == (form in {Format.JSON, Format.JSONL}), form
 
 
-def test_text_shows_tabs_and_wide_lines_where_they_are():
-    one = finding(0, column=2, end_column=6)
+@pytest.mark.parametrize(
+    ("line", "start", "end", "shown", "carets"),
+    [
+        ("\tü(1);", 1, 5, "    ü(1);", "    ^^^^"),
+        ("a\tb", 2, 3, "a   b", "    ^"),
+        ('"漢字" + *p', 7, 9, '"漢字" + *p', "         ^^"),
+        ("e\u0301 *p", 3, 5, "e\u0301 *p", "  ^^"),
+        ("\x1b[2J\u202e *p", 6, 8, "\ufffd[2J\ufffd *p", "      ^^"),
+        ("x" * 200 + "*p" + "y" * 200, 200, 202, "..." + "x" * 40 + "*p" + "y" * 98 + "...", " " * 43 + "^^"),
+        ("*p" + "y" * 200, 0, 202, "*p" + "y" * 138 + "...", "^" * 140),
+        ("x" * 200 + "*p", 200, 202, "..." + "x" * 138 + "*p", " " * 141 + "^^"),
+        ("*p", 0, 9, "*p", "^^"),
+        ("", 0, 1, "", "^"),
+    ],
+)
+def test_a_line_is_shown_with_carets_below_what_is_meant(line: str, start: int, end: int, shown: str, carets: str):
+    found = shown_line(line, start, end)
+    assert (found.text, " " * found.before + "^" * found.carets) == (shown, carets)
+
+
+def test_text_is_readable_where_lines_are_odd():
+    one = finding(0, column=2, end_column=6, message="call of `\x1b[31m`")
     text = FORMATS[Format.TEXT](report_of(one, texts={"src/lib.rs": "\tü(1);\n"}))
     assert "1 |     ü(1);\n  |     ^^^^\n" in text
+    assert "\x1b" not in text
+    long = finding(0, column=1, end_line=3, end_column=2)
+    text = FORMATS[Format.TEXT](report_of(long, texts={"src/lib.rs": "f(\n 1,\n)\n"}))
+    assert "1 | f(\n  | ^^\n  = note: it ends in line 3\n  = help: help\n" in text
+
+
+def test_every_finding_of_a_line_has_its_own_place():
+    source = "pub unsafe fn f(p: *const u8) -> u8 { *p + *p }\n"
+    report = report_of(*result_of(source).findings, texts={"src/lib.rs": source})
+    text = FORMATS[Format.TEXT](report)
+    assert [line.index("^") for line in text.splitlines() if "^" in line] == [42, 47]
+
+
+def test_each_sentence_says_what_and_why_and_what_to_do():
+    for one in FULL.findings:
+        assert one.message[0] == one.message[0].lower() or one.message[0] == "`"
+        assert not one.message.endswith(".")
+        assert not one.help.endswith(".")
+        assert "\n" not in one.sentence
+        assert "; " in one.sentence

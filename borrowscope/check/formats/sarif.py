@@ -31,6 +31,7 @@ def render(report: Report) -> str:
     driver = {
         "name": "borrowscope",
         "version": VERSION,
+        "semanticVersion": VERSION,
         "rules": [_rule(rule) for rule in RULES],
     }
     run = {
@@ -70,7 +71,7 @@ def _result(report: Report, one: Finding) -> dict[str, Any]:
         "endLine": one.line,
         "endColumn": report.end_column(one),
     }
-    place = {"artifactLocation": {"uri": quote(report.in_repository(one.file))}, "region": region}
+    place = {"artifactLocation": {"uri": _uri(report.in_repository(one.file))}, "region": region}
     location: dict[str, Any] = {"physicalLocation": place}
     if one.function is not None:
         location["logicalLocations"] = [{"fullyQualifiedName": one.function, "kind": "function"}]
@@ -83,6 +84,11 @@ def _result(report: Report, one: Finding) -> dict[str, Any]:
         "partialFingerprints": {"primaryLocationLineHash": f"{one.fingerprint}:1", "borrowscope/v1": one.fingerprint},
         "properties": {"kind": one.kind, "target": one.target, "resolved": one.resolved, "source": one.source},
     }
+
+
+def _uri(path: str) -> str:
+    """A relative reference; of a file outside of the repository, where it lies."""
+    return f"file://{quote(path)}" if path.startswith("/") else quote(path)
 
 
 def _notifications(report: Report) -> Iterator[dict[str, Any]]:

@@ -16,13 +16,13 @@ from borrowscope.check.formats.counts import (
     summary_line,
     unexecuted_lines,
 )
+from borrowscope.check.formats.source_line import plain, shown_line
 from borrowscope.check.model import Finding
 from borrowscope.check.report import Report
 from borrowscope.tables.check_rules import Level
 
 _BOLD, _BLUE = "1", "1;34"
 _COLOURS = {Level.ERROR: "1;31", Level.WARNING: "1;33", Level.NOTE: "1;36"}
-_TAB = 4
 
 
 def render(report: Report) -> str:
@@ -35,35 +35,43 @@ def _finding(report: Report, one: Finding) -> str:
     margin = " " * len(str(one.line))
     bar = paint("|", _BLUE)
     lines = [
-        f"{paint(f'{one.level.value}[{one.code}]', _COLOURS[one.level])}{paint(f': {one.message}', _BOLD)}",
-        f"{margin}{paint('-->', _BLUE)} {one.file}:{one.line}:{one.column}",
+        f"{paint(f'{one.level.value}[{one.code}]', _COLOURS[one.level])}{paint(f': {plain(one.message)}', _BOLD)}",
+        f"{margin}{paint('-->', _BLUE)} {plain(one.file)}:{one.line}:{one.column}",
     ]
     source = report.line(one.file, one.line)
     if source is not None:
-        before = len(source[: one.column - 1].expandtabs(_TAB))
-        width = len(source[: report.end_column(one) - 1].expandtabs(_TAB)) - before
-        carets = paint("^" * max(1, width), _COLOURS[one.level])
-        lines += [f"{margin} {bar}", f"{paint(str(one.line), _BLUE)} {bar} {source.expandtabs(_TAB)}".rstrip()]
-        lines += [f"{margin} {bar} {' ' * before}{carets}"]
+        shown = shown_line(source, one.column - 1, report.end_column(one) - 1)
+        carets = paint("^" * shown.carets, _COLOURS[one.level])
+        lines += [f"{margin} {bar}", f"{paint(str(one.line), _BLUE)} {bar} {shown.text}"]
+        lines += [f"{margin} {bar} {' ' * shown.before}{carets}"]
+    lines += [
+        f"{margin} {paint('=', _BLUE)} {paint(word, _BOLD)}: {plain(text)}" for word, text in _remarks(report, one)
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _remarks(report: Report, one: Finding) -> Iterator[tuple[str, str]]:
+    """What stands below the source."""
+    if one.end_line > one.line:
+        yield "note", f"it ends in line {one.end_line}"
     if one.in_macro:
-        lines.append(f"{margin} {paint('=', _BLUE)} {paint('note', _BOLD)}: it stands in a macro")
+        yield "note", "it stands in a macro"
     covered = report.covered(one)
     if covered is not None:
-        lines.append(f"{margin} {paint('=', _BLUE)} {paint('note', _BOLD)}: {execution_line(covered)}")
-    lines.append(f"{margin} {paint('=', _BLUE)} {paint('help', _BOLD)}: {one.help}")
-    return "\n".join(lines) + "\n"
+        yield "note", execution_line(covered)
+    yield "help", one.help
 
 
 def _ends(report: Report) -> Iterator[str]:
     unexecuted = unexecuted_lines(report)
     if unexecuted:
         yield "Never executed:"
-        yield from (f"  {line}" for line in unexecuted)
+        yield from (f"  {plain(line)}" for line in unexecuted)
         yield ""
     spots = report.result.blind_spots
     if spots:
         yield "Not seen:"
-        yield from (f"  {spot_line(spot)}" for spot in spots)
+        yield from (f"  {plain(spot_line(spot))}" for spot in spots)
         yield ""
     if report.result.suppressed:
         yield f"{counted(len(report.result.suppressed), 'finding')} allowed by comments"
