@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from borrowscope.parse.functions import attribute_name, attributes_of, cfgs_of
 from borrowscope.parse.syntax import Node
-from borrowscope.rewrite.contexts import opening_statement, operands, outside_parentheses
+from borrowscope.rewrite.contexts import is_in_promoted_call, opening_statement, operands, outside_parentheses
 from borrowscope.rewrite.model import Site, SkipReason
 from borrowscope.rewrite.plans import RUNTIME_PATH, BindingPlan, FunctionPlan
 from borrowscope.rewrite.positions import has_untyped_parameters, needs_parentheses, starts_statement
@@ -79,7 +79,7 @@ _HINTS = frozenset({"inline", "cold"})
 # 1. planning
 def _plan(plan: FunctionPlan, node: Node, modes: dict[int, str]) -> _Closure | None:
     carrier, is_told = _carrier(plan, node)
-    if not is_told:
+    if not is_told or is_in_promoted_call(node):
         plan.file.skip(Span(node.start, node.end), "closure", SkipReason.INFERENCE)
         return None
     frame = plan.scopes.frame_of(node)

@@ -86,6 +86,26 @@ def is_constructor(node: Node) -> bool:
     return function.text.rpartition("::")[2].strip()[:1].isupper()
 
 
+def is_promoted_call(node: Node) -> bool:
+    """Whether a call is one of the few whose value lives forever where it is borrowed, with constant arguments."""
+    function = node.field("function")
+    return (
+        node.kind == "call_expression"
+        and function is not None
+        and "::".join(part.strip() for part in function.text.split("::")[-2:]) in _PROMOTED
+    )
+
+
+def is_in_promoted_call(node: Node) -> bool:
+    """Whether an expression is an argument of such a call, parentheses around it counted in."""
+    arguments = outside_parentheses(node).parent
+    return arguments is not None and arguments.parent is not None and is_promoted_call(arguments.parent)
+
+
+# Such functions of std's as take what can be told.
+_PROMOTED = frozenset({"RawWakerVTable::new", "RangeInclusive::new"})
+
+
 class Constants:
     """Which expressions of one function are constant: a reference to one may have to live forever.
 
@@ -125,7 +145,14 @@ class Constants:
         if node.kind == "field_expression" and not is_method_name(node):
             value = node.field("value")
             return value is not None and self.is_constant(value)
-        is_made = node.kind in _COMPOSITES or node.kind in _COMPUTED or is_constructor(node)
+        if node.kind == "closure_expression":
+            return self._is_lenient and is_in_promoted_call(node)
+        is_made = (
+            node.kind in _COMPOSITES
+            or node.kind in _COMPUTED
+            or is_constructor(node)
+            or (self._is_lenient and is_promoted_call(node))
+        )
         return is_made and all(self.is_constant(child) for child in operands(node))
 
     def _is_path(self, node: Node) -> bool:
