@@ -168,7 +168,9 @@ class Planner:
             show_problem(source.relative, source.source, problem)
             for source in self.sources
             if (facts := self.facts.facts.get(str(source.path))) is not None
-            for problem in find_ambiguities(source.source, facts, source.inherited, source.module_path)
+            for problem in find_ambiguities(
+                source.source, facts, source.inherited, source.module_path, silent=self.wishes.silent
+            )
         ]
 
     def plan(self, only: set[Path] | None = None, before: InstrumentPlan | None = None) -> InstrumentPlan:

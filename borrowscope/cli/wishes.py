@@ -13,6 +13,7 @@ import typer
 from borrowscope.errors import UsageError
 from borrowscope.project.settings import Settings
 from borrowscope.rewrite.choice import TraceOptions
+from borrowscope.tables.check_rules import Level
 from borrowscope.tables.events import Group
 from borrowscope.tables.groups import find_group
 
@@ -77,6 +78,7 @@ def trace_options(settings: Settings) -> TraceOptions:
         skip=_groups(settings.skip),
         filters=(settings.filter,) if settings.filter else (),
         sample=1.0 if settings.sample is None else settings.sample,
+        silent=frozenset(code for code, rule in settings.rules.items() if rule.level is Level.OFF),
     )
 
 

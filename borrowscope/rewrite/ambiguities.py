@@ -26,10 +26,15 @@ _FIELD = re.compile(r"(.*?)\s*\.\s*\w+\s*\Z", re.DOTALL)
 
 
 def find_ambiguities(
-    source: bytes, facts: FileFacts, inherited: TraceOptions | None = None, module_path: str = ""
+    source: bytes,
+    facts: FileFacts,
+    inherited: TraceOptions | None = None,
+    module_path: str = "",
+    *,
+    silent: frozenset[str] = frozenset(),
 ) -> list[Problem]:
-    """The warnings of a file."""
-    open_operations = [one for one in facts.operations if _is_open(one)]
+    """The warnings of a file, without those of the rules whose codes are `silent`."""
+    open_operations = [one for one in facts.operations if _is_open(one) and BY_NAME[_rule_name(one)].code not in silent]
     if not open_operations or (WORD not in source and inherited is None):
         return []
     root = parse_source(source)

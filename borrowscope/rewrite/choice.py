@@ -31,6 +31,7 @@ class TraceOptions:
     ffi: tuple[str, ...] = ()
     unions: tuple[str, ...] = ()
     statics: tuple[str, ...] = ()
+    silent: frozenset[str] = frozenset()  # codes of the rules of `check` that are off: `warn` says nothing of them
 
     def groups(self, preset: Preset) -> frozenset[Group]:
         """The groups that are on: those of the preset, less what the lists take away."""
