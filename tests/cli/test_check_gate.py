@@ -1,0 +1,282 @@
+"""The gate as its users meet it: baselines over their life, revisions in all kinds of repositories, outputs, Ctrl-C."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from borrowscope.check.model import CheckResult
+from borrowscope.cli import app
+from tests.build.crates import manifest, write_files
+from tests.cli.commands import BORROWSCOPE
+
+OLD = "pub unsafe fn old(p: *const u8) -> u8 {\n    *p\n}\n"
+NEW = "pub unsafe fn new(p: *const u8) -> u8 {\n    *p\n}\n"
+GIT = ("git", "-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
+
+
+def git(folder: Path, *words: str) -> str:
+    done = subprocess.run(
+        [*GIT, "-c", "protocol.file.allow=always", *words], cwd=folder, capture_output=True, check=True
+    )
+    return done.stdout.decode()
+
+
+@pytest.fixture
+def crate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository with one commit; commands run in it, as in nobody's CI."""
+    for name in ("CI", "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GIT_DIR", "GIT_INDEX_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    folder = write_files(
+        tmp_path / "crate", {"Cargo.toml": manifest("near"), "src/lib.rs": OLD, ".gitignore": "target\nCargo.lock\n"}
+    )
+    git(folder, "init", "-q", "-b", "main")
+    git(folder, "add", ".")
+    git(folder, "commit", "-qm", "first")
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def check(capfd: pytest.CaptureFixture[str]):
+    """Runs `check --types static` in this process: its exit code, its stdout, its stderr."""
+
+    def run(*words: str | Path) -> tuple[int, str, str]:
+        capfd.readouterr()
+        code = app.main(["check", "--types", "static", "--fail-on", "note", *map(str, words)])
+        told = capfd.readouterr()
+        return code, told.out, told.err
+
+    return run
+
+
+def functions(out: str) -> list[str | None]:
+    return [one.function for one in CheckResult.model_validate_json(out).findings if one.baseline != "known"]
+
+
+# baselines
+def test_the_life_of_a_baseline(crate: Path, check, monkeypatch: pytest.MonkeyPatch):
+    file = crate / "known.json"
+    assert check("--baseline", file)[0] == 2
+    assert check("--baseline", file, "--write-baseline")[0] == 0
+    written = file.read_text()
+    assert check("--baseline", file)[0] == 0
+    # moved within the file, with other spaces
+    write_files(crate, {"src/lib.rs": "// more\n" + NEW + OLD.replace("*p", "* p")})
+    code, out, _ = check("--baseline", file, "--format", "json")
+    assert (code, functions(out)) == (1, ["near::new"])
+    assert file.read_text() == written
+    # a renamed file: its findings are new, what was known of it is stale
+    write_files(crate, {"src/lib.rs": "mod inner;\n", "src/inner.rs": OLD})
+    code, out, said = check("--baseline", file)
+    assert (code, "1 new, 0 known, 1 gone, 0 stale" in out, "1 finding taken out" in said) == (1, True, True)
+    file.write_text(written.replace("src/lib.rs", "src/gone.rs"))
+    monkeypatch.setenv("CI", "true")
+    code, out, said = check("--baseline", file)
+    assert (code, "1 new, 0 known, 0 gone, 1 stale" in out, said) == (1, True, "")
+    assert "src/gone.rs" in file.read_text(), "CI changes no file"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_baseline_that_cannot_be_shortened_is_no_failure(crate: Path, check):
+    file = crate / "folder" / "known.json"
+    file.parent.mkdir()
+    check("--baseline", file, "--write-baseline")
+    write_files(crate, {"src/lib.rs": "\n"})
+    file.parent.chmod(0o500)
+    code, _, said = check("--baseline", file)
+    file.parent.chmod(0o700)
+    assert (code, "could be taken out" in said) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (lambda text: f"<<<<<<< ours\n{text}=======\n{text}>>>>>>> theirs\n", "has merge conflicts"),
+        (lambda text: text.replace('"1.0"', '"2.0"'), "is a baseline of version 2.0"),
+        (lambda text: text.replace('"count": 1', '"count": 2'), "count is 2, fingerprints are 1"),
+        (lambda text: text[:-10], "is no baseline"),
+        (lambda text: text.replace('"code"', '"kode"'), "is no baseline"),
+        (lambda text: text.replace("[", "{", 1), "is no baseline"),
+    ],
+)
+def test_a_damaged_baseline_is_refused_and_left_alone(crate: Path, check, damage, said: str):
+    file = crate / "known.json"
+    check("--baseline", file, "--write-baseline")
+    file.write_text(damage(file.read_text()))
+    before = file.read_text()
+    for flags in ((), ("--write-baseline",)):
+        code, out, told = check("--baseline", file, *flags)
+        assert (code, out, said in told, told.count("error:")) == (2, "", True, 1)
+    assert file.read_text() == before
+
+
+def test_a_baseline_and_a_change_together(crate: Path, check):
+    write_files(crate, {"src/lib.rs": OLD + NEW})
+    check("--baseline", "known.json", "--write-baseline")
+    write_files(crate, {"src/lib.rs": OLD + NEW + NEW.replace("new", "newer")})
+    code, out, _ = check("--baseline", "known.json", "--since", "HEAD", "--format", "json")
+    assert (code, functions(out)) == (1, ["near::newer"])
+    write_files(crate, {"src/lib.rs": OLD + NEW})
+    assert check("--baseline", "known.json", "--since", "HEAD")[0] == 0
+    before = Path("known.json").read_text()
+    write_files(crate, {"src/lib.rs": "\n"})
+    assert check("--baseline", "known.json", "--since", "HEAD")[0] == 0
+    assert Path("known.json").read_text() == before, "what was not looked at is not taken out"
+    assert check("--baseline", "known.json", "--since", "HEAD", "--write-baseline")[0] == 2
+
+
+# revisions
+def test_since_goes_from_where_the_branch_left(crate: Path, check):
+    git(crate, "checkout", "-qb", "feature")
+    write_files(crate, {"src/lib.rs": OLD + NEW})
+    git(crate, "commit", "-qam", "feature")
+    git(crate, "checkout", "-q", "main")
+    write_files(crate, {"src/lib.rs": "// main went on\n"})
+    git(crate, "commit", "-qam", "main")
+    git(crate, "checkout", "-q", "feature")
+    code, out, _ = check("--since", "main", "--format", "json")
+    assert (code, functions(out)) == (1, ["near::new"])
+    assert functions(check("--since", "HEAD", "--format", "json")[1]) == []
+
+
+def test_a_shallow_clone_knows_less(crate: Path, check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    git(crate, "checkout", "-qb", "feature")
+    write_files(crate, {"src/lib.rs": OLD + NEW})
+    git(crate, "commit", "-qam", "feature")
+    git(crate, "checkout", "-q", "main")
+    git(crate, "commit", "-q", "--allow-empty", "-m", "main")
+    git(crate, "checkout", "-q", "feature")
+    git(tmp_path, "clone", "-q", "--depth", "1", f"file://{crate}", "shallow")
+    monkeypatch.chdir(tmp_path / "shallow")
+    code, out, said = check("--since", "origin/main")
+    assert (code, out) == (2, "")
+    assert "fetch-depth: 0" in said
+    git(tmp_path / "shallow", "fetch", "-q", "--depth", "1", "origin", "main:refs/remotes/origin/main")
+    code, out, said = check("--since", "origin/main", "--format", "json")
+    assert (code, functions(out)) == (1, ["near::new"])
+    assert "no common commit" in said
+
+
+def test_renames_new_files_and_what_git_takes_for_binary(crate: Path, check):
+    write_files(crate, {"src/lib.rs": "mod inner;\n", ".gitattributes": "*.rs binary\n"})
+    (crate / "src" / "inner.rs").write_text(OLD)
+    git(crate, "add", ".")
+    git(crate, "commit", "-qm", "second")
+    git(crate, "mv", "src/inner.rs", "src/other.rs")
+    write_files(crate, {"src/lib.rs": "mod other;\nmod fresh;\n", "src/fresh.rs": NEW, "src/other.rs": OLD + "// x\n"})
+    code, out, _ = check("--since", "HEAD", "--format", "json")
+    assert (code, functions(out)) == (1, ["near::fresh::new"])
+
+
+def test_worktrees_submodules_and_sub_folders(crate: Path, check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    git(crate, "worktree", "add", "-q", "../beside", "-b", "beside")
+    write_files(tmp_path / "beside", {"src/lib.rs": OLD + NEW})
+    assert functions(check(tmp_path / "beside", "--since", "HEAD", "--format", "json")[1]) == ["near::new"]
+    outer = write_files(tmp_path / "outer", {"Cargo.toml": '[workspace]\nmembers = ["parts/near", "own"]\n'})
+    write_files(outer, {"own/Cargo.toml": manifest("own"), "own/src/lib.rs": OLD, ".gitignore": "target\nCargo.lock\n"})
+    git(outer, "init", "-q")
+    git(outer, "submodule", "--quiet", "add", str(crate), "parts/near")
+    git(outer, "add", ".")
+    git(outer, "commit", "-qm", "first")
+    write_files(outer, {"parts/near/src/lib.rs": OLD + NEW + "mod fresh;\n", "parts/near/src/fresh.rs": NEW})
+    found = functions(check(outer, "--since", "HEAD", "--format", "json")[1])
+    assert found == ["near::fresh::new", "near::new"]
+    monkeypatch.chdir(outer / "own")
+    assert check("--since", "HEAD")[0] == 0
+    write_files(outer, {"own/src/lib.rs": OLD + NEW})
+    code, out, _ = check("--since", "HEAD", "--format", "json")
+    assert [(one.file, one.function) for one in CheckResult.model_validate_json(out).findings] == [
+        ("own/src/lib.rs", "own::new")
+    ]
+
+
+def test_in_a_hook_git_names_its_places_from_where_it_started(crate: Path, tmp_path: Path):
+    outer = tmp_path / "hooked"
+    outer.mkdir()
+    shutil.copytree(crate, outer / "inner", ignore=shutil.ignore_patterns(".git", "target"))
+    git(outer, "init", "-q")
+    hook = outer / ".git" / "hooks" / "pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f"#!/bin/sh\nexec {BORROWSCOPE} check inner --types static --fail-on note --since HEAD\n")
+    hook.chmod(0o755)
+    git(outer, "add", ".")
+    git(outer, "commit", "-qnm", "first")
+    git(outer, "worktree", "add", "-q", "../linked", "-b", "linked")
+    for place in (outer, tmp_path / "linked"):
+        write_files(place, {"inner/src/lib.rs": OLD + NEW})
+        done = subprocess.run([*GIT, "commit", "-qam", "x"], cwd=place, capture_output=True, text=True, check=False)
+        assert done.returncode == 1, done.stderr
+        assert "near::new" not in done.stderr
+        assert "src/lib.rs:5:5" in done.stdout + done.stderr
+
+
+# diffs
+def test_a_diff_from_stdin_and_one_of_another_tree(crate: Path, check, monkeypatch: pytest.MonkeyPatch):
+    write_files(crate, {"src/lib.rs": OLD + NEW})
+    diff = git(crate, "diff").encode()
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(diff)))
+    code, out, _ = check("--in-diff", "-", "--format", "json")
+    assert (code, functions(out)) == (1, ["near::new"])
+    Path("change.diff").write_bytes(diff.replace(b"src/lib.rs", b"elsewhere/lib.rs"))
+    code, out, said = check("--in-diff", "change.diff")
+    assert (code, "in no target that is checked: elsewhere/lib.rs" in said) == (0, True)
+    assert check("--in-diff", "missing.diff")[0] == 2
+
+
+# outputs
+def test_outputs_that_meet_are_refused_before_any_work(crate: Path, check):
+    for flags in (
+        ("--report", "json=-"),
+        ("--report", "json=x", "--report", "sarif=x"),
+        ("-o", "x", "--report", "json=x"),
+    ):
+        code, out, said = check(*flags)
+        assert (code, out, said.count("error:"), Path("x").exists()) == (2, "", 1, False)
+        assert "two formats" in said
+    code, out, _ = check("--report", "jsonl=-", "-o", "text.txt")
+    assert (code, out.startswith('{"code":'), "BS0501" in Path("text.txt").read_text()) == (1, True, True)
+
+
+def test_what_cannot_be_written_is_told(crate: Path, check):
+    Path("folder").mkdir()
+    for flags in (("-o", "missing/x"), ("--report", "sarif=missing/x"), ("-o", "folder")):
+        code, _, said = check(*flags)
+        assert (code, said.count("error: cannot write")) == (2, 1)
+
+
+# what there is to check
+def test_crates_that_are_none_empty_or_broken(crate: Path, check, tmp_path: Path):
+    assert check(tmp_path / "nothing")[0] == 2
+    (tmp_path / "void").mkdir()
+    assert check(tmp_path / "void")[0] == 2
+    write_files(crate, {"src/lib.rs": ""})
+    assert check()[:2] == (0, "no findings\n")
+    write_files(crate, {"src/lib.rs": "pub fn f( {\n" + OLD})
+    assert "places that cannot be parsed" in check()[1]
+    write_files(crate, {"src/lib.rs": "pub fn f() { missing }\n" + OLD})
+    assert check()[0] == 1
+    write_files(crate, {"Cargo.toml": "[package\n"})
+    code, out, said = check()
+    assert (code, out, said.count("error:")) == (2, "", 1)
+
+
+def test_interrupted_it_leaves_nothing(crate: Path):
+    write_files(crate, {"src/lib.rs": "".join(OLD.replace("old", f"f{number}") for number in range(3_000))})
+    words = [BORROWSCOPE, "check", ".", "--types", "static", "-o", "out.txt"]
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    time.sleep(3)
+    process.send_signal(signal.SIGINT)
+    out, said = process.communicate(timeout=120)
+    assert (process.returncode, out, said) == (130, "", "error: interrupted\n")
+    assert not Path("out.txt").exists()
+    assert sorted(path.name for path in crate.iterdir() if path.name.startswith(".")) == [".git", ".gitignore"]
