@@ -23,6 +23,7 @@ from borrowscope.tables.macros import MACROS
 from borrowscope.text.span import Span
 
 REASONS = {
+    "dependencies": "crates whose dependencies cargo cannot resolve here, so that what they define is not known",
     "macro_unknown": "macro calls that could not be read",
     "macro_foreign": "calls of macros that other crates define, whose own code is not checked",
     "macro_uncalled": "macros with unsafe code that are never called here",
@@ -51,6 +52,8 @@ def find_blind_spots(analysis: Analysis, view: ProjectView) -> list[BlindSpot]:
             for reason, place in look(file):
                 if not reason.startswith("macro") or place.what.removesuffix("!") not in macros:
                     found[reason].append(place)
+    for place in _alone(view):
+        found["dependencies"].append(place)
     for place in _unreached(view):
         found["inactive_file"].append(place)
     for place in _uncalled(view):
@@ -114,6 +117,14 @@ def _untraceable(file: FileView) -> Found:
         if isinstance(function.traceable, str) and function.traceable != "no_body":
             words = function.traceable.replace("_", " ")
             yield "untraceable", Place(file=file.path, line=function.line, what=f"{function.path}: {words}")
+
+
+def _alone(view: ProjectView) -> Iterator[Place]:
+    """The root files of crates whose graph nobody knows."""
+    roots = view.lookup.crates_alone if view.lookup is not None and view.checked else ()
+    names = {file.absolute: file.path for file in view.files}
+    for root in roots:
+        yield Place(file=names.get(root, root), line=1, what="its dependencies")
 
 
 def _unreached(view: ProjectView) -> Iterator[Place]:

@@ -144,6 +144,17 @@ def test_what_cannot_be_seen_is_listed(crate: Path):
     assert "Not seen:\n" in borrowscope("check", crate, "--types", "static").stdout
 
 
+def test_dependencies_that_cargo_cannot_resolve_are_told(crate: Path):
+    more = '[dependencies]\nnowhere-at-all = { path = "../nowhere" }'
+    write_files(crate, {"Cargo.toml": manifest("near", more=more)})
+    answer = borrowscope("check", crate, "--types", "static", "--offline", "--format", "json")
+    spots = {one.reason: one for one in CheckResult.model_validate_json(answer.stdout).blind_spots}
+    assert [place.file for place in spots["dependencies"].places] == ["src/lib.rs"]
+    write_files(crate, {"Cargo.toml": manifest("near")})
+    answer = borrowscope("check", crate, "--types", "static", "--offline", "--format", "json")
+    assert CheckResult.model_validate_json(answer.stdout).blind_spots == []
+
+
 @pytest.mark.parametrize(
     ("flags", "said"),
     [

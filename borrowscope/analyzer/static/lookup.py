@@ -89,6 +89,11 @@ class Lookup:
         contexts = (context for module in modules for context in self._world.contexts_of(module))
         return (context for context in contexts if not isinstance(context.text, Expansion))
 
+    @property
+    def crates_alone(self) -> list[str]:
+        """The root files of crates whose dependencies nobody knows."""
+        return [str(root) for root in self._world.crates_alone()]
+
     # 1. statics
     @cached_property
     def statics(self) -> dict[str, StaticItem]:

@@ -230,6 +230,10 @@ class World:
         self._types[path] = result
         return result
 
+    def crates_alone(self) -> list[Path]:
+        """The roots of the workspace's crates around which nobody knows the dependencies."""
+        return [source.root for source in self._sources.values() if source.is_workspace and source.features is None]
+
     def attributes_of(self, path: str) -> str:
         """The attributes of a type's definition; nothing of std's types and of remembered ones."""
         item = self._item(path, TYPE)
