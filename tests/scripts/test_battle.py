@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,22 +27,44 @@ def test_the_quick_battle_is_won(tmp_path: Path) -> None:
         assert one["sites"] > 0
 
 
+def crate_with(test: str, folder: Path) -> Path:
+    (folder / "src").mkdir(parents=True)
+    (folder / "Cargo.toml").write_text(
+        f'[package]\nname = "{folder.name}"\nversion = "0.1.0"\nedition = "2021"\n[workspace]\n', encoding="utf-8"
+    )
+    text = f"#[test]\nfn it() {{ let x = vec![1]; {test}; drop(x); }}\n#[test]\n#[ignore]\nfn other() {{}}\n"
+    (folder / "src/lib.rs").write_text(text, encoding="utf-8")
+    return folder
+
+
+def fight(tmp_path: Path, *words: str) -> tuple[int, list[dict[str, Any]]]:
+    told = tmp_path / "battle.json"
+    done = run_command([str(ROOT / "scripts" / "battle"), "--json", str(told), *words], tmp_path)
+    return done.code, json.loads(told.read_text(encoding="utf-8"))
+
+
 @pytest.mark.slow
 def test_what_is_not_done_in_time_is_that_crates_problem(tmp_path: Path) -> None:
-    for name, test in (("quick", "assert_eq!(1, 1)"), ("sleepy", "std::thread::sleep_ms(600_000)")):
-        (tmp_path / name / "src").mkdir(parents=True)
-        (tmp_path / name / "Cargo.toml").write_text(
-            f'[package]\nname = "{name}"\nversion = "0.1.0"\nedition = "2021"\n[workspace]\n', encoding="utf-8"
-        )
-        text = f"#![allow(deprecated)]\n#[test]\nfn it() {{ let x = vec![1]; drop(x); {test}; }}\n"
-        (tmp_path / name / "src/lib.rs").write_text(text, encoding="utf-8")
-    told = tmp_path / "battle.json"
-    words = ["--timeout", "60", "--agree", "--json", str(told), "sleepy", "quick", "--", "--include-ignored"]
-    done = run_command([str(ROOT / "scripts" / "battle"), *words], tmp_path)
-    assert done.code == 1, done.stdout + done.stderr
-    sleepy, quick = json.loads(told.read_text(encoding="utf-8"))
-    assert sleepy["problem"] == "untouched: not done after 60 s"
-    assert (quick["problem"], quick["tests"], quick["differing"], quick["healed"]) == ("", 1, [], 0)
+    sleepy = crate_with("std::thread::sleep(std::time::Duration::from_secs(900))", tmp_path / "sleepy")
+    code, (slow, unknown) = fight(tmp_path, "--timeout", "15", str(sleepy), "no-such-crate")
+    assert code == 1
+    assert slow["problem"] == "untouched: not done after 15 s"
+    assert unknown["problem"].startswith("error: no pinned crate")
+
+
+@pytest.mark.slow
+def test_the_tests_agree_with_one_thread_and_are_given_what_stands_behind_the_dashes(tmp_path: Path) -> None:
+    quick = crate_with("assert_eq!(x.len(), 1)", tmp_path / "quick")
+    code, (one,) = fight(tmp_path, "--agree", str(quick), "--", "--include-ignored")
+    assert (code, one["problem"], one["tests"], one["differing"], one["healed"]) == (0, "", 2, [], 0)
+
+
+@pytest.mark.slow
+def test_a_test_that_gives_another_result_is_told(tmp_path: Path) -> None:
+    program = "std::env::current_exe().unwrap().to_str().unwrap().to_owned()"
+    varying = crate_with(f'assert!({program}.contains("untouched"))', tmp_path / "varying")
+    code, (one,) = fight(tmp_path, str(varying))
+    assert (code, one["differing"]) == (1, ["it"])
 
 
 def test_a_crate_that_does_not_exist_is_told(tmp_path: Path) -> None:
