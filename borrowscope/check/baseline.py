@@ -74,6 +74,7 @@ class Comparison:
     known: int
     gone: list[Entry]
     stale: list[Entry]
+    against: str = "the baseline"
 
 
 def baseline_of(findings: Iterable[Finding]) -> Baseline:

@@ -6,7 +6,7 @@ In: a session, or a file. Out: `Checked`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -95,4 +95,5 @@ def read_checked(file: Path) -> Checked:
 def added_since(old: CheckResult, new: CheckResult) -> tuple[CheckResult, Comparison]:
     """The new result, with what the old one has marked as known."""
     scope = Scope(looked=lambda _code, _file: True, exists=lambda _file: True)
-    return compared(new, baseline_of(old.findings), scope)
+    result, comparison = compared(new, baseline_of(old.findings), scope)
+    return result, replace(comparison, against="the old version")

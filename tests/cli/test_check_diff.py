@@ -27,7 +27,7 @@ def test_what_a_new_version_adds(tmp_path: Path):
     by_results = borrowscope("check", "--diff", old / "found.json", new / "found.json", *FLAGS)
     assert (by_results.returncode, by_results.stdout) == (1, answer.stdout)
     text = borrowscope("check", "--diff", old / "found.json", new, "--types", "static").stdout
-    assert text.endswith("against the baseline: 1 new, 1 known, 1 gone, 0 stale\n1 note in 1 file\n")
+    assert text.endswith("against the old version: 1 new, 1 known, 1 gone, 0 stale\n1 note in 1 file\n")
 
 
 def test_what_is_no_result_is_refused(tmp_path: Path):
@@ -37,3 +37,19 @@ def test_what_is_no_result_is_refused(tmp_path: Path):
     answer = borrowscope("check", "--diff", tmp_path / "x.json", tmp_path / "x.json", "--since", "HEAD")
     assert has_one_error(answer, 2)
     assert "compares two trees by itself" in answer.stderr
+
+
+def test_two_versions_of_a_published_crate_as_cargo_keeps_them(tmp_path: Path):
+    sides = []
+    for version, text in (("1.0.0", OLD), ("1.1.0", NEW)):
+        side = write_files(
+            tmp_path / f"near-{version}", {"Cargo.toml": manifest("near"), "src/lib.rs": text, ".cargo-ok": "{}"}
+        )
+        sides.append(side)
+    before = [sorted(path.name for path in side.rglob("*")) for side in sides]
+    answer = borrowscope("check", "--diff", *sides, *FLAGS)
+    result = CheckResult.model_validate_json(answer.stdout)
+    assert (answer.returncode, [one.baseline for one in result.findings]) == (1, ["known", "new"])
+    assert result.root == sides[1].resolve().as_posix()
+    assert borrowscope("check", sides[1], *FLAGS).returncode == 1
+    assert [sorted(path.name for path in side.rglob("*")) for side in sides] == before, "cargo's sources are not ours"

@@ -29,10 +29,10 @@ def summary_line(report: Report) -> str:
 
 
 def baseline_line(comparison: Comparison) -> str:
-    """What the baseline says of the findings."""
+    """What a baseline, or the old of two versions, says of the findings."""
     gone, stale = (sum(entry.count for entry in entries) for entries in (comparison.gone, comparison.stale))
     parts = [f"{comparison.new:,} new", f"{comparison.known:,} known", f"{gone:,} gone", f"{stale:,} stale"]
-    return f"against the baseline: {', '.join(parts)}"
+    return f"against {comparison.against}: {', '.join(parts)}"
 
 
 def spot_line(spot: BlindSpot) -> str:

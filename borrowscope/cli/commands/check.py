@@ -37,6 +37,7 @@ from borrowscope.cli.check_flags import (
 )
 from borrowscope.cli.check_gate import Gate, find_changes, held_against
 from borrowscope.cli.check_output import Annotations, Outputs, read_outputs, write_outputs
+from borrowscope.cli.check_place import writable_place
 from borrowscope.cli.checking import Checked, added_since, checked, read_checked
 from borrowscope.cli.command import LOOK, Command, Example
 from borrowscope.cli.flags import takes_cargo_flags
@@ -96,11 +97,13 @@ def run_check_command(
 
 def _check(path: Path, gate: Gate, coverage: Path | None, wishes: _Wishes) -> int:
     """Check one tree, and hold what is found against the gate."""
-    session = wishes.open(path)
-    gate = gate.with_baseline(_named_baseline(session))
-    found = checked(session, verify=wishes.verify, coverage=coverage, find_changes=partial(find_changes, gate))
-    result, comparison = held_against(found.result, gate, found.ground, found.changes)
-    return _told(found, result, comparison, session.settings, wishes)
+    with writable_place(path) as place:
+        session = wishes.open(place)
+        gate = gate.with_baseline(_named_baseline(session))
+        found = checked(session, verify=wishes.verify, coverage=coverage, find_changes=partial(find_changes, gate))
+        _tell_root(found, path, place)
+        result, comparison = held_against(found.result, gate, found.ground, found.changes)
+        return _told(found, result, comparison, session.settings, wishes)
 
 
 def _compare(sides: tuple[Path, Path], wishes: _Wishes) -> int:
@@ -111,12 +114,20 @@ def _compare(sides: tuple[Path, Path], wishes: _Wishes) -> int:
         if side.suffix == ".json":
             found.append(read_checked(side))
         else:
-            session = wishes.open(side)
-            settings = session.settings
-            found.append(checked(session, verify=wishes.verify))
+            with writable_place(side) as place:
+                session = wishes.open(place)
+                settings = session.settings
+                found.append(checked(session, verify=wishes.verify))
+            _tell_root(found[-1], side, place)
     old, new = found
     result, comparison = added_since(old.result, new.result)
     return _told(new, result, comparison, settings, wishes)
+
+
+def _tell_root(found: Checked, named: Path, place: Path) -> None:
+    """Whoever reads the result looks for the tree that was named."""
+    if place != named:
+        found.result.root = named.resolve().as_posix()
 
 
 def _told(
