@@ -147,6 +147,8 @@ class Constants:
             return value is not None and self.is_constant(value)
         if node.kind == "closure_expression":
             return self._is_lenient and is_in_promoted_call(node)
+        if node.kind == "index_expression" and operands(node)[-1].kind == "range_expression":
+            return False  # a call of `index`
         is_made = (
             node.kind in _COMPOSITES
             or node.kind in _COMPUTED
