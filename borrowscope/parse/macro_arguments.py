@@ -22,7 +22,7 @@ from borrowscope.parse.macro_rules import (
     expand,
     expansion_tree,
 )
-from borrowscope.parse.syntax import COMMENTS, Node, arguments_of, parse_arm
+from borrowscope.parse.syntax import COMMENTS, Node, arguments_of, parse_arm, parse_items
 from borrowscope.tables.macros import Entry, find_macro
 from borrowscope.text.span import Span
 
@@ -57,6 +57,29 @@ Find = Callable[[str], Sequence[MacroDefinition] | None]
 
 class _Unclear(Exception):  # noqa: N818 - never leaves this module
     """The expansion cannot be followed."""
+
+
+def hands_items_on(source: bytes, start: int, end: int, definitions: Sequence[MacroDefinition], find: Find) -> bool:
+    """Whether a call outside of functions stands for the very items that are its tokens, perhaps under conditions.
+
+    Definitions that leave the items out do not count.
+    """
+    tokens = parse_items(source, start, end)
+    items = {Span(node.start, node.end) for node in tokens.named if node.kind in _WITH_CODE} if tokens else set()
+    found = False
+    for definition in definitions if items else ():
+        expansion = expand(definition, SourceText("", source), start, end) if definition.arms is not None else None
+        if expansion is None:
+            continue
+        reader = _Reader(source, find)
+        try:
+            kept = set(reader.items(expansion))
+        except _Unclear:
+            return False
+        if kept and not kept >= items:
+            return False
+        found = found or bool(kept)
+    return found
 
 
 class _Call(NamedTuple):
@@ -176,6 +199,7 @@ _ITEMS = frozenset(
         "ERROR",
     }
 )
+_WITH_CODE = frozenset({"function_item", "impl_item", "trait_item", "mod_item"})  # what functions stand in
 _UNCHANGED = frozenset(
     {
         "integer_literal",
@@ -243,6 +267,22 @@ class _Reader:
             self.visit(tree)
         self.depth -= 1
         self.text = outer
+
+    def items(self, expansion: Expansion) -> Iterator[Span]:
+        """The items of an expansion that are the user's, word for word."""
+        tree = expansion_tree(expansion, "items")
+        self.expansions += 1
+        if tree is None or self.expansions > _MOST_EXPANSIONS:
+            raise _Unclear
+        for node in tree.walk():
+            self.text = expansion
+            if node.kind in _WITH_CODE and (span := self._own_span(node)) is not None:
+                yield span
+            elif node.kind == "macro_invocation" and self._has_own(node):
+                name, tokens = node.field("macro"), call_range(node)
+                for definition in (self.find(name.text.replace(" ", "")) if name is not None else None) or ():
+                    inner = expand(definition, expansion, *tokens) if tokens is not None and definition.arms else None
+                    yield from self.items(inner) if inner is not None else ()
 
     def result(self) -> list[Step]:
         """The steps, without arguments that are read as something else, too."""

@@ -16,6 +16,7 @@ from borrowscope.rewrite.calls import Calls
 from borrowscope.rewrite.choice import choose
 from borrowscope.rewrite.edits import Editor
 from borrowscope.rewrite.function import rewrite_function
+from borrowscope.rewrite.macro_calls import calls_of_file
 from borrowscope.rewrite.marks import WORD, Marks, blank_marks, find_marks
 from borrowscope.rewrite.model import FunctionRecord, RewriteOptions, RewrittenFile, SkipReason
 from borrowscope.rewrite.plans import FilePlan
@@ -29,7 +30,7 @@ PANIC_HANDLER = "panic_handler"
 def rewrite_file(source: bytes, facts: FileFacts | None, options: RewriteOptions) -> RewrittenFile:
     """Rewrite one file so that its traced functions record what they do."""
     root = parse_source(source)
-    enter_item_macros(root)
+    enter_item_macros(root, (options.macros or calls_of_file(source)).hands_items_on)
     plan = FilePlan(facts or FileFacts(""), options, Editor())
     calls = Calls(plan.facts.calls)
     marks = find_marks(root)

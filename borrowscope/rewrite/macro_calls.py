@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from borrowscope.parse.macro_arguments import Step, read_call
+from borrowscope.parse.macro_arguments import Step, hands_items_on, read_call
 from borrowscope.parse.macro_book import MacroBook
 from borrowscope.parse.macro_rules import MacroDefinition, SourceText
 from borrowscope.parse.syntax import Node
@@ -42,6 +42,13 @@ class MacroCalls:
         if key not in self._known:
             self._known[key] = read_call(text, 0, len(text), definitions, self._find)
         return [_moved(step, tokens.start + 1) for step in self._known[key]]
+
+    def hands_items_on(self, call: Node) -> bool:
+        """Whether a call outside of functions stands for the very items that are its tokens."""
+        tokens, definitions = call.child("token_tree"), self.definitions(call)
+        if tokens is None or definitions is None:
+            return False
+        return hands_items_on(tokens.source, tokens.start + 1, tokens.end - 1, definitions, self._find)
 
     def definitions(self, call: Node) -> Definitions | None:
         """All definitions that the call may mean; None where none is known."""

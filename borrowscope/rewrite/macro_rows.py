@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from borrowscope.parse.syntax import Node, parse_source
-from borrowscope.tables.macro_shapes import NAMED
 from borrowscope.tables.macros import CRATES, MacroRow, find_crate_macro, find_macro
 
 
@@ -31,21 +30,19 @@ def row_of(call: Node) -> MacroRow | None:
 
 
 def import_of(call: Node, name: str) -> tuple[str, str] | None:
-    """Where the file of a call takes the name from, if it says so for a macro that may be known: path and own name."""
+    """Where the file of a call takes the name from, if it says so: path and own name."""
     root = next((node for node in call.ancestors() if node.parent is None), call)
     return _imported(root).get(name)
 
 
 _USE = re.compile(rb"^[ \t]*(?:pub(?:\([^)]*\))?\s+)?use\s[^;]*;", re.MULTILINE)
-_WORDS = tuple(word.encode() for word in sorted({*CRATES, *NAMED}))
 
 
 @lru_cache(maxsize=4)
 def _imported(root: Node) -> dict[str, tuple[str, str]]:
     """What the file takes from elsewhere: by the name that it gives it, path and own name."""
-    uses = [use for use in _USE.findall(root.source) if any(word in use for word in _WORDS)]
     found = {}
-    for use in parse_source(b"\n".join(uses)).named if uses else ():
+    for use in parse_source(b"\n".join(_USE.findall(root.source))).named:
         argument = use.field("argument") if use.kind == "use_declaration" else None
         for path, alias in _leaves(argument, "") if argument is not None else ():
             crate, _, name = path.rpartition("::")

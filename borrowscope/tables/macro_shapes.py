@@ -40,4 +40,3 @@ _ROWS: Final[tuple[tuple[str, str, str], ...]] = (
     ("futures::task", "ready", _READY),
 )
 SHAPES: Final[dict[tuple[str, str], bytes]] = {(path, name): rules.encode() for path, name, rules in _ROWS}
-NAMED: Final[frozenset[str]] = frozenset(name for path, name, _ in _ROWS if path)  # that may be imported
