@@ -134,7 +134,7 @@ def _defines_macro(tree: SourceTree, lines: Collection[int] | None) -> bool:
     if (
         not found
         or lines is None
-        or any(_OURS in text for at, text in enumerate(source.split(b"\n"), 1) if at in lines)
+        or any(_OURS in text.lower() for at, text in enumerate(source.split(b"\n"), 1) if at in lines)
     ):
         return bool(found)
     nodes = [_around(tree.root, *macro.span()) for macro in found]

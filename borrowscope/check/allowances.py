@@ -18,7 +18,7 @@ from borrowscope.text.span import Span
 
 WITHOUT_REASON, WITHOUT_EFFECT = (BY_NAME[name].code for name in ("allow_without_reason", "allow_without_effect"))
 
-_ALLOW = re.compile(rb"//+[!/]*\s*borrowscope\s*:\s*allow\s*\(([^)\n]*)\)[ \t:]*([^\n]*)")
+_ALLOW = re.compile(rb"//+[!/]*\s*borrowscope\s*:\s*allow\s*\(([^)\n]*)\)[ \t:]*([^\n]*)", re.IGNORECASE)
 _ENDS = ("block", "declaration_list", "source_file", "match_block", "field_declaration_list", "enum_variant_list")
 
 
@@ -42,8 +42,6 @@ class Allowance:
 
 def find_allowances(file: FileView) -> list[Allowance]:
     """The comments of a file."""
-    if not file.says(b"borrowscope"):
-        return []
     return [_read(file, found) for found in _ALLOW.finditer(file.source) if is_comment(file.tree.root, found.start())]
 
 
@@ -54,7 +52,13 @@ def _read(file: FileView, found: re.Match[bytes]) -> Allowance:
 
 def _codes(text: str) -> tuple[str, ...]:
     names = (part.strip() for part in text.split(",") if part.strip())
-    return tuple(BY_NAME[name].code if name in BY_NAME else name for name in names)
+    return tuple(map(_code, names))
+
+
+def _code(name: str) -> str:
+    """A rule's code, however it is written: `BS0501`, `bs0501`, `raw_deref`, `raw-deref`."""
+    rule = BY_NAME.get(name.lower().replace("-", "_")) or BY_CODE.get(name.upper())
+    return rule.code if rule is not None else name
 
 
 def _reach(file: FileView, comment: re.Match[bytes]) -> Span:
@@ -68,8 +72,11 @@ def _reach(file: FileView, comment: re.Match[bytes]) -> Span:
         end = source.find(b"\n", at)
         end = len(source) if end < 0 else end
         text = source[at:end].strip()
-        if text and not text.startswith((b"//", b"#[")):
-            start = at + len(source[at:end]) - len(source[at:end].lstrip())
+        start = at + len(source[at:end]) - len(source[at:end].lstrip())
+        if text.startswith(b"#["):
+            at = max(end, _end_of(file, start)) + 1
+            continue
+        if text and not text.startswith(b"//"):
             return Span(at, max(end, _end_of(file, start)))
         at = end + 1
     return Span(comment.end(), comment.end())

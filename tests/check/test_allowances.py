@@ -58,3 +58,70 @@ def test_what_is_wrong_with_a_comment_is_a_finding(comment: str, codes: list[str
     result = result_of(f"pub unsafe fn f(p: *const u8) {{\n    {comment}\n    *p;\n}}\n", PLAIN)
     assert [one.code for one in result.findings] == codes
     assert said in result.findings[0].message
+
+
+ALLOW = "// borrowscope: allow(BS0501) it is ours"
+FUNCTION = "pub unsafe fn f(p: *const u8) -> u8"
+
+
+def with_words(source: str) -> str:
+    return source.replace("ALLOW", ALLOW).replace("FUNCTION", FUNCTION)
+
+
+@pytest.mark.parametrize(
+    ("source", "hidden"),
+    [
+        (
+            "FUNCTION {\n    match 1 {\n        ALLOW\n        1 => *p,\n        _ => *p,\n    }\n}\n",
+            [4],
+        ),
+        (
+            "pub struct S(u8, u8);\n"
+            "pub unsafe fn f(p: *const u8) -> S {\n    S(\n        ALLOW\n        *p,\n        *p,\n    )\n}\n",
+            [5],
+        ),
+        ("pub struct S;\nALLOW\nimpl S {\n    FUNCTION { *p }\n}\n", [4]),
+        ("ALLOW\npub mod m {\n    FUNCTION { *p }\n}\n", [3]),
+        (
+            "ALLOW\n#[cfg_attr(\n    all(),\n    inline\n)]\n/// It reads.\nFUNCTION {\n    *p\n}\n",
+            [8],
+        ),
+        ('pub unsafe fn f(p: *const u8) {\n    println!(\n        "{}",\n        ALLOW\n        *p\n    );\n}\n', [5]),
+        (
+            "macro_rules! m {\n    ($p:expr) => {\n        ALLOW\n        unsafe { *$p }\n    };\n}\n"
+            "pub fn f(p: *const u8) -> u8 { m!(p) }\n",
+            [4],
+        ),
+        ("FUNCTION {\r\n    ALLOW\r\n    *p\r\n}\r\n", [3]),
+        ("FUNCTION {\n    // BorrowScope: Allow(bs0501) it is ours\n    *p\n}\n", [3]),
+        ("FUNCTION {\n    // borrowscope: allow(raw-deref): it is ours\n    *p\n}\n", [3]),
+        ("FUNCTION {\n    // SAFETY: ok\n    ALLOW\n    // more\n    *p\n}\n", [5]),
+        ("ALLOW\nFUNCTION { /* ä漢 */ *p }\n", [2]),
+    ],
+)
+def test_it_stands_wherever_comments_do(source: str, hidden: list[int]):
+    result = result_of(with_words(source), PLAIN)
+    assert [(one.line, one.reason) for one in result.suppressed] == [(line, "it is ours") for line in hidden]
+    assert [one.code for one in result.findings if one.code == "BS0902"] == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "FUNCTION {\n    *p\n} ALLOW\n",
+        "FUNCTION {\n    *p\n}\nALLOW\n",
+        "FUNCTION {\n    *p\n}\nALLOW\npub fn g() {}\n",
+    ],
+)
+def test_where_nothing_follows_it_hides_nothing(source: str):
+    result = result_of(with_words(source), PLAIN)
+    assert sorted(one.code for one in result.findings) == ["BS0501", "BS0902"]
+    assert result.suppressed == []
+
+
+def test_each_of_stacked_comments_counts():
+    source = (
+        'unsafe extern "C" {\n    fn abs(n: i32) -> i32;\n}\npub unsafe fn f(p: *const i32) -> i32 {\n'
+        "    // borrowscope: allow(BS0501) one\n    // borrowscope: allow(ffi_call) other\n    abs(*p)\n}\n"
+    )
+    assert codes_of(source) == ([], ["BS0101 other", "BS0501 one"])

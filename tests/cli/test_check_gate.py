@@ -193,7 +193,7 @@ def test_worktrees_submodules_and_sub_folders(crate: Path, check, tmp_path: Path
     monkeypatch.chdir(outer / "own")
     assert check("--since", "HEAD")[0] == 0
     write_files(outer, {"own/src/lib.rs": OLD + NEW})
-    code, out, _ = check("--since", "HEAD", "--format", "json")
+    _, out, _ = check("--since", "HEAD", "--format", "json")
     assert [(one.file, one.function) for one in CheckResult.model_validate_json(out).findings] == [
         ("own/src/lib.rs", "own::new")
     ]
