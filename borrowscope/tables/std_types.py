@@ -84,3 +84,11 @@ def defining_crate(path: str) -> str:
         if crate is not None:
             return crate
     return "std"
+
+
+# Functions that an edition made unsafe: in earlier ones a call of them is safe, and a lint's business.
+SAFE_BEFORE: dict[str, int] = {
+    "std::env::set_var": 2024,
+    "std::env::remove_var": 2024,
+    "std::os::unix::process::CommandExt::before_exec": 2024,
+}

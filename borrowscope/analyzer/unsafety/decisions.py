@@ -18,6 +18,7 @@ from borrowscope.analyzer.unsafety.operations import OperationKind, public_path
 from borrowscope.analyzer.unsafety.places import is_assigned, is_raw_borrowed
 from borrowscope.analyzer.unsafety.seen import Decision, SeenBody, Verdict
 from borrowscope.analyzer.unsafety.transmutes import TRANSMUTES
+from borrowscope.tables.std_types import SAFE_BEFORE
 
 if TYPE_CHECKING:
     from borrowscope.parse.syntax import Node
@@ -151,6 +152,8 @@ def _parameters(body: SeenBody, callee: Ty) -> tuple[Ty, ...]:
 
 
 def _reach(body: SeenBody, function: Function) -> Verdict | None:
+    if body.scope.edition < SAFE_BEFORE.get(function.path, 0):
+        return None
     if function.is_unsafe:
         kind = OperationKind.FFI_CALL if function.is_foreign else OperationKind.UNSAFE_CALL
         return Verdict(kind, public_path(function.path), is_trait=_is_of_trait(function))

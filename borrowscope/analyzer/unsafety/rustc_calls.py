@@ -15,6 +15,7 @@ from borrowscope.analyzer.static.definitions import Alias, Function, Impl, Trait
 from borrowscope.analyzer.static.scopes import PrimitiveRef
 from borrowscope.analyzer.static.types import ARRAY, POINTER, POINTER_MUT, SLICE
 from borrowscope.analyzer.unsafety.operations import Operation, OperationKind, public_path
+from borrowscope.tables.std_types import SAFE_BEFORE
 
 if TYPE_CHECKING:
     from borrowscope.analyzer.facts import CallFact
@@ -43,7 +44,7 @@ def settled_calls(
         function = called_function(world, scope, call.callee) if call is not None else None
         if function is None:
             yield one
-        elif function.is_unsafe:
+        elif function.is_unsafe and scope.edition >= SAFE_BEFORE.get(function.path, 0):
             kind = OperationKind.FFI_CALL if function.is_foreign else OperationKind.UNSAFE_CALL
             is_trait = isinstance(function.owner, Trait) or (isinstance(function.owner, Impl) and function.owner.trait)
             yield replace(
