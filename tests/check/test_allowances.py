@@ -21,8 +21,10 @@ def codes_of(source: str) -> tuple[list[str], list[str]]:
         "// borrowscope: allow(BS0501) it is ours\n    unsafe { *p }",
         "unsafe { *p } // borrowscope: allow(BS0501) it is ours",
         (
-            "// borrowscope: allow(raw_deref) it is ours\n    #[rustfmt::skip]\n    // more\n\n"
-            "    let x =\n        unsafe { *p };\n    x"
+            (
+                "// borrowscope: allow(raw_deref) it is ours\n    #[rustfmt::skip]\n    // more\n\n"
+                "    let x =\n        unsafe { *p };\n    x"
+            ),
         ),
         "//borrowscope:allow( BS0501 , BS0101 ) it is ours\n    unsafe { *p }",
     ],
@@ -76,8 +78,10 @@ def with_words(source: str) -> str:
             [4],
         ),
         (
-            "pub struct S(u8, u8);\n"
-            "pub unsafe fn f(p: *const u8) -> S {\n    S(\n        ALLOW\n        *p,\n        *p,\n    )\n}\n",
+            (
+                "pub struct S(u8, u8);\n"
+                "pub unsafe fn f(p: *const u8) -> S {\n    S(\n        ALLOW\n        *p,\n        *p,\n    )\n}\n"
+            ),
             [5],
         ),
         ("pub struct S;\nALLOW\nimpl S {\n    FUNCTION { *p }\n}\n", [4]),
@@ -88,8 +92,10 @@ def with_words(source: str) -> str:
         ),
         ('pub unsafe fn f(p: *const u8) {\n    println!(\n        "{}",\n        ALLOW\n        *p\n    );\n}\n', [5]),
         (
-            "macro_rules! m {\n    ($p:expr) => {\n        ALLOW\n        unsafe { *$p }\n    };\n}\n"
-            "pub fn f(p: *const u8) -> u8 { m!(p) }\n",
+            (
+                "macro_rules! m {\n    ($p:expr) => {\n        ALLOW\n        unsafe { *$p }\n    };\n}\n"
+                "pub fn f(p: *const u8) -> u8 { m!(p) }\n"
+            ),
             [4],
         ),
         ("FUNCTION {\r\n    ALLOW\r\n    *p\r\n}\r\n", [3]),

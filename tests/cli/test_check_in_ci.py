@@ -78,8 +78,31 @@ def test_the_action_fails_on_what_is_new(crate: Path, tmp_path: Path):
     results = json.loads((crate / "out.sarif").read_text(encoding="utf-8"))["runs"][0]["results"]
     assert [one["ruleId"] for one in results] == ["BS0101"]
     assert shell(script, crate, **action_variables({"types": "static"}), **host).returncode == 0
-    more = action_variables({"types": "static", "arguments": "--level ffi_call=error --annotations none"})
-    assert shell(script, crate, **more, **host).returncode == 1
+    more = action_variables({"types": "static", "arguments": "--level ffi_call=error\n--annotations none\n"})
+    done = shell(script, crate, **more, **host)
+    assert (done.returncode, "::" in done.stdout.replace("near::", "")) == (1, False)
+
+
+def test_the_action_speaks_of_what_the_host_shows(crate: Path, tmp_path: Path):
+    _, script = action_scripts()
+    many = "".join(f"pub unsafe fn f{number}(p: *const u8) -> u8 {{ *p }}\n" for number in range(30))
+    write_files(crate, {"src/lib.rs": OLD + NEW + many})
+    summary = tmp_path / "summary.md"
+    host = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary)}
+    done = shell(script, crate, **action_variables({"types": "static", "baseline": "known.json"}), **host)
+    assert (done.returncode, "no such baseline" in done.stderr, summary.exists()) == (2, True, False)
+    shell("borrowscope check . --types static --baseline known.json --write-baseline", crate)
+    inputs = {"types": "static", "baseline": "known.json", "fail-on": "note", "sarif": "out.sarif"}
+    done = shell(script, crate, **action_variables(inputs), **host)
+    assert (done.returncode, "::" in done.stdout) == (0, False), "what is known is not told again"
+    assert json.loads((crate / "out.sarif").read_text(encoding="utf-8"))["runs"][0]["results"] == []
+    done = shell(script, crate, **action_variables({"types": "static"}), **host)
+    notes = [line for line in done.stdout.splitlines() if line.startswith("::notice ")]
+    warnings = [line for line in done.stdout.splitlines() if line.startswith("::warning ")]
+    assert (len(notes), len(warnings)) == (10, 1)
+    assert done.stdout.index("::warning ") < done.stdout.index("::notice "), "the worst come first"
+    assert "21 findings without an annotation" in done.stdout
+    assert summary.read_text(encoding="utf-8").count("| note |") == 31
 
 
 def test_the_action_takes_the_program_that_is_there(crate: Path, tmp_path: Path):
