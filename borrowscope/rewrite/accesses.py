@@ -77,7 +77,8 @@ _VALUES = frozenset(
 )
 _PACKED = re.compile(rb"#\[\s*repr\s*\([^\]]*\bpacked\b")
 _BORROWING_MACROS = frozenset({"assert_eq", "assert_ne", "debug_assert_eq", "debug_assert_ne"})
-_UNFORMATTED = frozenset({"write", "writeln", "panic", "todo", "unimplemented", "unreachable"})
+_WRITING = frozenset({"write", "writeln"})  # what they write to may be borrowed to be written, or moved
+_UNFORMATTED = frozenset({"panic", "todo", "unimplemented", "unreachable"})
 
 _Place = tuple[Where, Node]
 
@@ -140,8 +141,10 @@ def _deref(plan: FunctionPlan, calls: Calls, node: Node) -> _Found | None:
     use = plan.scopes.uses.get(operand.start) if is_variable else None
     owner = plan.plan_of(operand) if is_variable else None
     fact = plan.file.facts.bindings.get(use.binding.start) if use is not None and use.binding is not None else None
-    if fact is not None and fact.ty is not None:
-        return None if fact.ty.startswith(_RAW) else ("Deref", {}, owner)
+    call = calls.find(operand) if operand.kind == "call_expression" else None
+    ty = fact.ty if fact is not None else call.result if call is not None else None
+    if ty is not None:
+        return None if ty.startswith(_RAW) else ("Deref", {}, owner)
     if _is_in_unsafe(plan, node) and calls.at(node) is None:
         plan.file.skip(Span(node.start, node.end), "deref", SkipReason.TYPE_UNKNOWN)
         return None
@@ -320,6 +323,8 @@ def _macro(plan: FunctionPlan, place: Node, parent: Node) -> _Place | None:
         return (Where.BORROWED, place) if is_copied and not _has_packed_structs(place.source) else None
     is_first = not tokens.source[tokens.start + 1 : place.start].strip()
     if row.entry is Entry.FORMAT:
+        if is_first and row.name in _WRITING:
+            return Where.BEFORE, parent
         return None if is_first and row.name in _UNFORMATTED else (Where.BORROWED, place)
     if row.entry is Entry.MESSAGE:
         return (Where.BEFORE if is_first else Where.BORROWED), place
