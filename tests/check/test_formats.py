@@ -134,6 +134,14 @@ def test_junit_counts_what_fails_and_keeps_out_what_xml_forbids():
     assert len(set(names)) == len(names)
 
 
+def test_junit_says_what_was_not_seen():
+    root = ET.fromstring(FORMATS[Format.JUNIT](report_of(finding(0), finding(1, file="src/b.rs"), spots=(SPOT,))))
+    (told,) = root.iter("property")
+    assert told.get("name") == "not seen: macro_unknown"
+    assert told.get("value") == "1 macro calls that could not be read: src/lib.rs:3 x!"
+    assert [part.tag for part in root[0]] == ["properties", "testcase"]
+
+
 def test_junit_of_a_clean_check_passes():
     root = ET.fromstring(FORMATS[Format.JUNIT](CLEAN))
     assert [case.get("name") for case in root.iter("testcase")] == ["no findings"]

@@ -1,6 +1,7 @@
 """JUnit XML in Jenkins' dialect: a suite for each file, a case for each finding; a clean check is one case that passes.
 
-In: a report. Out: text. A finding that makes the check fail is a failure; others are cases that pass and say so.
+In: a report. Out: text. A finding that makes the check fail is a failure; others are cases that pass and say so. What
+the check could not see are properties of the first suite.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import re
 from collections.abc import Sequence
 from xml.sax.saxutils import escape, quoteattr
 
+from borrowscope.check.formats.counts import spot_line
 from borrowscope.check.model import Finding
 from borrowscope.check.report import Report
 
@@ -24,10 +26,23 @@ def render(report: Report) -> str:
     if not suites:
         case = f'<testcase name="no findings" classname={_attribute(report.package)} time="0"/>'
         suites = [_suite_of(report.package, [case], 0)]
+    suites[0] = _with_properties(suites[0], report)
     failures = sum(report.fails(one) for one in report.findings)
     tests = max(1, len(report.findings))
     head = f'<testsuites name="borrowscope check" tests="{tests}" failures="{failures}" errors="0" time="0">'
     return "\n".join(['<?xml version="1.0" encoding="UTF-8"?>', head, *suites, "</testsuites>"]) + "\n"
+
+
+def _with_properties(suite: str, report: Report) -> str:
+    """The suite with a property for each reason why something was not seen."""
+    told = [
+        f"<property name={_attribute(f'not seen: {spot.reason}')} value={_attribute(spot_line(spot))}/>"
+        for spot in report.result.blind_spots
+    ]
+    if not told:
+        return suite
+    head, _, rest = suite.partition("\n")
+    return "\n".join([head, "<properties>", *told, "</properties>", rest])
 
 
 def _suite(report: Report, file: str, found: Sequence[Finding]) -> str:
