@@ -45,3 +45,12 @@ def test_statics_that_only_a_format_text_names_are_told(tmp_path: Path) -> None:
     assert told == [(6, "NAMES"), (6, "COUNT"), (7, "COUNT"), (7, "NAMES")]
     skipped = instrument_report(tmp_path / "program.bstrace")["skipped"]
     assert [(one["line"], one["construct"], one["reason"]) for one in skipped] == [(8, "static", "inference")]
+
+
+@pytest.mark.slow
+def test_references_that_calls_give_are_followed_in_unsafe_code(tmp_path: Path) -> None:
+    program = Path(__file__).parent / "shapes" / "unchecked_elements.rs"
+    _, _, events = run_both(program.read_text(encoding="utf-8"), tmp_path)
+    assert instrument_report(tmp_path / "program.bstrace")["skipped"] == []
+    told = {event["line"] for event in events if event["event"] in ("Deref", "RawPtrDeref")}
+    assert told == {10, 14, 22, 27, 43, 44}
