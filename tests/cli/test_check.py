@@ -244,7 +244,7 @@ def test_a_baseline_keeps_what_was_not_looked_at(crate: Path):
     assert (code, result.summary.stale, file.read_text()) == (0, 0, before)
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"version": "1.0", "findings": [{"code": "BS0101"}]}', '{"version": "9"}'])
+@pytest.mark.parametrize("text", ["", "[]", '{"version": "1.0", "findings": [{"code": "BS0101"}]}'])
 def test_a_baseline_that_is_none_is_refused(crate: Path, text: str):
     file = crate / "known.json"
     assert has_one_error(borrowscope("check", crate, "--types", "static", "--baseline", file), 2)
