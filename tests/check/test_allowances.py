@@ -21,10 +21,8 @@ def codes_of(source: str) -> tuple[list[str], list[str]]:
         "// borrowscope: allow(BS0501) it is ours\n    unsafe { *p }",
         "unsafe { *p } // borrowscope: allow(BS0501) it is ours",
         (
-            (
-                "// borrowscope: allow(raw_deref) it is ours\n    #[rustfmt::skip]\n    // more\n\n"
-                "    let x =\n        unsafe { *p };\n    x"
-            ),
+            "// borrowscope: allow(raw_deref) it is ours\n    #[rustfmt::skip]\n    // more\n\n"
+            "    let x =\n        unsafe { *p };\n    x"
         ),
         "//borrowscope:allow( BS0501 , BS0101 ) it is ours\n    unsafe { *p }",
     ],
