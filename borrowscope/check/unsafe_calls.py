@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from enum import Enum, auto
 
 from borrowscope.analyzer.unsafety.operations import Operation, OperationKind
+from borrowscope.analyzer.unsafety.transmutes import TRANSMUTES
 from borrowscope.check.view import FileView
 
 
@@ -23,9 +24,6 @@ class Callee(Enum):
     FUNCTION = auto()
 
 
-_TRANSMUTES = frozenset({"std::mem::transmute", "std::mem::transmute_copy", "std::intrinsics::transmute"})
-
-
 def unsafe_calls(file: FileView, callee: Callee) -> Iterator[Operation]:
     """The calls that lead there."""
     return (one for one in file.operations[OperationKind.UNSAFE_CALL] if callee_of(one) is callee)
@@ -37,6 +35,6 @@ def callee_of(call: Operation) -> Callee:
         return Callee.FOREIGN_POINTER if "extern" in call.pointer else Callee.POINTER
     if not call.is_resolved or call.target is None:
         return Callee.UNKNOWN
-    if call.target in _TRANSMUTES:
+    if call.target in TRANSMUTES:
         return Callee.TRANSMUTE
     return Callee.TRAIT if call.is_trait else Callee.FUNCTION
