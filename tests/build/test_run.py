@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import subprocess
-import time
 from pathlib import Path
 
 import psutil
@@ -79,12 +78,9 @@ def test_a_program_is_what_it_was_and_is_recorded(crate: Path):
 
 def test_a_second_run_builds_nothing_and_an_edit_rebuilds(crate: Path):
     traced("run", crate)
-    start_time = time.monotonic()
     done = traced("run", crate)
-    took = time.monotonic() - start_time
     assert "Compiling" not in done.stderr
     assert "Checking" not in done.stderr
-    assert took < 5
     (crate / "src/part.rs").write_text("pub fn fail() { let renamed = Box::new(8); std::process::exit(*renamed) }\n")
     done = traced("run", crate)
     assert done.returncode == 8
