@@ -6,6 +6,7 @@ import json
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -70,8 +71,8 @@ def crate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
 
 
-def run_of(crate: Path) -> dict[str, object]:
-    found: dict[str, object] = json.loads((crate / "target/borrowscope/recordings/latest/run.json").read_text())
+def run_of(crate: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((crate / "target/borrowscope/recordings/latest/run.json").read_text())
     return found
 
 

@@ -127,7 +127,7 @@ def has_only_cargos_word(stderr: str, said: str) -> bool:
 
 @slow
 def test_two_copies_into_one_folder_wait_for_each_other(workspace: Path, tmp_path: Path):
-    command = [BORROWSCOPE, "instrument", ".", "--out", tmp_path / "copy"]
+    command: list[str | Path] = [BORROWSCOPE, "instrument", ".", "--out", tmp_path / "copy"]
     both = [
         subprocess.Popen(command, cwd=workspace, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         for _ in range(2)
