@@ -24,6 +24,7 @@ from borrowscope.parse.macro_rules import (
 )
 from borrowscope.parse.syntax import COMMENTS, Node, arguments_of, parse_arm, parse_items
 from borrowscope.tables.macros import Entry, find_macro
+from borrowscope.tables.syntax_kinds import LITERALS, NAMING_FIELDS, NO_EXPRESSIONS
 from borrowscope.text.span import Span
 
 _DEPTH = 32  # calls in calls
@@ -172,47 +173,8 @@ def _shape(steps: Sequence[Step], doubled: set[Span]) -> list[tuple[StepKind, in
 
 
 # What is no expression wherever it stands.
-_WORDLESS = frozenset({"type", "type_arguments", "return_type", "trait", "macro", "length", "label", "name", "field"})
-_ITEMS = frozenset(
-    {
-        "attribute_item",
-        "inner_attribute_item",
-        "function_item",
-        "impl_item",
-        "trait_item",
-        "mod_item",
-        "const_item",
-        "static_item",
-        "use_declaration",
-        "macro_definition",
-        "struct_item",
-        "enum_item",
-        "union_item",
-        "type_item",
-        "foreign_mod_item",
-        "extern_crate_declaration",
-        "const_block",
-        "label",
-        "lifetime",
-        "type_arguments",
-        "token_tree",
-        "ERROR",
-    }
-)
+_WORDLESS = NAMING_FIELDS | {"name", "field"}
 _WITH_CODE = frozenset({"function_item", "impl_item", "trait_item", "mod_item"})  # what functions stand in
-_UNCHANGED = frozenset(
-    {
-        "integer_literal",
-        "float_literal",
-        "string_literal",
-        "raw_string_literal",
-        "char_literal",
-        "boolean_literal",
-        "negative_literal",
-        "unit_expression",
-        "scoped_identifier",
-    }
-)
 _EXPRESSIONS = frozenset(
     {
         "identifier",
@@ -232,7 +194,7 @@ _LOOPS = frozenset({"loop_expression", "while_expression", "for_expression"})
 
 
 def _is_expression(node: Node) -> bool:
-    return node.kind in _EXPRESSIONS or (node.kind.endswith("_expression") and node.kind != "let_expression")
+    return node.kind in _EXPRESSIONS or node.kind.endswith("_expression")
 
 
 def _is_statement(node: Node) -> bool:
@@ -328,11 +290,11 @@ class _Reader:
         """What an expression evaluates."""
         if node.kind in COMMENTS or not self._has_own(node):
             return
-        if node.field_name in _WORDLESS or node.kind in _ITEMS:
+        if node.field_name in _WORDLESS or node.kind in NO_EXPRESSIONS:
             self._spoil(node)
             return
         span = self._own_span(node)
-        if span is not None and node.kind in _UNCHANGED:
+        if span is not None and node.kind in LITERALS:
             return
         if span is not None and (_is_expression(node) or _is_statement(node)):
             self._argument(node, span)

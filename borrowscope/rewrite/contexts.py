@@ -11,21 +11,8 @@ from borrowscope.parse.syntax import COMMENTS, Node
 from borrowscope.rewrite.macro_rows import row_of
 from borrowscope.rewrite.positions import has_untyped_parameters, strip_parentheses
 from borrowscope.rewrite.scopes import FunctionScopes
+from borrowscope.tables.syntax_kinds import LITERALS
 
-# Values that are made of nothing else.
-LITERALS = frozenset(
-    {
-        "integer_literal",
-        "float_literal",
-        "string_literal",
-        "raw_string_literal",
-        "char_literal",
-        "boolean_literal",
-        "negative_literal",
-        "unit_expression",
-        "scoped_identifier",
-    }
-)
 # What is constant where all its operands are, and holds what they borrow as long as itself.
 _COMPOSITES = frozenset(
     {

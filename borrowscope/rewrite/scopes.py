@@ -18,6 +18,7 @@ from borrowscope.rewrite.macro_calls import MacroCalls
 from borrowscope.rewrite.macro_rows import row_of
 from borrowscope.rewrite.positions import takes_constants
 from borrowscope.tables.macros import RETURNING, Entry, MacroRow
+from borrowscope.tables.syntax_kinds import NAMING_FIELDS, NO_EXPRESSIONS
 from borrowscope.text.span import Span
 
 
@@ -130,34 +131,7 @@ def read_scopes(
     return walker.found
 
 
-_SKIPPED_FIELDS = frozenset({"type", "type_arguments", "return_type", "trait", "macro", "length", "label"})
-_SKIPPED_KINDS = COMMENTS | frozenset(
-    {
-        "attribute_item",
-        "inner_attribute_item",
-        "function_item",
-        "impl_item",
-        "trait_item",
-        "mod_item",
-        "const_item",
-        "static_item",
-        "use_declaration",
-        "macro_definition",
-        "struct_item",
-        "enum_item",
-        "union_item",
-        "type_item",
-        "foreign_mod_item",
-        "extern_crate_declaration",
-        "const_block",
-        "label",
-        "lifetime",
-        "scoped_identifier",
-        "type_arguments",
-        "token_tree",
-        "ERROR",
-    }
-)
+_SKIPPED_KINDS = COMMENTS | NO_EXPRESSIONS | {"scoped_identifier"}
 
 
 class _Walker:
@@ -219,9 +193,9 @@ class _Walker:
 
     # 2. expressions
     def visit(self, node: Node) -> None:
-        if node.kind == "scoped_identifier" and node.field_name not in _SKIPPED_FIELDS:
+        if node.kind == "scoped_identifier" and node.field_name not in NAMING_FIELDS:
             self.found.expressions.setdefault(Span(node.start, node.end), node)
-        if node.kind in _SKIPPED_KINDS or node.field_name in _SKIPPED_FIELDS:
+        if node.kind in _SKIPPED_KINDS or node.field_name in NAMING_FIELDS:
             return
         if node.is_named and node.kind != "expression_statement":
             self.found.expressions.setdefault(Span(node.start, node.end), node)

@@ -10,8 +10,9 @@ from collections.abc import Callable
 from borrowscope.analyzer.facts import CallFact
 from borrowscope.analyzer.obvious_types import is_copy
 from borrowscope.parse.syntax import Node
-from borrowscope.rewrite.contexts import LITERALS, operands
+from borrowscope.rewrite.contexts import operands
 from borrowscope.rewrite.plans import FunctionPlan
+from borrowscope.tables.syntax_kinds import LITERALS
 from borrowscope.text.span import Span
 
 _LEAVES = LITERALS | {"closure_expression"}
