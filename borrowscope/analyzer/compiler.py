@@ -13,9 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from borrowscope.analyzer.facts import BindingFact, CallFact, FileFacts, TypeSource
-from borrowscope.analyzer.mir import parse_body
-from borrowscope.analyzer.mir_facts import BodyFacts, Place, read_body
-from borrowscope.analyzer.source_files import SourceFiles
+from borrowscope.analyzer.kept_bodies import KeptBodies
+from borrowscope.analyzer.mir_facts import BodyFacts, Place
 from borrowscope.analyzer.stale_bodies import without_stale
 from borrowscope.analyzer.std_names import std_names
 from borrowscope.text.type_names import short_type
@@ -32,15 +31,12 @@ def read_dump(dump_dir: Path, root: Path) -> dict[str, FileFacts]:
     Files that are gone, entries whose name no longer stands at its place and dumps that cannot be read are left out.
     A folder that does not exist yields no facts.
     """
-    files = SourceFiles(root)
-    bodies = []
-    for text, written in _dumps(dump_dir):
-        body = parse_body(text)
-        if body is not None:
-            facts = read_body(body, files)
-            facts.written = written
-            bodies.append(facts)
-    return _join(without_stale(bodies))
+    return read_unit(dump_dir, KeptBodies(root))
+
+
+def read_unit(dump_dir: Path, bodies: KeptBodies) -> dict[str, FileFacts]:
+    """Likewise, with the bodies that are known from other units and earlier runs."""
+    return _join(without_stale(bodies.read(_dumps(dump_dir))))
 
 
 def _dumps(dump_dir: Path) -> Iterator[tuple[str, float]]:

@@ -5,18 +5,19 @@ In: a project and cargo's options. Out: `ProjectFacts`. A crate that does not co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from borrowscope.analyzer.compiler import add_binding, read_dump
+from borrowscope.analyzer.compiler import add_binding, read_unit
 from borrowscope.analyzer.facts import FileFacts
+from borrowscope.analyzer.kept_bodies import KeptBodies
+from borrowscope.analyzer.kept_files import KeptFiles, tool_stamp
 from borrowscope.build.toolchain import Toolchain, find_toolchain
 from borrowscope.build.type_check import BuildFailure, CheckedUnit, TargetChoice, check_types
 from borrowscope.project.model import Package, Project, Target
 from borrowscope.project.options import CargoOptions
 
-ReadDump = Callable[[Path, Path], dict[str, FileFacts]]
+READ = "types/read"  # below our directory: it goes when the dumps go
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,26 +47,32 @@ def analyze_project(
     choice: TargetChoice = TargetChoice.DEFAULT,
     *,
     show: bool = False,
-    read: ReadDump = read_dump,
 ) -> ProjectFacts:
     """Check the project with the user's compiler and read what it says about every file."""
     toolchain = find_toolchain(project.directory)
     check = check_types(project, options, toolchain, choice, show=show)
-    facts: dict[str, FileFacts] = {}
-    if check.failure is None and not check.interrupted:
-        for unit in _in_order(check.units):
-            if unit.dump.is_dir():
-                for path, found in read(unit.dump, project.workspace_root).items():
-                    merge_facts(facts.setdefault(path, FileFacts(path)), found)
+    is_known = check.failure is None and not check.interrupted
     return ProjectFacts(
         project=project,
         toolchain=toolchain,
-        facts=facts,
+        facts=_read_units(project, check.units, choice) if is_known else {},
         targets=_targets(project, check.units, is_complete=check.failure is None),
         failure=check.failure,
         interrupted=check.interrupted,
         notes=check.notes,
     )
+
+
+def _read_units(project: Project, units: Sequence[CheckedUnit], choice: TargetChoice) -> dict[str, FileFacts]:
+    """What all units say. Bodies are kept beside the dumps."""
+    facts: dict[str, FileFacts] = {}
+    bodies = KeptBodies(project.workspace_root, KeptFiles(project.own_dir / READ, tool_stamp()), choice.name)
+    for unit in _in_order(units):
+        if unit.dump.is_dir():
+            for path, found in read_unit(unit.dump, bodies).items():
+                merge_facts(facts.setdefault(path, FileFacts(path)), found)
+    bodies.keep()
+    return facts
 
 
 def merge_facts(into: FileFacts, found: FileFacts) -> None:

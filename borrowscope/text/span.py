@@ -68,6 +68,16 @@ class LineIndex:
         start = self._starts[line - 1]
         return start + 3 if start == 0 and self.source.startswith(b"\xef\xbb\xbf") else start
 
+    @property
+    def count(self) -> int:
+        """How many lines there are; behind a newline at the end there is one more, an empty one."""
+        return len(self._starts)
+
+    def range_of(self, first: int, last: int) -> tuple[int, int]:
+        """The bytes from the start of one line to the end of another; lines that do not exist are cut off."""
+        end = self._starts[last] if last < len(self._starts) else len(self.source)
+        return self._starts[min(max(first, 1), len(self._starts)) - 1], end
+
     def offset(self, line: int, column: int) -> int:
         """Byte offset of a line and a column, both from 1, the column in characters (rustc's convention).
 
