@@ -25,7 +25,10 @@ from borrowscope.project.single_file import single_file_manifest
 
 
 def load_project(path: Path, options: CargoOptions) -> Project:
-    """The project at the path: a folder with `Cargo.toml`, the manifest itself, or a `.rs` file."""
+    """The project at the path: a folder with `Cargo.toml`, the manifest itself, or a `.rs` file.
+
+    The current folder may lie anywhere in a crate, as for cargo.
+    """
     named = options.manifest_path or path
     if not named.exists():
         raise UsageError(f"no such path: {named}", hint="name a crate, a workspace, or one .rs file")
@@ -76,10 +79,9 @@ def _manifest_of(place: Path, named: Path) -> Path:
         manifest = place / "Cargo.toml"
         if manifest.is_file():
             return manifest
-        above = next(
-            (parent for parent in place.parents if (parent / "Cargo.toml").is_file()),
-            None,
-        )
+        above = next((parent for parent in place.parents if (parent / "Cargo.toml").is_file()), None)
+        if above and place == Path.cwd().resolve():  # as cargo does where the user stands
+            return above / "Cargo.toml"
         hint = f"did you mean {above}?" if above else "name a folder with a Cargo.toml, or one .rs file"
         raise UsageError(f"no Cargo.toml in {named}", hint=hint)
     if place.name == "Cargo.toml":

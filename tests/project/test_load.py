@@ -73,6 +73,15 @@ def test_a_folder_without_a_manifest_names_the_crate_above(tmp_path: Path):
     assert str(crate) in (caught.value.hint or "")
 
 
+def test_the_current_folder_belongs_to_the_crate_above_as_for_cargo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    crate = write_files(tmp_path, {"Cargo.toml": manifest("x"), "src/deep/er.rs": "", "src/lib.rs": ""})
+    monkeypatch.chdir(crate / "src" / "deep")
+    project = load_project(Path(), CargoOptions())
+    assert (project.manifest, project.directory) == (crate / "Cargo.toml", crate / "src" / "deep")
+    with pytest.raises(UsageError, match=r"no Cargo\.toml in"):
+        load_project(Path(".."), CargoOptions())
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
