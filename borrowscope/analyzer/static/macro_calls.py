@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
+from borrowscope.analyzer.static.assembly import assembly_operands
 from borrowscope.analyzer.static.binders import may_bind
 from borrowscope.analyzer.static.body import Body, Join, handles
 from borrowscope.analyzer.static.calls import MethodCall, call_method
@@ -201,6 +202,14 @@ def _assert(body: Body, node: Node, _: Ty | None) -> Ty:
     return UNIT
 
 
+def _assembly(body: Body, node: Node, _: Ty | None) -> Ty:
+    tokens = _tokens(node)
+    if tokens is not None:
+        for operand in assembly_operands(tokens):
+            body.check(operand)
+    return UNKNOWN  # `()`, or `!` by its options
+
+
 _MACROS: Final[dict[str, Callable[[Body, Node, Ty | None], Ty]]] = {
     "vec": _vec,
     "format": _gives(_STRING),
@@ -225,6 +234,7 @@ _MACROS: Final[dict[str, Callable[[Body, Node, Ty | None], Ty]]] = {
     "is_x86_feature_detected": _plain(BOOL),
     "compile_error": _plain(NEVER),
     "thread_local": _plain(UNIT),
+    "asm": _assembly,
     "global_asm": _plain(UNIT),
     "offset_of": _plain(USIZE),
 }

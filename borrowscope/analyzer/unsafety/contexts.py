@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from borrowscope.analyzer.static.symbols import World
 
 _UNSAFE: Final = re.compile(rb"\bunsafe\b")
-_STD: Final = frozenset(name.encode() for name in STD_MACROS)  # others of these names are not looked for
+# Others of these names are not looked for; `asm` is rare, and crates have their own.
+_STD: Final = frozenset(name.encode() for name in STD_MACROS - {"asm"})
 _CALLED: Final = re.compile(rb"((?:\w+\s*::\s*)*\w+)\s*!\s*[(\[{]")
 
 

@@ -11,7 +11,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from borrowscope.parse.syntax import Node
 
-_PARTS_OF_PATTERNS = frozenset({"tuple_expression", "array_expression", "parenthesized_expression"})
+# Of `(a, [b, ..]) = ..`, `S { a: b, .. } = ..`, `T(a) = ..`.
+_PARTS_OF_PATTERNS = frozenset({
+    "tuple_expression", "array_expression", "parenthesized_expression", "struct_expression", "field_initializer_list",
+    "field_initializer", "call_expression", "arguments",
+})  # fmt: skip
 
 
 def unparenthesized(node: Node) -> Node:
@@ -50,20 +54,16 @@ def _is_raw_borrow(node: Node) -> bool:
 
 
 def is_assigned(node: Node, is_direct: Callable[[Node], bool]) -> bool:
-    """Whether the field is what an assignment writes, or what it writes is a field right in it."""
-    if not is_direct(node) and not _is_outermost(node):
-        return False
+    """Whether the field is what an assignment writes, or what it writes is a field right in it.
+
+    What is dereferenced to reach the field itself counts for nothing.
+    """
     outer = parenthesized(node)
     while outer.parent is not None and outer.parent.kind == "field_expression":
         if not is_direct(outer.parent):
             return False
         outer = parenthesized(outer.parent)
     return _is_left(outer)
-
-
-def _is_outermost(node: Node) -> bool:
-    parent = parenthesized(node).parent
-    return parent is None or parent.kind != "field_expression"
 
 
 def _is_left(node: Node) -> bool:

@@ -22,8 +22,22 @@ macro_rules! given { ($e:expr) => { unsafe { $e } }; }
 macro_rules! named { ($s:ident) => { unsafe { $s += 1 } }; }
 """
 UNION, CALL, DEREF = "union_read", "unsafe_call", "raw_deref"
+ASSEMBLY = """use std::arch::asm; fn f(p: *const u64, u: &mut U) { unsafe {
+asm!("{a}", "{}", in(reg) *p, a = inout(reg) u.a => u.arr[0], out("rcx") _, const 1 + 2, options(nostack)) } }"""
 RULES: dict[str, tuple[str, list[tuple[str, str]]]] = {
     "writing a field is safe": ("fn f(mut u: U) { unsafe { u.a = 1; u.point.x = 3; u.small.a = 2 } }", []),
+    "also through references and smart pointers": (
+        "fn f(r: &mut U, b: &mut &mut Box<U>) { unsafe { r.point.x = 1; b.small.a = 2; (b.point.y, b.a) = (1, 2) } }",
+        [],
+    ),
+    "also by patterns of structs": (
+        "struct T(u32); fn f(r: &mut U, p: Point) { unsafe { Point { x: r.point.x, y: _ } = p; T(r.a) = T(1) } }",
+        [],
+    ),
+    "what a field in a union leads to is written, and the field is read": (
+        "union P { to: *mut Point, at: &'static u8 } fn f(r: &mut P) { unsafe { (*r.to).x = 1 } }",
+        [("(*r.to)", DEREF), ("r.to", UNION)],
+    ),
     "so is taking an address": ("fn f(u: U) { unsafe { let _ = &raw const u.a; } }", []),
     "reading is not": ("fn f(u: U) -> u32 { unsafe { u.a } }", [("u.a", UNION)]),
     "an element that is written reads": ("fn f(mut u: U) { unsafe { u.arr[0] = 1 } }", [("u.arr", UNION)]),
@@ -67,6 +81,10 @@ RULES: dict[str, tuple[str, list[tuple[str, str]]]] = {
     "a foreign function by pointer has no target": (
         'fn f(call: unsafe extern "C" fn(i32)) { unsafe { call(1) } }',
         [("call(1)", CALL)],
+    ),
+    "operands of assembly are read": (
+        ASSEMBLY,
+        [(ASSEMBLY[ASSEMBLY.index("asm!") : -4], "inline_asm"), ("*p", DEREF), ("u.a", UNION), ("u.arr", UNION)],
     ),
     "promises are no operations": ('unsafe impl Marker for U {}\n#[unsafe(no_mangle)] pub extern "C" fn f() {}', []),
     "an operand belongs to the caller": ("fn f(p: *const u8) -> u8 { given!(*p) }", [("*p", DEREF)]),
