@@ -26,6 +26,7 @@ from borrowscope.build.linked_runtime import (
 from borrowscope.build.mirror import Mirror
 from borrowscope.build.process import Finished, capture_stdout
 from borrowscope.build.runtime_crate import overlay_runtime, runtime_edition
+from borrowscope.build.rustc_answers import rustc_answers
 from borrowscope.build.rustc_wrapper import (
     environment_without_wrapper,
     place_wrapper,
@@ -173,11 +174,12 @@ def _build(overlay: Overlay, command: Sequence[str], *, with_packages: bool = Tr
     arguments = list(overlay.arguments)
     if not with_packages:
         arguments = _without_packages(arguments)
-    done: Finished = capture_stdout(
-        [find_cargo(), *command, "--message-format=json", *arguments],
-        overlay.project.directory,
-        overlay_environment(overlay.project),
-    )
+    with rustc_answers(overlay.wrapper, overlay.project.own_dir / BUILD):
+        done: Finished = capture_stdout(
+            [find_cargo(), *command, "--message-format=json", *arguments],
+            overlay.project.directory,
+            overlay_environment(overlay.project),
+        )
     if not done.is_success and not done.interrupted and not is_build(done.stdout):
         raise InputError(f"cargo refuses to build {overlay.project.manifest}: its message stands above")
     return BuildOutcome(

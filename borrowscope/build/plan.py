@@ -13,7 +13,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from borrowscope.analyzer.facts import FileFacts
+from borrowscope.analyzer.kept_files import KeptFiles
 from borrowscope.build.file_ids import FileIds
+from borrowscope.build.kept_rewrites import KeptRewrites
 from borrowscope.build.mark_inheritance import inherited_marks
 from borrowscope.build.mark_problems import check_marks, show_problem
 from borrowscope.build.pipeline import ProjectFacts
@@ -107,11 +109,13 @@ class Planner:
     trace: tuple[str, ...] = ()
     wishes: TraceOptions = NO_WISHES
     rewrite: Rewrite = rewrite_file
+    keep: KeptFiles | None = None  # where rewritten files are remembered
     further: Further = absolute_text_includes
     sources: list[SourceToTrace] = field(default_factory=list)
     macros: dict[str, MacroCalls] = field(default_factory=dict)  # by package
     unreadable: list[tuple[str, str]] = field(default_factory=list)
     marked: bool = False
+    kept: KeptRewrites | None = None
 
     def read_sources(self) -> None:
         """Find and read the files of all targets; the first target that has a file names its module path.
@@ -141,6 +145,7 @@ class Planner:
         for source in self.sources:
             book.add(source.package.name, source.source, int(source.edition))
         self.macros = {source.package.name: MacroCalls(book, source.package.name) for source in self.sources}
+        self.kept = KeptRewrites(self.keep, book) if self.keep is not None else None
 
     def _leave_bare_packages(self) -> None:
         """Packages with a panic handler of their own cannot link the runtime, which brings std and std's."""
@@ -187,17 +192,23 @@ class Planner:
     def _rewrite(self, source: SourceToTrace) -> TracedFile:
         facts = self.facts.facts.get(str(source.path))
         file_id = self.ids.first_id(source.relative)
-        rewritten = self.rewrite(source.source, facts, self._options(source, file_id, frozenset()))
+        rewritten = self._rewritten(source, facts, self._options(source, file_id, frozenset()))
         wanted = self.ids.first_id(source.relative, len(rewritten.sites))
         digest = _digest(source.source, rewritten.sites)
         disabled = frozenset(self.switches.of(source.relative, digest).sites)
         if disabled or wanted != file_id:
             file_id = wanted
-            rewritten = self.rewrite(source.source, facts, self._options(source, file_id, disabled))
+            rewritten = self._rewritten(source, facts, self._options(source, file_id, disabled))
         if rewritten.sites and len(disabled) >= len(rewritten.sites):
             rewritten = _untouched(source.source, rewritten)
         rewritten = with_insertions(rewritten, self.further(source, rewritten, disabled))
         return TracedFile(source, file_id, rewritten, disabled, digest, len(facts.bindings) if facts else 0)
+
+    def _rewritten(self, source: SourceToTrace, facts: FileFacts | None, options: RewriteOptions) -> RewrittenFile:
+        """The file, remembered where it is the usual rewriting that is asked for."""
+        if self.kept is None or self.rewrite is not rewrite_file:
+            return self.rewrite(source.source, facts, options)
+        return self.kept.rewrite(f"{source.package.name} {source.relative}", source.source, facts, options)
 
     def _options(self, source: SourceToTrace, file_id: int, disabled: frozenset[int]) -> RewriteOptions:
         return RewriteOptions(

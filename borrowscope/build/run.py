@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from borrowscope.analyzer.kept_files import KeptFiles, tool_stamp
 from borrowscope.build.directories import locked
 from borrowscope.build.exec_command import ExecCommand, exec_directory, exec_environment
 from borrowscope.build.file_ids import FileIds
@@ -31,7 +32,7 @@ from borrowscope.build.overlay import (
     overlay_environment,
     prepare_overlay,
 )
-from borrowscope.build.pipeline import ProjectFacts, analyze_project
+from borrowscope.build.pipeline import READ, ProjectFacts, analyze_project
 from borrowscope.build.plan import Further, InstrumentPlan, Planner, Rewrite, absolute_text_includes, relative_name
 from borrowscope.build.process import Finished, inherit
 from borrowscope.build.recording_folder import Describe, check_place, finish_run, prepare_recording, write_plan
@@ -190,6 +191,7 @@ def make_planner(
         trace=trace,
         wishes=wishes,
         further=further,
+        keep=KeptFiles(facts.project.own_dir / READ / state.name, tool_stamp()),
     )
     planner.read_sources()
     return planner

@@ -23,6 +23,7 @@ from borrowscope.build.cargo_output import Artifact, is_build, read_artifacts
 from borrowscope.build.directories import BUILD, prepare_directory
 from borrowscope.build.dump_flags import DUMP_FLAGS, require_dumps
 from borrowscope.build.process import Finished, capture, capture_stdout
+from borrowscope.build.rustc_answers import rustc_answers
 from borrowscope.build.rustc_wrapper import (
     environment_without_wrapper,
     find_outer_wrapper,
@@ -174,7 +175,8 @@ class _Check:
         done = Finished(code=0)
         for selection in _selections(self.project, self.options, self.choice):
             command = check_command(self.project, self.options, self.wrapper, selection)
-            done = start(command, self.project.directory, self.environment)
+            with rustc_answers(self.wrapper, self.project.own_dir / BUILD):
+                done = start(command, self.project.directory, self.environment)
             if done.is_success or done.interrupted:
                 break
         return done

@@ -14,10 +14,33 @@ INTERRUPTED = 130  # `ExitCode.INTERRUPTED`, whose import would take its own tim
 def main() -> int:
     """Run the command line; Ctrl-C before, while and after it works means one line and exit code 130."""
     try:
-        return _run()
+        code = _run()
     except KeyboardInterrupt:
         _leave()
-    return INTERRUPTED
+    _end(code)
+    return code
+
+
+def _end(code: int) -> None:
+    """End without taking the interpreter apart, which takes as long as a small build: nothing is left to do by then.
+
+    Returns where somebody still needs the interpreter: a thread, a profiler, an output that cannot be written.
+    """
+    import atexit  # noqa: PLC0415
+    import sys  # noqa: PLC0415
+    import threading  # noqa: PLC0415
+
+    is_busy = any(not thread.daemon for thread in threading.enumerate() if thread is not threading.main_thread())
+    if is_busy or sys.getprofile() or sys.gettrace():
+        return
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:
+                stream.flush()
+    except (OSError, ValueError):
+        return
+    atexit._run_exitfuncs()  # noqa: SLF001 - the only way to have done what others have asked for
+    os._exit(code)
 
 
 def _run() -> int:
