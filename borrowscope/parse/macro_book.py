@@ -32,6 +32,11 @@ class MacroBook:
         """The definitions that stand in a package."""
         return self._packages.get(package, {})
 
+    def exported(self, name: str, beside: str) -> list[MacroDefinition]:
+        """The definitions that a package may have from the others without naming them: `use a::*`, `#[macro_use]`."""
+        others = [known.get(name, ()) for package, known in self._packages.items() if package != beside]
+        return [one for known in others for one in known if b"macro_export" in one.origin.text]
+
     def packages(self) -> Iterable[str]:
         """The names of the packages."""
         return self._packages

@@ -29,7 +29,7 @@ class MacroCalls:
     def __init__(self, book: MacroBook, package: str) -> None:
         self._book = book
         self._package = package
-        self._known: dict[tuple[int, bytes], list[Step]] = {}
+        self._known: dict[tuple[tuple[int, ...], bytes], list[Step]] = {}
 
     def steps(self, call: Node) -> list[Step] | None:
         """What the call evaluates, with spans of its file; None where its macro is not known by a definition."""
@@ -38,7 +38,7 @@ class MacroCalls:
         if definitions is None or macro is None or tokens is None:
             return None
         text = tokens.source[tokens.start + 1 : tokens.end - 1]
-        key = (id(definitions), text)
+        key = (tuple(map(id, definitions)), text)
         if key not in self._known:
             self._known[key] = read_call(text, 0, len(text), definitions, self._find)
         return [_moved(step, tokens.start + 1) for step in self._known[key]]
@@ -58,7 +58,8 @@ class MacroCalls:
         if not module:
             imported = import_of(call, name)
             if imported is not None and imported[0].partition("::")[0] not in _HERE:
-                return self._foreign(*imported)
+                return _joined(self._foreign(*imported), self._book.of(self._package).get(name))
+            return _joined(self._find(name), self._book.exported(name, self._package))
         return self._find(path)
 
     def code(self, call: Node) -> bytes:
@@ -88,6 +89,11 @@ class MacroCalls:
             if package.replace("-", "_") == first:
                 return self._book.of(package).get(name)
         return _shape(module, name)
+
+
+def _joined(found: Definitions | None, others: Definitions | None) -> Definitions | None:
+    """With what the name means elsewhere: a `use` may hold for one block, a definition for one module of the file."""
+    return [*found, *others] if found and others else found
 
 
 @cache
