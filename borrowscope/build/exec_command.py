@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from pathlib import Path
 
 from borrowscope.build.overlay import Overlay, overlay_environment
 from borrowscope.build.type_check import TargetChoice
+from borrowscope.errors import ToolMissingError
 from borrowscope.project.cargo_words import read_cargo_words
 from borrowscope.project.model import Project
 from borrowscope.project.options import CargoOptions
@@ -60,6 +62,13 @@ def read_command(words: Sequence[str], options: CargoOptions) -> ExecCommand:
     return ExecCommand(
         tuple(words), found, (*action, *selection), _choice(cargo.subcommand, selection), cargo.toolchain
     )
+
+
+def require_program(words: Sequence[str]) -> None:
+    """Refuse a command whose program is nowhere on `PATH`, before anything is built for it."""
+    name = words[0]
+    if os.sep not in name and shutil.which(name) is None:
+        raise ToolMissingError(f"cannot start {name}: it is nowhere on PATH")
 
 
 def _choice(subcommand: str, selection: Sequence[str]) -> TargetChoice:

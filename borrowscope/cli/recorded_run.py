@@ -14,7 +14,7 @@ from typing import Any
 
 import typer
 
-from borrowscope.build.exec_command import name_toolchain, read_command
+from borrowscope.build.exec_command import name_toolchain, read_command, require_program
 from borrowscope.build.overlay import EXEC, RUN
 from borrowscope.build.run import RunOutcome, RunRequest, run_project
 from borrowscope.cli import terminal
@@ -81,6 +81,7 @@ def exec_command(context: typer.Context, words: list[str] | None, cargo: CargoOp
     if not command or unknown:
         said = f"unexpected `{unknown[0]}`" if unknown else "there is no command"
         raise UsageError(f"{said}: it stands after --", hint="for example: borrowscope exec . -- cargo nextest run")
+    require_program(command)
     found = read_command(command, cargo)
     name_toolchain(found)
     session = _session(path, found.options, own)

@@ -148,6 +148,14 @@ def test_what_is_no_command_is_refused(tmp_path: Path):
         assert "stands after --" in answer.stderr
 
 
+def test_a_command_that_is_nowhere_is_told_before_anything_is_built(tmp_path: Path):
+    write_files(tmp_path, {"Cargo.toml": manifest("x"), "src/main.rs": "fn main() { let x: u8 = String::new(); }"})
+    answer = borrowscope("exec", ".", "--", "no-such-program", "run", cwd=tmp_path)
+    assert has_one_error(answer, 2), answer.stderr
+    assert "cannot start no-such-program" in answer.stderr
+    assert not (tmp_path / "target").exists()
+
+
 @slow
 def test_a_crate_that_does_not_compile_is_code_4(tmp_path: Path):
     write_files(tmp_path, {"Cargo.toml": manifest("x"), "src/main.rs": "fn main() { let x: u8 = String::new(); }"})
