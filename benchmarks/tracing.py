@@ -3,6 +3,7 @@
 In: crates that `scripts/fetch` knows, or folders of crates. Out: tables on stdout. Builds are told in CPU seconds of
 all programs that take part, ours among them, with everything recorded. The tests' own programs are built with
 `--release` and started by themselves: neither cargo's start nor ours is in their ratio. Doctests are not among them.
+Our own modules are compiled beforehand, as those of an installed program are.
 """
 
 from __future__ import annotations
@@ -68,7 +69,11 @@ class Bench:
         command = [sys.executable, "-m", "benchmarks.traced_build", str(self.folder), str(self.recording)]
         start = cpu_seconds()
         done = subprocess.run(
-            [*command, *(["--release"] if release else [])], cwd=ROOT, check=True, stdout=subprocess.PIPE, env=_quiet()
+            [*command, *(["--release"] if release else [])],
+            cwd=ROOT,
+            check=True,
+            stdout=subprocess.PIPE,
+            env=_installed(self.recording.parent),
         )
         spent = cpu_seconds() - start
         told = json.loads(done.stdout.splitlines()[-1])
@@ -85,6 +90,7 @@ class Bench:
         kept = self.own_target / "types"
         for folder in (*self.folder.glob("target/**/incremental/*"), *kept.glob("sessions/*"), *kept.glob("mir/*/")):
             shutil.rmtree(folder)
+        shutil.rmtree(kept / "read", ignore_errors=True)
 
     def change(self, number: int) -> bool:
         """One line more in the library, or else in the first binary."""
@@ -117,6 +123,13 @@ class Bench:
 def _quiet() -> dict[str, str]:
     """The environment without what steers our own programs."""
     return {key: value for key, value in os.environ.items() if not key.startswith("BORROWSCOPE")}
+
+
+def _installed(folder: Path) -> dict[str, str]:
+    """The environment of a program that is installed: its modules are compiled, the compiled ones lie in a folder."""
+    environment = {**_quiet(), "PYTHONPYCACHEPREFIX": str(folder / "bytecode")}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    return environment
 
 
 def _is_test(message: Mapping[str, Any]) -> bool:
@@ -206,6 +219,12 @@ def measure_run(bench: Bench, rounds: int) -> tuple[float, float, tuple[float, f
     return min(after) / min(before), 1000 * (min(after) - min(before)) / max(1, len(traced)), (min(before), min(after))
 
 
+def _compile_ours(folder: Path) -> None:
+    """Have our own modules compiled, as an installation has them."""
+    modules = "benchmarks.traced_build, borrowscope.analyzer.unsafety.finding"
+    subprocess.run([sys.executable, "-c", f"import {modules}"], cwd=ROOT, check=True, env=_installed(folder))
+
+
 def show(name: str, row: Row) -> None:
     """One line of the table."""
     figures = [f"{value:8.2f}x" for value in (row.everything, row.own, row.again, row.changed, row.rewriting, row.run)]
@@ -233,6 +252,7 @@ def main() -> int:
     print(f"{COLUMNS[0]:<14}{''.join(f'{column:>9}' for column in COLUMNS[1:-1])}{COLUMNS[-1]:>10}")
     rows: dict[str, Row] = {}
     with tempfile.TemporaryDirectory() as folder:
+        _compile_ours(Path(folder))
         for name in arguments.crates or (QUICK if arguments.quick else CRATES):
             place = Path(folder).resolve() / Path(name).name
             shutil.copytree(crate_folder(name), place, ignore=shutil.ignore_patterns("target", ".borrowscope"))
