@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Final
 
 ACTIVE: Final = 1.0
+_UNKNOWN_FEATURE: Final = 0.495  # of an item with it and its twin without, one has to be the likelier
 UNKNOWN_FLAG: Final = 0.45  # a flag of a build script or of the user: more often unset
 TEST: Final = 0.4
 
@@ -99,7 +100,7 @@ def _predicate(tokens: list[tuple[str | None, ...]], at: int, features: frozense
 
 def _valued(name: str, value: str, features: frozenset[str] | None) -> float:
     if name == "feature":
-        return 0.5 if features is None else float(value in features)
+        return _UNKNOWN_FEATURE if features is None else float(value in features)
     if features is not None and flag_of(f'{name}="{value}"') in features:
         return ACTIVE
     known = _VALUES.get(name)

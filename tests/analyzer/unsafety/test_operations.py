@@ -168,3 +168,13 @@ pub unsafe fn run<W: Wide, const COUNT: usize>(p: *const usize) -> usize {
 }"""
     open_ones = [one for one in operations_of(source, tmp_path) if not one.is_resolved]
     assert [(one.kind, source[one.span.start : one.span.end]) for one in open_ones] == [("static_mut", "MISSING")]
+
+
+def test_a_module_of_two_visibilities_is_one_where_nobody_knows_the_features(tmp_path: Path):
+    """The twins tie neither in the file's bodies nor in what is looked up in them."""
+    item = "pub struct S { f: u8 }\nimpl S { pub unsafe fn made(f: u8) -> S { S { f } } pub fn calm(&self) {} }\n"
+    (tmp_path / "inner.rs").write_text(item, encoding="utf-8")
+    twins = '#[cfg(feature = "x")] pub mod inner;\n#[cfg(not(feature = "x"))] pub(crate) mod inner;\n'
+    body = "pub fn f() -> u8 { unsafe { let s = inner::S::made(1); s.calm(); s.f } }\n"
+    found = [(one.kind.value, one.target, one.is_resolved) for one in operations_of(twins + body, tmp_path)]
+    assert found == [("unsafe_call", "demo::inner::S::made", True)]
