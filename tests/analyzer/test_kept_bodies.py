@@ -13,6 +13,7 @@ from borrowscope.analyzer.facts import FileFacts
 from borrowscope.analyzer.kept_bodies import KeptBodies
 from borrowscope.analyzer.kept_files import KeptFiles
 from borrowscope.analyzer.kept_values import find_read, written
+from borrowscope.analyzer.mir import Body, parse_body
 from tests.analyzer.conftest import compile_source
 
 SOURCE = """// the head
@@ -76,8 +77,12 @@ def test_what_is_kept_says_what_is_read(tmp_path: Path, dump: Path, change: Call
 def test_kept_bodies_are_not_read_again(tmp_path: Path, dump: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also not those of another unit with the same text."""
     read: list[str] = []
-    real = kept_bodies.parse_body
-    monkeypatch.setattr(kept_bodies, "parse_body", lambda text: read.append(text) or real(text))
+
+    def parse(text: str) -> Body | None:
+        read.append(text)
+        return parse_body(text)
+
+    monkeypatch.setattr(kept_bodies, "parse_body", parse)
     expected = _read(dump, tmp_path)
     bodies = KeptBodies(tmp_path, KeptFiles(tmp_path / "kept", "stamp"))
     assert len(read) > 3
