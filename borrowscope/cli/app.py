@@ -8,10 +8,10 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from collections.abc import Iterable, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache, wraps
 from importlib import import_module
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -101,7 +101,21 @@ def _register(app: typer.Typer, command: Command) -> None:
         rich_help_panel=command.panel,
         epilog="\n\n".join(("Examples:", *lines)),
         context_settings=settings,
-    )(command.function)
+    )(_interruptible(command.function))
+
+
+def _interruptible(function: Callable[..., Any]) -> Callable[..., int]:
+    """Tell of Ctrl-C while the command works: typer would end with 130 and say nothing."""
+
+    @wraps(function)
+    def run(*arguments: object, **named: object) -> int:
+        try:
+            return int(function(*arguments, **named) or ExitCode.OK)
+        except KeyboardInterrupt:
+            terminal.complain("interrupted")
+            return ExitCode.INTERRUPTED
+
+    return run
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

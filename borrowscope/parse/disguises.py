@@ -6,7 +6,7 @@ In: a text and the parser. Out: the root of its tree, and what has to be put rig
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol, TypeVar
 
 _TYPE = rb"\b(?:str|char|bool|f(?:32|64)|[iu](?:8|16|32|64|128|size))"
@@ -39,6 +39,8 @@ class Raw(Protocol):
     def type(self) -> str: ...  # noqa: D102 - as in tree_sitter
     @property
     def start_byte(self) -> int: ...  # noqa: D102
+    @property
+    def end_byte(self) -> int: ...  # noqa: D102
     @property
     def is_missing(self) -> bool: ...  # noqa: D102
     @property
@@ -163,11 +165,19 @@ def _is_in_broken_function(place: Raw | None) -> bool:
     return place is not None and place.has_error
 
 
-def _errors(node: Raw) -> int:
-    """How many places cannot be parsed."""
+def _errors(root: Raw) -> tuple[int, int]:
+    """How many places cannot be parsed, and how many bytes they have: one mend may leave a smaller error behind."""
+    places = list(_broken(root))
+    return len(places), sum(place.end_byte - place.start_byte for place in places)
+
+
+def _broken(node: Raw) -> Iterator[Raw]:
     if node.type == "ERROR" or node.is_missing:
-        return 1
-    return sum(_errors(child) for child in node.children if child.has_error or child.is_missing)
+        yield node
+        return
+    for child in node.children:
+        if child.has_error or child.is_missing:
+            yield from _broken(child)
 
 
 def _splits_range(root: Raw, at: int) -> bool:

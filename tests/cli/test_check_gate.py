@@ -270,7 +270,7 @@ def test_crates_that_are_none_empty_or_broken(crate: Path, check, tmp_path: Path
 
 
 def test_interrupted_it_leaves_nothing(crate: Path):
-    write_files(crate, {"src/lib.rs": "".join(OLD.replace("old", f"f{number}") for number in range(3_000))})
+    write_files(crate, {"src/lib.rs": "".join(OLD.replace("old", f"f{number}") for number in range(20_000))})
     words: list[str | Path] = [BORROWSCOPE, "check", ".", "--types", "static", "-o", "out.txt"]
     process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     time.sleep(3)

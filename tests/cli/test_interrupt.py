@@ -42,6 +42,8 @@ def interrupted(command: list[str | Path], milliseconds: int) -> tuple[int, str]
 @pytest.mark.parametrize("milliseconds", [20, 50, 100, 200, 300, 600])
 def test_ctrl_c_while_it_starts(program: list[str | Path], milliseconds: int):
     code, said = interrupted([*program, "doctor"], milliseconds)
+    if code == -signal.SIGINT and "borrowscope" not in said:
+        pytest.skip("Python itself was still starting")  # it finds modules by its own code before ours runs
     assert code in {130, 0}, said  # it may have ended by itself
     assert code == 130 or milliseconds >= 300
     assert "Traceback" not in said
