@@ -37,9 +37,12 @@ def _orphans(since: float) -> list[psutil.Process]:
     """Processes of our group, younger than `since`, that nobody in it waits for any more.
 
     Whoever started us may have started others in the same group: members of a pipeline, or of a parallel make, are not
-    ours to end. They descend from somebody older in the group, or from who started the group.
+    ours to end. They descend from somebody older in the group, or from who started the group. That is somebody of our
+    session: whoever else stands above the group adopts orphans, those of the group's first process included.
     """
     starter = next((parent.pid for parent in psutil.Process().parents() if not _is_in_group(parent)), None)
+    if starter is not None and not _is_in_session(starter):
+        starter = None
     return [process for process in psutil.process_iter() if _is_orphan(process, since, starter)]
 
 
@@ -55,6 +58,13 @@ def _is_orphan(process: psutil.Process, since: float, starter: int | None) -> bo
     except (psutil.Error, OSError):
         return False
     return True
+
+
+def _is_in_session(pid: int) -> bool:
+    try:
+        return os.getsid(pid) == os.getsid(0)
+    except OSError:
+        return False
 
 
 def _is_in_group(process: psutil.Process) -> bool:

@@ -97,6 +97,22 @@ def test_ctrl_c_from_elsewhere(crate: Path, how: str):
     assert have_gone([*pids(shown, "pid"), *pids(shown, "ready")])
 
 
+def test_ctrl_c_where_nobody_is_left_who_started_us(crate: Path):
+    """A shell that has ended leaves us to the system's first process, which adopts the program's orphans, too."""
+    script = f"'{BORROWSCOPE}' run -- orphan & echo ours $!"
+    with subprocess.Popen(
+        ["sh", "-c", f"({script}) & wait $!"],
+        cwd=crate,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+    ) as shell:
+        shown = _until_ready(shell)
+        os.kill(pids(shown, "ours")[0], signal.SIGTERM)
+        assert have_gone([*pids(shown, "ours"), *pids(shown, "pid"), *pids(shown, "ready")])
+
+
 def test_sigterm_ends_the_program_as_well(crate: Path):
     with started(crate, "run", "--", "child") as process:
         shown = _until_ready(process)
