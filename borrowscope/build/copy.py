@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from borrowscope.build.cargo_output import read_artifacts, read_errors
@@ -32,9 +32,8 @@ from borrowscope.build.manifest import (
     without_outside_members,
     without_runtime_member,
 )
-from borrowscope.build.mark_problems import check_project_marks
 from borrowscope.build.overlay import BuildOutcome
-from borrowscope.build.pipeline import analyze_project
+from borrowscope.build.pipeline import analyze_whole
 from borrowscope.build.plan import Further, InstrumentPlan, Planner, SourceToTrace
 from borrowscope.build.process import capture_stdout
 from borrowscope.build.recording_folder import write_model
@@ -53,7 +52,7 @@ from borrowscope.build.rustc_wrapper import target_arguments
 from borrowscope.build.site_files import instrument_report, sites_file
 from borrowscope.build.source_reads import find_source_reads, told_reads
 from borrowscope.build.text_includes import included_files, outside_path_insertions, text_include_insertions
-from borrowscope.build.type_check import BuildFailure, TargetChoice
+from borrowscope.build.type_check import BuildFailure
 from borrowscope.build.unsafe_facts import add_operations
 from borrowscope.build.untouched import build_untouched
 from borrowscope.errors import ExitCode
@@ -117,10 +116,7 @@ def instrument_copy(
     """Write the instrumented copy of the whole workspace (or of a single file's package) to `out`."""
     target = check_out(out, project)
     with locked(project.own_dir, lambda: note("waiting for another run of this project to end")):
-        # the whole of every traced member is copied, so all of it is checked, not only what is selected
-        everything = replace(options, workspace=False, exclude=(), packages=tuple(each.spec for each in project.traced))
-        check_project_marks(project, TargetChoice.ALL)
-        facts = analyze_project(project, everything, TargetChoice.ALL, show=True)
+        facts = analyze_whole(project, options)
         if facts.interrupted:
             return CopyOutcome(ExitCode.INTERRUPTED, target)
         if facts.failure is not None:

@@ -6,12 +6,13 @@ In: a project and cargo's options. Out: `ProjectFacts`. A crate that does not co
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from borrowscope.analyzer.compiler import add_binding, read_unit
 from borrowscope.analyzer.facts import FileFacts
 from borrowscope.analyzer.kept_bodies import KeptBodies
 from borrowscope.analyzer.kept_files import KeptFiles, tool_stamp
+from borrowscope.build.mark_problems import check_project_marks
 from borrowscope.build.toolchain import Toolchain, find_toolchain
 from borrowscope.build.type_check import BuildFailure, CheckedUnit, TargetChoice, check_types
 from borrowscope.project.model import Package, Project, Target
@@ -73,6 +74,16 @@ def _read_units(project: Project, units: Sequence[CheckedUnit], choice: TargetCh
                 merge_facts(facts.setdefault(path, FileFacts(path)), found)
     bodies.keep()
     return facts
+
+
+def analyze_whole(project: Project, options: CargoOptions) -> ProjectFacts:
+    """Facts about all targets of every traced package, whatever is selected: a copy holds them all.
+
+    Raises `UsageError` for marks that cannot be understood.
+    """
+    everything = replace(options, workspace=False, exclude=(), packages=tuple(each.spec for each in project.traced))
+    check_project_marks(project, TargetChoice.ALL)
+    return analyze_project(project, everything, TargetChoice.ALL, show=True)
 
 
 def merge_facts(into: FileFacts, found: FileFacts) -> None:

@@ -9,15 +9,14 @@ from __future__ import annotations
 import difflib
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from borrowscope.build.directories import locked
-from borrowscope.build.mark_problems import check_project_marks
-from borrowscope.build.pipeline import analyze_project
+from borrowscope.build.pipeline import analyze_whole
 from borrowscope.build.plan import InstrumentPlan, SourceToTrace, TracedFile
 from borrowscope.build.run import Note, make_planner
-from borrowscope.build.type_check import BuildFailure, TargetChoice
+from borrowscope.build.type_check import BuildFailure
 from borrowscope.build.unsafe_facts import add_operations
 from borrowscope.errors import ExitCode
 from borrowscope.project.model import Project
@@ -47,9 +46,7 @@ def preview_project(
 ) -> Preview:
     """Plan the copy of the whole workspace: nothing is written but what the compiler's check leaves behind."""
     with locked(project.own_dir, lambda: note("waiting for another run of this project to end")):
-        everything = replace(options, workspace=False, exclude=(), packages=tuple(each.spec for each in project.traced))
-        check_project_marks(project, TargetChoice.ALL)
-        facts = analyze_project(project, everything, TargetChoice.ALL, show=True)
+        facts = analyze_whole(project, options)
         if facts.interrupted:
             return Preview(ExitCode.INTERRUPTED)
         if facts.failure is not None:
