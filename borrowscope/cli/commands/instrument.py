@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from borrowscope.build.copy import instrument_copy
+from borrowscope.build.copy import CopyOutcome, instrument_copy
 from borrowscope.build.plan import InstrumentPlan
 from borrowscope.build.preview import difference, listed, preview_project
 from borrowscope.cli import terminal
@@ -104,18 +104,7 @@ def instrument(
         wishes=trace_options(session.settings),
         note=terminal.note,
     )
-    raise_failure(outcome.exit_code, outcome.failure)
-    for line in outcome.notes:
-        terminal.note(line)
-    if outcome.report is not None:
-        if not (session.settings.all or session.settings.trace or outcome.has_marks):
-            terminal.note("nothing is marked with #[trace_borrow]: every function is traced")
-        if not cargo.quiet:
-            _tell(outcome.report, outcome.out)
-        if form is Format.JSON:
-            terminal.write(outcome.report.model_dump_json(indent=1))
-        tidy(session)
-    return outcome.exit_code
+    return _finish(outcome, session, form)
 
 
 def _preview(session: Session, shown: Callable[[InstrumentPlan], Iterator[str]]) -> int:
@@ -130,6 +119,21 @@ def _preview(session: Session, shown: Callable[[InstrumentPlan], Iterator[str]])
     raise_failure(outcome.exit_code, outcome.failure)
     for line in shown(outcome.plan) if outcome.plan is not None else ():
         terminal.write(line)
+    return outcome.exit_code
+
+
+def _finish(outcome: CopyOutcome, session: Session, form: Format) -> int:
+    raise_failure(outcome.exit_code, outcome.failure)
+    for line in outcome.notes:
+        terminal.note(line)
+    if outcome.report is not None:
+        if not (session.settings.all or session.settings.trace or outcome.has_marks):
+            terminal.note("nothing is marked with #[trace_borrow]: every function is traced")
+        if not session.cargo.quiet:
+            _tell(outcome.report, outcome.out)
+        if form is Format.JSON:
+            terminal.write(outcome.report.model_dump_json(indent=1))
+        tidy(session)
     return outcome.exit_code
 
 
