@@ -12,7 +12,7 @@ import pytest
 
 from tests.cli.commands import BORROWSCOPE
 
-SECONDS = 10.0
+SECONDS = 60.0
 
 
 def wait_for_interpreter(child: subprocess.Popen[str]) -> None:
