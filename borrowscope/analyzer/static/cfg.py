@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 ACTIVE: Final = 1.0
 _UNKNOWN_FEATURE: Final = 0.495  # of an item with it and its twin without, one has to be the likelier
 UNKNOWN_FLAG: Final = 0.45  # a flag of a build script or of the user: more often unset
 TEST: Final = 0.4
+_EVEN: Final = 0.5
 
 _TOKEN = re.compile(r'//[^\n]*|/\*(?:[^*]|\*(?!/))*\*/|"((?:\\.|[^"\\])*)"|([^\W\d]\w*)|([(),=])')
 _CFG = re.compile(r"#!?\s*\[\s*cfg\s*\(")
@@ -115,13 +116,25 @@ def _combined(name: str, parts: list[float]) -> float:
     return min(parts, default=1.0)
 
 
-def module_paths(attributes: str, features: frozenset[str] | None) -> list[str]:
+class ModulePath(NamedTuple):
+    """A file that an attribute names for a module, and how likely the attribute is there."""
+
+    path: str
+    rank: float
+
+    @property
+    def is_likely(self) -> bool:
+        """Whether the name counts before the module's own one."""
+        return self.rank > _EVEN
+
+
+def module_paths(attributes: str, features: frozenset[str] | None) -> list[ModulePath]:
     """What `#[path = ".."]` and `#[cfg_attr(.., path = "..")]` name, the likely ones first."""
-    found: list[tuple[float, str]] = []
+    found = []
     for match in _PATH.finditer(attributes):
         before = attributes[: match.start()]
         conditions = list(_CFG_ATTR_PATH.finditer(before))
         is_conditional = bool(conditions) and before.rfind("#") <= conditions[-1].start()
         rank = _evaluate(before[conditions[-1].end() :], features) if is_conditional else ACTIVE
-        found.append((rank, match["raw"] or match["plain"] or ""))
-    return [path for _, path in sorted(found, key=lambda pair: -pair[0])]
+        found.append(ModulePath(match["raw"] or match["plain"] or "", rank))
+    return sorted(found, key=lambda one: -one.rank)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias
 
-from borrowscope.analyzer.static.cfg import ACTIVE, TEST, likelihood, module_paths
+from borrowscope.analyzer.static.cfg import ACTIVE, TEST, ModulePath, likelihood, module_paths
 from borrowscope.analyzer.static.use_trees import read_use
 from borrowscope.parse.modules import tidied
 from borrowscope.parse.syntax import Node, parse_items, parse_source
@@ -465,20 +465,25 @@ def _submodule(item: Item) -> Module:
     if body is not None:
         module.node = body
         module.file, module.file_folder, module.is_inline = parent.file, parent.file_folder, True
-        module.module_folder = base / paths[0] if paths else parent.module_folder / item.name
+        folder = next((base / one.path for one in paths if one.is_likely), None)
+        module.module_folder = folder or parent.module_folder / item.name
         return module
-    for file, folder in _places(item.name, paths, base, parent.module_folder):
+    for file, folder, rank in _places(item.name, paths, base, parent.module_folder):
         if file.is_file():
             module.file, module.file_folder, module.module_folder = file, file.parent, folder
+            module.rank = min(module.rank, rank) if rank <= 0 else module.rank
             break
     return module
 
 
-def _places(name: str, paths: list[str], base: Path, folder: Path) -> Iterator[tuple[Path, Path]]:
-    for path in paths:
-        yield tidied(base / path), tidied(base / path).parent
-    yield folder / f"{name}.rs", folder / name
-    yield folder / name / "mod.rs", folder / name
+def _places(name: str, paths: list[ModulePath], base: Path, folder: Path) -> Iterator[tuple[Path, Path, float]]:
+    """The files that a module may be, each with the folder of its modules and how likely it is."""
+    named = [(tidied(base / one.path), tidied(base / one.path).parent, one.rank) for one in paths]
+    likely = sum(one.is_likely for one in paths)
+    yield from named[:likely]
+    yield folder / f"{name}.rs", folder / name, ACTIVE
+    yield folder / name / "mod.rs", folder / name, ACTIVE
+    yield from named[likely:]
 
 
 def all_modules(root: Module) -> Iterator[Module]:

@@ -232,6 +232,30 @@ def test_modules_by_path_attributes(world_of):
     assert signature(world, "k::f") == ["u16", "u16", "()"]
 
 
+def test_a_conditional_path_counts_as_far_as_its_condition_holds(world_of):
+    world = world_of(
+        {
+            "k": {
+                "lib.rs": """
+                #[cfg_attr(windows, path = "win.rs")] mod sys;
+                #[cfg_attr(unix, path = "win.rs")] mod other;
+                #[cfg_attr(windows, path = "gone.rs")] mod away;
+                #[cfg_attr(a_flag, path = "maybe.rs")] mod perhaps;
+                fn f(a: sys::H, b: other::H, c: perhaps::H) {}
+                """,
+                "sys.rs": "pub type H = u8;",
+                "win.rs": "pub type H = u16;",
+                "other/mod.rs": "pub type H = u32;",
+                "gone.rs": "pub type H = u64;",
+                "maybe.rs": "pub type H = u16;",
+            }
+        }
+    )
+    assert signature(world, "k::f") == ["u8", "u16", "u16", "()"]
+    ranks = {module.name: module.rank for module in world.modules("k")}
+    assert (ranks["sys"], ranks["other"], ranks["away"], ranks["perhaps"]) == (1.0, 1.0, 0.0, 1.0)
+
+
 def test_blocks_have_items_of_their_own(world_of):
     world = world_of(
         {
