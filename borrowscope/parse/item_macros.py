@@ -46,5 +46,5 @@ def _enter(call: Node, is_wrapper: IsWrapper) -> None:
 
 
 def _trees(tokens: Node) -> list[Node]:
-    """The branches of `cfg_if!`: its token trees in braces."""
+    """The branches of `cfg_if!` and `cfg_select!`: their token trees in braces."""
     return [child for child in tokens.children if child.kind == "token_tree" and child.text.startswith("{")]

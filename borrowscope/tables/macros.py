@@ -16,7 +16,7 @@ class Entry(StrEnum):
     VALUES = "values"  # expressions, evaluated once each, by value or by reference
     MESSAGE = "message"  # entered only if there is a message: without one the first argument's text is printed
     ITEMS = "items"  # items, handed on unchanged
-    ITEM_BRANCHES = "item_branches"  # `if #[cfg(..)] { items } else { items }`
+    ITEM_BRANCHES = "item_branches"  # `if #[cfg(..)] { items } else { items }`, `unix => { items } _ => { items }`
     TEXT = "text"  # the text itself matters: never edited
 
 
@@ -53,7 +53,7 @@ _ROWS = (
     ),
     MacroRow("assert", Entry.MESSAGE),
     MacroRow("debug_assert", Entry.MESSAGE),
-    MacroRow("cfg_if", Entry.ITEM_BRANCHES),
+    *(MacroRow(name, Entry.ITEM_BRANCHES) for name in ("cfg_if", "cfg_select")),
     *(MacroRow(name, Entry.TEXT) for name in ("dbg", "stringify", "concat", "matches")),
     # the compiler's own, which hold no code: nothing leaves a function in them
     *(MacroRow(name, Entry.TEXT) for name in ("line", "column", "file", "module_path", "env", "option_env", "cfg")),

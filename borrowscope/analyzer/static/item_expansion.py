@@ -24,6 +24,7 @@ from borrowscope.analyzer.static.item_tree import (
     members,
 )
 from borrowscope.analyzer.static.resolution import Resolver
+from borrowscope.parse.cfg_branches import branches_of
 from borrowscope.parse.macro_rules import (
     Expansion,
     MacroDefinition,
@@ -423,13 +424,11 @@ def _wrapped(call: Node, crate: CrateItems, *, is_branched: bool) -> Iterator[tu
             yield tree, 1.0
         return
     remaining = 1.0
-    before = tokens.start + 1
-    for child in [child for child in tokens.children if child.kind == "token_tree" and child.text.startswith("{")]:
-        condition = child.source[before : child.start].decode("utf-8", "replace")
-        rank = min(remaining, likelihood(condition, crate.features))
+    for branch in branches_of(tokens):
+        rank = min(remaining, likelihood(branch.condition, crate.features))
         remaining = min(remaining, 1.0 - rank)
-        before = child.end
-        tree = _entered(child) if rank > 0 or crate.has_inactive else None
+        is_wanted = rank > 0 or crate.has_inactive
+        tree = _entered(branch.braces) if is_wanted and branch.braces is not None else None
         if tree is not None:
             yield tree, rank
 

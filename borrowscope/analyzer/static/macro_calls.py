@@ -12,6 +12,7 @@ from borrowscope.analyzer.static.assembly import assembly_operands
 from borrowscope.analyzer.static.binders import may_bind
 from borrowscope.analyzer.static.body import Body, Join, handles
 from borrowscope.analyzer.static.calls import MethodCall, call_method
+from borrowscope.analyzer.static.cfg_select import check_cfg_select
 from borrowscope.analyzer.static.control import check_condition
 from borrowscope.analyzer.static.expansion import check_expanded
 from borrowscope.analyzer.static.expressions import compare
@@ -222,6 +223,7 @@ _MACROS: Final[dict[str, Callable[[Body, Node, Ty | None], Ty]]] = {
     "dbg": _first,
     "pin": _pin,
     "ready": _ready,
+    "cfg_select": check_cfg_select,
     "addr_of": _address(POINTER),
     "addr_of_mut": _address(POINTER_MUT),
     **dict.fromkeys(("print", "println", "eprint", "eprintln"), _gives(UNIT)),
