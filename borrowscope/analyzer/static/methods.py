@@ -13,6 +13,8 @@ from borrowscope.analyzer.static.definitions import Bound, Definitions, Function
 from borrowscope.analyzer.static.solver import AMBIGUOUS, Solver, substitute_bound
 from borrowscope.analyzer.static.types import (
     ARRAY,
+    POINTER,
+    POINTER_MUT,
     REF,
     REF_MUT,
     SLICE,
@@ -130,13 +132,13 @@ class Probe:
         return None
 
     def _at(self, step: Ty) -> Pick | None:
-        for takes in (self._by_value, self._by_reference, self._by_mutable_reference):
+        for takes in (self._by_value, self._by_reference, self._by_mutable_reference, self._by_constant_pointer):
             found = takes(step)
             if found is not None or self.is_unsure:
                 return found
         return None
 
-    # the three adjustments; each asks inherent candidates before traits'
+    # the four adjustments; each asks inherent candidates before traits'
     def _by_value(self, step: Ty) -> Pick | None:
         kinds: list[tuple[Ty, Callable[[Function], bool]]] = [(step, _takes_self)]
         if step.head == REF:
@@ -153,6 +155,9 @@ class Probe:
 
     def _by_mutable_reference(self, step: Ty) -> Pick | None:
         return self._among([(step, _takes_mutable_reference), (make(REF_MUT, (step,)), _takes_self)])
+
+    def _by_constant_pointer(self, step: Ty) -> Pick | None:
+        return self._among([(make(POINTER, step.args), _takes_self)]) if step.head == POINTER_MUT else None
 
     def _among(self, kinds: list[tuple[Ty, Callable[[Function], bool]]]) -> Pick | None:
         for self_type, takes in kinds:
