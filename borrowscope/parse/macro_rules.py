@@ -99,12 +99,16 @@ class SourceText(NamedTuple):
 
 @dataclass(slots=True)
 class Expansion:
-    """An expanded text, its segments in order, and its groups by their start: fragments that stay one unit."""
+    """An expanded text, its segments in order, and its groups by their start: fragments that stay one unit.
+
+    `definition` is the macro's, where one was expanded.
+    """
 
     text: bytes
     segments: list[Segment]
     groups: list[Group]
     mark: Mark | None
+    definition: MacroDefinition | None = field(default=None, repr=False)
     _starts: list[int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -414,9 +418,9 @@ class _Output:
             self.groups.append(Group(group.start + shift, group.end + shift, group.fragment))
         self.write(origin.text[start:end])
 
-    def expansion(self, mark: Mark | None) -> Expansion:
+    def expansion(self, mark: Mark | None, definition: MacroDefinition | None = None) -> Expansion:
         """What was made."""
-        return Expansion(b"".join(self.parts), self.segments, self.groups, mark)
+        return Expansion(b"".join(self.parts), self.segments, self.groups, mark, definition)
 
 
 class _Impossible(Exception):  # noqa: N818 - never leaves this module
@@ -436,6 +440,7 @@ class _Writer:
     """Writes one expansion."""
 
     def __init__(self, definition: MacroDefinition, call: MacroText, crate_path: bytes) -> None:
+        self.definition = definition
         self.origin = definition.origin
         self.call = call
         self.crate_path = crate_path
@@ -449,7 +454,7 @@ class _Writer:
             self._parts(template, bindings)
         except _Impossible:
             return None
-        return self.output.expansion(self.mark)
+        return self.output.expansion(self.mark, self.definition)
 
     def _parts(self, parts: Template, bindings: Bindings) -> None:
         for part in parts:

@@ -15,7 +15,7 @@ from borrowscope.analyzer.static.callables import CALLABLES, Closure, FunctionIt
 from borrowscope.analyzer.static.definitions import Bound, Function
 from borrowscope.analyzer.static.methods import autoderef
 from borrowscope.analyzer.static.solver import Solver
-from borrowscope.analyzer.static.type_reader import read_arguments, read_type
+from borrowscope.analyzer.static.type_reader import read_arguments, read_trait, read_type
 from borrowscope.analyzer.static.types import (
     ARRAY,
     FUNCTION,
@@ -28,6 +28,7 @@ from borrowscope.analyzer.static.types import (
     UNKNOWN,
     Bounded,
     Kind,
+    TraitRef,
     Ty,
     make_function,
 )
@@ -231,6 +232,11 @@ class Body:
         scope = self.scope.type_scope(self.generics, self.self_type, self.solver.fresh, fill="default")
         return tuple(self.solver.normalize(ty) for ty in read_arguments(node.text, scope))
 
+    def written_trait(self, node: Node) -> TraitRef | None:
+        """The trait of `<T as Trait>`."""
+        scope = self.scope.type_scope(self.generics, self.self_type, self.solver.fresh, fill="default")
+        return read_trait(node.text, scope)
+
     # expressions
     def check(self, node: Node, expected: Ty | None = None) -> Ty:
         """The type of an expression. `expected` is a hint: what it is coerced to, where it has to have a type."""
@@ -247,6 +253,25 @@ class Body:
         """Expressions that go into something that is not known."""
         for node in nodes:
             self.solver.taint(self.check(node, UNKNOWN if node.kind == "closure_expression" else None))
+
+    def check_constant(self, node: Node, target: Ty) -> None:
+        """A constant that has no name: a body of its own, which knows no local names."""
+        names, self.names = self.names, [{}]
+        try:
+            with self.frame(target), self.safe():
+                self.check_coerced(node, target)
+        finally:
+            self.names = names
+
+    @contextmanager
+    def safe(self) -> Iterator[None]:
+        """Code in which nothing is allowed that needs `unsafe`, whatever stands around it."""
+        yield
+
+    @contextmanager
+    def unwatched(self) -> Iterator[None]:
+        """Code in which nobody asks for `unsafe`."""
+        yield
 
     def check_coerced(self, node: Node, target: Ty) -> Ty:
         """An expression at a coercion site; the target."""

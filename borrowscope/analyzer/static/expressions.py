@@ -164,7 +164,7 @@ def _array(body: Body, node: Node, expected: Ty | None) -> Ty:
     if element is NEVER and parts:
         element = body.solver.fresh()
     if length is not None:
-        body.check_coerced(length, USIZE)
+        body.check_constant(length, USIZE)
         return make(ARRAY, (element, _length(body, length, wanted)))
     return make(ARRAY, (element, make_const(str(len(parts)))))
 

@@ -160,9 +160,11 @@ def check_item(body: Body, context: ItemContext) -> None:
         if context.function is not None:
             _check_function(body, context, context.function)
         return
-    ty = context.ty or UNKNOWN
+    ty = body.solver.normalize(context.ty or UNKNOWN)
+    if context.is_expression:
+        body.check_constant(node, ty)
+        return
     name, value = node.field("name"), node.field("value")
-    ty = body.solver.normalize(ty)
     if name is not None and name.text != "_":
         body.bind(name.text, name, ty)
         body.names.append({})

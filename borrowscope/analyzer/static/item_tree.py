@@ -193,6 +193,7 @@ class Module:
     submodules: list[Item] = field(default_factory=list)
     traits: list[Item] = field(default_factory=list)
     ordered: list[Item | ImplNode] = field(default_factory=list)
+    assemblies: list[tuple[Node, float]] = field(default_factory=list)  # calls of `global_asm!`
     memo: dict[tuple[str, int], object] = field(default_factory=dict)
     lexical: dict[tuple[str, int], object] = field(default_factory=dict)
     is_collected: bool = False
@@ -399,6 +400,9 @@ _FOREIGN: Final = {"fn": VALUE, "static": VALUE, "type": TYPE, "alias": TYPE}
 
 def _call(module: Module, node: Node, _attributes: str, rank: float) -> None:
     module.calls.append((node, rank))
+    macro = node.field("macro")
+    if macro is not None and macro.text.endswith("global_asm"):
+        module.assemblies.append((node, rank))
 
 
 def _statement(module: Module, node: Node, attributes: str, rank: float) -> None:

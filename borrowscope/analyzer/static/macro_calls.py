@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from borrowscope.analyzer.static.assembly import assembly_operands
+from borrowscope.analyzer.static.assembly import OperandKind, assembly_operands
 from borrowscope.analyzer.static.binders import may_bind
 from borrowscope.analyzer.static.body import Body, Join, handles
 from borrowscope.analyzer.static.calls import MethodCall, call_method
@@ -16,6 +16,7 @@ from borrowscope.analyzer.static.cfg_select import check_cfg_select
 from borrowscope.analyzer.static.control import check_condition
 from borrowscope.analyzer.static.expansion import check_expanded
 from borrowscope.analyzer.static.expressions import compare
+from borrowscope.analyzer.static.paths import path_value
 from borrowscope.analyzer.static.patterns import bind_pattern
 from borrowscope.analyzer.static.types import (
     BOOL,
@@ -203,11 +204,29 @@ def _assert(body: Body, node: Node, _: Ty | None) -> Ty:
     return UNIT
 
 
+def _constant(body: Body, value: Node) -> None:
+    with body.unwatched():
+        body.check_constant(value, body.solver.fresh())
+
+
+def _label(body: Body, block: Node) -> None:
+    with body.safe():
+        body.check(block, UNIT)
+
+
+_OPERANDS: Final[dict[OperandKind, Callable[[Body, Node], object]]] = {
+    OperandKind.VALUE: lambda body, value: body.check(value),
+    OperandKind.CONSTANT: _constant,
+    OperandKind.SYMBOL: lambda body, path: path_value(body, path, None),
+    OperandKind.LABEL: _label,
+}
+
+
 def _assembly(body: Body, node: Node, _: Ty | None) -> Ty:
     tokens = _tokens(node)
     if tokens is not None:
         for operand in assembly_operands(tokens):
-            body.check(operand)
+            _OPERANDS[operand.kind](body, operand.node)
     return UNKNOWN  # `()`, or `!` by its options
 
 
@@ -237,6 +256,7 @@ _MACROS: Final[dict[str, Callable[[Body, Node, Ty | None], Ty]]] = {
     "compile_error": _plain(NEVER),
     "thread_local": _plain(UNIT),
     "asm": _assembly,
+    "naked_asm": _assembly,
     "global_asm": _plain(UNIT),
     "offset_of": _plain(USIZE),
 }

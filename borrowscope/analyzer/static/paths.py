@@ -21,7 +21,7 @@ from borrowscope.analyzer.static.definitions import (
     Variant,
 )
 from borrowscope.analyzer.static.solver import AMBIGUOUS, substitute_bound
-from borrowscope.analyzer.static.type_reader import read_trait, read_type
+from borrowscope.analyzer.static.type_reader import read_type
 from borrowscope.analyzer.static.types import UNKNOWN, Kind, TraitRef, Ty, make, make_bounded, make_param, substitute
 
 if TYPE_CHECKING:
@@ -90,8 +90,7 @@ def _qualified(body: Body, node: Node) -> tuple[Ty | None, tuple[str, tuple[Ty, 
     if inner.kind != "qualified_type":
         return body.written(inner), None
     ty, alias = inner.field("type"), inner.field("alias")
-    scope = body.scope.type_scope(body.generics, body.self_type, body.solver.fresh, fill="default")
-    trait = read_trait(alias.text, scope) if alias is not None else None
+    trait = body.written_trait(alias) if alias is not None else None
     return body.written(ty) if ty is not None else UNKNOWN, (trait[0], trait[1]) if trait is not None else ("", ())
 
 

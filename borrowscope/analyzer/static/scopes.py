@@ -67,6 +67,7 @@ class ItemContext(NamedTuple):
     ty: Ty | None = None
     owner: object = None
     rank: float = ACTIVE  # how likely it is compiled
+    is_expression: bool = False  # the node is the value of a constant that has no name
 
 
 class Surroundings(Protocol):

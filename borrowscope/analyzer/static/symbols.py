@@ -18,33 +18,29 @@ from borrowscope.analyzer.static.definitions import (
     Definitions,
     Function,
     Generic,
-    Generics,
     Impl,
     Trait,
     TypeDef,
     Value,
 )
 from borrowscope.analyzer.static.impl_index import ImplIndex
+from borrowscope.analyzer.static.item_contexts import ItemContexts
 from borrowscope.analyzer.static.item_expansion import Expander
 from borrowscope.analyzer.static.item_shape import filled
 from borrowscope.analyzer.static.item_tree import (
     TYPE,
     VALUE,
     CrateItems,
-    ImplNode,
     Import,
     Item,
-    Member,
     Module,
     all_modules,
 )
 from borrowscope.analyzer.static.layout import Layout, ModuleFinder, module_rows
 from borrowscope.analyzer.static.lowering import Lowering
 from borrowscope.analyzer.static.resolution import Found, Resolver, StdModule, StdNames
-from borrowscope.analyzer.static.scopes import ItemContext, Scope, Target, target_of
-from borrowscope.analyzer.static.type_reader import read_type
-from borrowscope.analyzer.static.type_scope import ItemTypeScope, Owner
-from borrowscope.analyzer.static.types import SELF, UNKNOWN, Ty, make_param, substitute
+from borrowscope.analyzer.static.scopes import ItemContext, Target, target_of
+from borrowscope.analyzer.static.types import Ty, substitute
 from borrowscope.analyzer.static.visible_paths import VisiblePaths, mentions, visible_paths
 from borrowscope.parse.syntax import Node
 
@@ -91,8 +87,6 @@ class World:
         self._with: dict[str, Sequence[Trait]] = {}
         self._local: dict[tuple[str, int], Item] = {}
         self._blocks: dict[int, Module] = {}  # by id of the node, which the module keeps
-        self._impl_paths: dict[int, str] = {}
-        self._impls_at: dict[str, Impl] = {}
         self._loaded = 0
         self._cache = cache
         self._wanted = wanted
@@ -104,6 +98,7 @@ class World:
         self._attribute_macros = AttributeMacros(self.resolver, self._sources, self._trees)
         self.expander = Expander(self.resolver, self._crates)
         self.lowering = Lowering(self)
+        self._contexts = ItemContexts(self)
         self.crates = [self._load(source).name for source in self._sources.values() if source.is_workspace]
 
     # crates
@@ -511,101 +506,11 @@ class World:
 
     def contexts_of(self, module: Module, at: Collection[int] | None = None) -> Iterator[ItemContext]:
         """The items of one module or block; with offsets those that stand there in the module's file."""
-        entries = module.collected().ordered
-        source = module.node.source if module.node is not None else None
-        for entry in entries:
-            if at is not None and not _stands_at(entry.node, source, at):
-                continue
-            rank = min(module.rank, entry.rank)
-            if isinstance(entry, ImplNode):
-                yield from self._member_contexts(module, self.lowering.impl_owner(entry), entry.node, rank, at)
-            elif entry.kind == "trait":
-                yield from self._member_contexts(module, self.lowering.trait_owner(entry), entry.node, rank, at)
-            elif entry.kind in ("fn", "const", "static") and not entry.is_foreign:
-                context = self._item_context(module, entry)
-                if context is not None:
-                    yield context._replace(rank=rank) if rank != context.rank else context
-
-    def _item_context(self, module: Module, item: Item) -> ItemContext | None:
-        defined = self.lowering.lowered(item)
-        text = self.expander.text_of(item.node)
-        if isinstance(defined, Function):
-            if item.node.field("body") is None:
-                return None
-            scope = Scope(self, module, self.lowering.environment(None, item.node), None, item.path)
-            return ItemContext(item.node, scope, text, defined.generics, None, item.path, defined)
-        if isinstance(defined, Value):
-            ty = defined.ty.args[0] if item.wrapper and defined.ty.args else defined.ty
-            scope = Scope(self, module, path=item.path)
-            return ItemContext(item.node, scope, text, Generics(), None, item.path, ty=ty)
-        return None
-
-    def _member_contexts(
-        self, module: Module, owner: Owner, node: Node, rank: float, at: Collection[int] | None
-    ) -> Iterator[ItemContext]:
-        entry = owner.entry
-        lowered = self.lowering.lowered(entry) if isinstance(entry, Item) else self.lowering.impl(entry)
-        if not isinstance(lowered, (Impl, Trait)):
-            return
-        around = _around(lowered)
-        body = node.field("body")
-        for member in self.expander.members(module, body) if body is not None else ():
-            if at is not None and not _stands_at(member.node, node.source, at):
-                continue
-            context = self._member_context(module, owner, lowered, member, around)
-            if context is not None:
-                own_rank = min(rank, member.rank)
-                yield context._replace(rank=own_rank) if own_rank != context.rank else context
-
-    def _member_context(
-        self, module: Module, owner: Owner, lowered: Impl | Trait, member: Member, around: Generics
-    ) -> ItemContext | None:
-        self_type = SELF if owner.is_trait else owner.self_type
-        text = self.expander.text_of(member.node)
-        head = lowered.path if isinstance(lowered, Trait) else owner.self_type.head
-        path = f"{head}::{member.name}"
-        within = path if isinstance(lowered, Trait) else f"{self._impl_path(module, lowered)}::{member.name}"
-        if member.kind == "fn":
-            if member.node.field("body") is None:
-                return None
-            function = self._function(owner, lowered, member)
-            implemented = lowered.trait if isinstance(lowered, Impl) else ""
-            environment = self.lowering.environment(owner, member.node)
-            scope = Scope(self, module, environment, self_type, within, implemented=implemented)
-            own = function.generics
-            generics = Generics((*around.params, *own.params), (*around.bounds, *own.bounds))
-            return ItemContext(member.node, scope, text, generics, self_type, path, function, owner=lowered)
-        if member.kind == "const":
-            environment = owner.environment
-            scope = Scope(self, module, environment, self_type, within)
-            node = member.node.field("type")
-            types = ItemTypeScope(self.lowering, module, environment, self_type)
-            ty = read_type(node.text, types) if node is not None else UNKNOWN
-            return ItemContext(member.node, scope, text, around, self_type, path, ty=ty, owner=lowered)
-        return None
-
-    def _impl_path(self, module: Module, impl: Impl) -> str:
-        """The path below which the items inside an impl's functions are: `krate::module::{impl#3}`."""
-        path = self._impl_paths.get(id(impl))
-        if path is None:
-            path = self._impl_paths[id(impl)] = f"{module.path}::{{impl#{len(self._impl_paths)}}}"
-            self._impls_at[path] = impl
-        return path
+        return self._contexts.contexts_of(module, at)
 
     def find_impl(self, path: str) -> Impl | None:
-        """The impl that such a path stands for."""
-        return self._impls_at.get(path)
-
-    def _function(self, owner: Owner, lowered: Impl | Trait, member: Member) -> Function:
-        chosen = owner.members.get(member.name)
-        if chosen is not None and chosen.node is member.node:
-            return lowered.functions[member.name]
-        prefix = lowered.path if isinstance(lowered, Trait) else lowered.trait or owner.self_type.head
-        return self.lowering.function(member.node, owner.module, f"{prefix}::{member.name}", owner)
-
-
-def _stands_at(node: Node, source: bytes | None, offsets: Iterable[int]) -> bool:
-    return any(node.start <= offset < node.end for offset in offsets) and node.source is source
+        """The impl below whose path the items inside its functions are."""
+        return self._contexts.find_impl(path)
 
 
 def _of_file(module: Module) -> Module:
@@ -624,12 +529,3 @@ def _extern_crates(crate: CrateItems) -> dict[str, str]:
         named = sorted((entry for entry in entries if entry.is_extern_crate), key=lambda entry: entry.rank)
         crate.extern_crates = {entry.name: entry.path[0] for entry in named if entry.rank > 0}
     return crate.extern_crates
-
-
-def _around(lowered: Impl | Trait) -> Generics:
-    """The generics of an impl, or of a trait with `Self: Trait<..>` among its bounds."""
-    if isinstance(lowered, Impl):
-        return lowered.generics
-    params = tuple(make_param(param.name) for param in lowered.generics.params)
-    itself = Bound(SELF, lowered.path, params)
-    return Generics(lowered.generics.params, (itself, *lowered.supers, *lowered.generics.bounds))

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final
 from borrowscope.analyzer.static.body import Places
 from borrowscope.analyzer.static.cfg import TEST, UNKNOWN_FLAG
 from borrowscope.analyzer.static.macro_calls import STD_MACROS
+from borrowscope.analyzer.static.type_constants import type_constants
+from borrowscope.analyzer.static.types import UNKNOWN
 from borrowscope.analyzer.unsafety.decisions import DECISIONS, patterns_read
 from borrowscope.analyzer.unsafety.macro_places import place_in_expansion
 from borrowscope.analyzer.unsafety.operations import Enclosure, Operation, OperationKind
@@ -26,9 +28,9 @@ from borrowscope.parse.syntax import arguments_of
 from borrowscope.text.span import Span
 
 if TYPE_CHECKING:
-    from borrowscope.analyzer.static.scopes import ItemContext, Scope
+    from borrowscope.analyzer.static.scopes import ItemContext
     from borrowscope.analyzer.static.symbols import World
-    from borrowscope.analyzer.static.types import Ty
+    from borrowscope.analyzer.static.types import TraitRef, Ty
     from borrowscope.parse.macro_rules import MacroText
     from borrowscope.parse.syntax import Node
 
@@ -46,6 +48,7 @@ class WatchingBody(SeenBody):
         self._inside: list[Inside] = []
         self._macros = self._unknown_macros = 0
         self._blocks = 0
+        self._is_watching = True
         if context.function is not None and context.function.is_unsafe:
             self._enter(Enclosure.FUNCTION, context.node)
 
@@ -62,6 +65,44 @@ class WatchingBody(SeenBody):
         if decide is not None and self._may_be(node):
             self._note(node, decide)
         return ty
+
+    def written(self, node: Node) -> Ty:
+        """See `Body.written`."""
+        self._check_constants(node)
+        return super().written(node)
+
+    def written_arguments(self, node: Node) -> tuple[Ty, ...]:
+        """See `Body.written_arguments`."""
+        self._check_constants(node)
+        return super().written_arguments(node)
+
+    def written_trait(self, node: Node) -> TraitRef | None:
+        """See `Body.written_trait`."""
+        self._check_constants(node)
+        return super().written_trait(node)
+
+    def _check_constants(self, node: Node) -> None:
+        """The constants in a type."""
+        for constant in type_constants(node):
+            self.check_constant(constant.node, constant.ty or UNKNOWN)
+
+    @contextmanager
+    def safe(self) -> Iterator[None]:
+        """See `Body.safe`."""
+        inside, self._inside = self._inside, []
+        try:
+            yield
+        finally:
+            self._inside = inside
+
+    @contextmanager
+    def unwatched(self) -> Iterator[None]:
+        """See `Body.unwatched`."""
+        before, self._is_watching = self._is_watching, False
+        try:
+            yield
+        finally:
+            self._is_watching = before
 
     def _may_be(self, node: Node) -> bool:
         """Whether a name is worth a look: locals are no statics."""
@@ -118,19 +159,16 @@ class WatchingBody(SeenBody):
         self._blocks += 1
         self._inside.append(Inside(enclosure, file, span, self._blocks))
 
-    def _located(
-        self, node: Node, text: MacroText | None = None, scope: Scope | None = None
-    ) -> tuple[str, Span] | None:
+    def _located(self, node: Node, text: MacroText | None = None) -> tuple[str, Span] | None:
         """Where a node of the text (that is read now) stands in a file."""
-        text, scope = text or self.text, scope or self.scope
+        text = text or self.text
         if not isinstance(text, Expansion):
             return text.file, Span(node.start, node.end)  # type: ignore[attr-defined]
-        found = scope.find_macro(text.mark.macro) if text.mark is not None else None
-        return place_in_expansion(text, node.start, node.end, found[0] if found is not None else None)
+        return place_in_expansion(text, node.start, node.end)
 
     def _note(self, node: Node, decide: Decision) -> None:
         """Remember what may be an operation; outside of unsafe code and of macros nothing is one."""
-        if not (self._inside or self._macros):
+        if not (self._is_watching and (self._inside or self._macros)):
             return
         function = node.field("function") if node.kind == "call_expression" else None
         if function is not None and function.kind == "generic_function":
@@ -176,7 +214,7 @@ class WatchingBody(SeenBody):
     def _handed_on(self, noted: Noted, verdict: Verdict) -> Iterator[Span]:
         """Where callbacks stand, as far as that is in the file of the call."""
         for node in verdict.callbacks:
-            place = self._located(node, noted.text, self.scopes[noted.node])
+            place = self._located(node, noted.text)
             if place is not None and place[0] == noted.file:
                 yield place[1]
 
