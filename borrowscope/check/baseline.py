@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from borrowscope.check.model import CheckResult, Finding
 from borrowscope.check.summary import summary_of
@@ -26,7 +26,7 @@ _VERSION = re.compile(r'\A\s*\{\s*"version"\s*:\s*"([^"]*)"')
 
 
 class Entry(BaseModel):
-    """Findings that are alike. `fingerprints` tell each of them; their order is that of the source."""
+    """Findings of one rule in one item. `fingerprints` tell each of them; `count` is for people who read the file."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -35,13 +35,6 @@ class Entry(BaseModel):
     function: str | None
     count: int = Field(ge=1)
     fingerprints: list[str]
-
-    @model_validator(mode="after")
-    def _counts(self) -> Entry:
-        """Whoever changes one by hand has to change the other."""
-        if self.count != len(self.fingerprints):
-            raise ValueError(f"count is {self.count}, fingerprints are {len(self.fingerprints)}")
-        return self
 
 
 class Baseline(BaseModel):
@@ -57,12 +50,16 @@ class Baseline(BaseModel):
         """The fingerprints of all that is known."""
         return {one for entry in self.findings for one in entry.fingerprints}
 
+    def miscounted(self) -> list[Entry]:
+        """The entries whose count is another than that of their fingerprints, as merges make them."""
+        return [entry for entry in self.findings if entry.count != len(set(entry.fingerprints))]
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a run looked at: whether a rule was on for a file, and whether the file is there at all."""
+    """What a run looked at: whether an entry's findings would have been seen, and whether its file is there at all."""
 
-    looked: Callable[[str, str], bool]  # code, path
+    looked: Callable[[Entry], bool]
     exists: Callable[[str], bool]
 
 
@@ -99,16 +96,15 @@ def read_baseline(text: str, name: str) -> Baseline:
         raise InputError(f"{name} has merge conflicts", hint=hint)
     version = _VERSION.search(text)
     if version is not None and version[1] != VERSION:
-        hint = "use the borrowscope that wrote it, or write a new one with --write-baseline to another file"
+        hint = "use the borrowscope that wrote it, or delete it and write a new one with --write-baseline"
         raise InputError(f"{name} is a baseline of version {version[1]}, which this program does not read", hint=hint)
     try:
         return Baseline.model_validate_json(text)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or "the file"
-        raise InputError(
-            f"{name} is no baseline: {place}: {first['msg']}", hint="--write-baseline writes one"
-        ) from error
+        hint = "delete it and write a new one with --write-baseline, or name another file"
+        raise InputError(f"{name} is no baseline: {place}: {first['msg']}", hint=hint) from error
 
 
 def compared(result: CheckResult, baseline: Baseline, scope: Scope) -> tuple[CheckResult, Comparison]:
@@ -122,7 +118,7 @@ def compared(result: CheckResult, baseline: Baseline, scope: Scope) -> tuple[Che
     comparison = Comparison(
         new=states["new"],
         known=states["known"],
-        gone=[entry for entry in missing if scope.exists(entry.file) and scope.looked(entry.code, entry.file)],
+        gone=[entry for entry in missing if scope.exists(entry.file) and scope.looked(entry)],
         stale=[entry for entry in missing if not scope.exists(entry.file)],
     )
     left = sum(entry.count for entry in (*comparison.gone, *comparison.stale))
@@ -134,7 +130,7 @@ def shrunk(baseline: Baseline, comparison: Comparison) -> Baseline:
     """The baseline without what is gone or stale."""
     leaving = {one for entry in (*comparison.gone, *comparison.stale) for one in entry.fingerprints}
     kept = (_without(entry, leaving) for entry in baseline.findings)
-    return Baseline(findings=[entry for entry in kept if entry is not None])
+    return Baseline(findings=_joined(entry for entry in kept if entry is not None))
 
 
 def rewritten(baseline: Baseline, comparison: Comparison, findings: Iterable[Finding]) -> Baseline:
@@ -152,7 +148,7 @@ def _joined(entries: Iterable[Entry]) -> list[Entry]:
         prints.setdefault((entry.file, entry.code, entry.function), []).extend(entry.fingerprints)
     ordered = sorted(prints.items(), key=lambda one: tuple(map(str, one[0])))
     return [
-        Entry(code=code, file=file, function=function, count=len(ones), fingerprints=sorted(ones))
+        Entry(code=code, file=file, function=function, count=len(set(ones)), fingerprints=sorted(set(ones)))
         for (file, code, function), ones in ordered
     ]
 

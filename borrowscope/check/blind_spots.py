@@ -17,6 +17,7 @@ from borrowscope.analyzer.item_records import functions_of
 from borrowscope.analyzer.static.catalog import load_catalog
 from borrowscope.analyzer.static.macro_calls import STD_MACROS
 from borrowscope.check.model import BlindSpot, Place
+from borrowscope.check.sleeping import Sleeping
 from borrowscope.check.view import FileView, ProjectView, nodes_of
 from borrowscope.parse.syntax import Node
 from borrowscope.tables.macros import MACROS
@@ -94,9 +95,8 @@ def _std_macros() -> frozenset[str]:
 
 
 def _inactive(file: FileView) -> Found:
-    for one in file.analysis.operations:
-        if one.is_inactive:
-            yield "inactive_cfg", _place(file, one.at, file.text_of(one.span))
+    for one in file.inactive:
+        yield "inactive_cfg", _place(file, one.at, file.text_of(one.span))
 
 
 def _generated(file: FileView) -> Found:
@@ -108,8 +108,10 @@ def _errors(file: FileView) -> Found:
     root = file.tree.root
     if root.has_error:
         for node in root.walk():
-            if node.kind == "ERROR" and node.text != "safe":
-                yield "syntax_error", _place(file, node.start, file.text_of(Span(node.start, node.end)))
+            is_missing = node.has_error and node.start == node.end
+            if (node.kind == "ERROR" and node.text != "safe") or is_missing:
+                what = f"`{node.kind}` is missing" if is_missing else file.text_of(Span(node.start, node.end))
+                yield "syntax_error", _place(file, node.start, what)
 
 
 def _untraceable(file: FileView) -> Found:
@@ -136,12 +138,11 @@ def _unreached(view: ProjectView) -> Iterator[Place]:
 
 
 def _uncalled(view: ProjectView) -> Iterator[Place]:
+    sleeping = Sleeping(view)
     for file in view.checked:
-        for node in nodes_of(file, "macro_definition", b"unsafe"):
+        for node in sleeping.uncalled_macros(file):
             name = node.field("name")
-            call = re.compile(rb"\b" + re.escape(name.text.encode()) + rb"\s*!\s*[(\[{]") if name is not None else None
-            if name is not None and call is not None and not any(call.search(one.source) for one in view.files):
-                yield _place(file, node.start, f"{name.text}!")
+            yield _place(file, node.start, f"{name.text if name is not None else 'macro_rules'}!")
 
 
 _LOOKS: tuple[Callable[[FileView], Found], ...] = (_macros, _inactive, _generated, _errors, _untraceable)

@@ -45,8 +45,15 @@ def _parts(node: Node) -> list[Node]:
 
 def is_comment(root: Node, at: int) -> bool:
     """Whether a comment covers the offset."""
+    return comment_at(root, at) is not None
+
+
+def comment_at(root: Node, at: int) -> Node | None:
+    """The comment that covers the offset."""
     node = node_at(root, Span(at, at + 1))
-    return any(child.start <= at < child.end and child.kind in COMMENTS for child in node.children)
+    if node.kind in COMMENTS:
+        return node
+    return next((child for child in node.children if child.start <= at < child.end and child.kind in COMMENTS), None)
 
 
 def is_code(root: Node, at: int) -> bool:

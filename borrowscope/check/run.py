@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from borrowscope.analyzer.analyze import Analysis
@@ -17,6 +18,7 @@ from borrowscope.check.configuration import Configuration
 from borrowscope.check.fingerprints import fingerprints
 from borrowscope.check.model import CheckResult, Finding, Inside, Suppressed
 from borrowscope.check.registry import Draft
+from borrowscope.check.sleeping import Sleeping, can_sleep
 from borrowscope.check.summary import summary_of
 from borrowscope.check.view import FileView, ProjectView
 from borrowscope.tables.check_rules import BY_CODE
@@ -49,7 +51,8 @@ def run_check(request: CheckRequest) -> CheckResult:
 
 def _run(request: CheckRequest) -> CheckResult:
     view = ProjectView.of(request.analysis)
-    found = [_check_file(view, file, request.configuration) for file in view.checked]
+    sleeping = Sleeping(view)
+    found = [_check_file(view, file, request.configuration, sleeping) for file in view.checked]
     drafted = [one for part in found for one in part.findings]
     keys = [(one.code, one.file, one.function or "", text) for one, text in drafted]
     findings = [
@@ -65,7 +68,7 @@ def _run(request: CheckRequest) -> CheckResult:
     )
 
 
-def _check_file(view: ProjectView, file: FileView, configuration: Configuration) -> _Found:
+def _check_file(view: ProjectView, file: FileView, configuration: Configuration, sleeping: Sleeping) -> _Found:
     found = _Found()
     allowances = find_allowances(file)
     drafts = _once((code, draft) for code in FUNCTIONS for draft in _drafts(view, file, configuration, code))
@@ -76,11 +79,21 @@ def _check_file(view: ProjectView, file: FileView, configuration: Configuration)
         else:
             line = file.lines.line_of(draft.at)
             found.suppressed.append(Suppressed(code=code, file=file.path, line=line, reason=allowance.reason))
-    for code, draft in complaints(file, allowances):
+    for code, draft in complaints(file, allowances, partial(_is_needed, file, configuration, sleeping)):
         if configuration.looks_at(BY_CODE[code], file.path):
             found.findings.append(_finding(file, configuration, code, draft))
     found.findings.sort(key=lambda one: (one[0].line, one[0].column))
     return found
+
+
+def _is_needed(
+    file: FileView, configuration: Configuration, sleeping: Sleeping, allowance: Allowance, code: str
+) -> bool:
+    """Whether a comment that hides nothing here may do so elsewhere: the rule is off, or the code not compiled."""
+    rule = BY_CODE.get(code)
+    if rule is None:
+        return False
+    return not configuration.looks_at(rule, file.path) or (can_sleep(rule) and sleeping.is_in(file, allowance.reach))
 
 
 def _drafts(view: ProjectView, file: FileView, configuration: Configuration, code: str) -> Iterator[Draft]:

@@ -68,6 +68,11 @@ class FileView:
         return found
 
     @cached_property
+    def inactive(self) -> list[Operation]:
+        """What would need `unsafe` in code that is not compiled here."""
+        return [one for one in self.analysis.operations if one.is_inactive]
+
+    @cached_property
     def functions(self) -> list[FunctionItem]:
         """Every `fn`, in source order."""
         return self.tree.functions

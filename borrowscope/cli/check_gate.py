@@ -18,6 +18,7 @@ from borrowscope.build.version_control import find_repository
 from borrowscope.check.baseline import (
     Baseline,
     Comparison,
+    Entry,
     Scope,
     compared,
     read_baseline,
@@ -29,11 +30,13 @@ from borrowscope.check.changes import Changes, Tree, both, changes_of, changes_s
 from borrowscope.check.configuration import Configuration
 from borrowscope.check.diffs import read_diff
 from borrowscope.check.model import CheckResult
+from borrowscope.check.sleeping import Sleeping
+from borrowscope.check.summary import is_failing
 from borrowscope.cli import terminal
 from borrowscope.cli.output import deliver
 from borrowscope.errors import InputError, UsageError
 from borrowscope.report.wording import counted
-from borrowscope.tables.check_rules import BY_CODE
+from borrowscope.tables.check_rules import BY_CODE, Level
 
 DEFAULT_BASELINE = "borrowscope-baseline.json"
 _SHOWN = 3
@@ -65,11 +68,12 @@ class Gate:
 
 @dataclass(frozen=True)
 class Ground:
-    """What was checked: the root, its texts by path, and the rules."""
+    """What was checked: the root, its texts by path, the rules, and what this build does not compile."""
 
     root: Path
     texts: Mapping[str, str] = field(default_factory=dict)
     configuration: Configuration = field(default_factory=Configuration)
+    sleeping: Sleeping | None = None
 
     @cached_property
     def repository(self) -> Path | None:
@@ -126,46 +130,61 @@ def _diff_text(path: Path) -> str:
 
 # 2. baselines
 def held_against(
-    result: CheckResult, gate: Gate, ground: Ground | None, changes: Changes | None
+    result: CheckResult, gate: Gate, ground: Ground | None, changes: Changes | None, fail_on: Level | None
 ) -> tuple[CheckResult, Comparison | None]:
     """The result as far as it is new and touched; one without a ground was read, and is not looked at further."""
     comparison = None
     if ground is None:
         return result, comparison
     if gate.baseline is not None or gate.writes_baseline:
-        result, comparison = _against_baseline(result, gate, ground, changes)
+        result, comparison = _against_baseline(result, gate, ground, changes, fail_on)
     return (result, comparison) if changes is None else (only_touched(result, changes), comparison)
 
 
 def _against_baseline(
-    result: CheckResult, gate: Gate, ground: Ground, changes: Changes | None
+    result: CheckResult, gate: Gate, ground: Ground, changes: Changes | None, fail_on: Level | None
 ) -> tuple[CheckResult, Comparison]:
     path = gate.baseline or ground.root / DEFAULT_BASELINE
     known = _read(path, may_be_missing=gate.writes_baseline)
-    marked, comparison = compared(result, known, _scope(ground, changes))
+    scope = _scope(result, ground, changes, is_wish=gate.writes_baseline)
+    marked, comparison = compared(result, known, scope)
     if gate.writes_baseline:
         new = rewritten(known, comparison, result.findings)
         deliver(render_baseline(new), path)
         terminal.note(f"{path}: {_told(comparison)}")
-        return compared(result, new, _scope(ground, changes))
-    if changes is None and (comparison.gone or comparison.stale) and not os.environ.get("CI"):
+        if gate.baseline is None:
+            terminal.note(f'hint: `baseline = "{DEFAULT_BASELINE}"` in borrowscope.toml, or --baseline, names it')
+        return compared(result, new, scope)
+    is_leaving = changes is None and bool(comparison.gone or comparison.stale)
+    if is_leaving and not is_failing(marked, fail_on) and not os.environ.get("CI"):
         _shorten(path, known, comparison)
     return marked, comparison
 
 
-def _scope(ground: Ground, changes: Changes | None) -> Scope:
-    """What this run looked at as a whole: all files, or none where a change was asked for."""
-    looked = ground.texts.keys() if changes is None else ()
-    return Scope(
-        looked=lambda code, file: (
-            file in looked and code in BY_CODE and ground.configuration.looks_at(BY_CODE[code], file)
-        ),
-        exists=lambda file: (ground.root / file).is_file(),
-    )
+def _scope(result: CheckResult, ground: Ground, changes: Changes | None, *, is_wish: bool) -> Scope:
+    """What this run saw as a whole: no file where a change was asked for, no entry that may be there in other builds.
+
+    Unless somebody wishes to write all, files that cannot be parsed and crates without their dependencies tell nothing.
+    """
+    spots = {spot.reason: {place.file for place in spot.places} for spot in result.blind_spots} if not is_wish else {}
+    is_blind = changes is not None or bool(spots.get("dependencies"))
+    seen = ground.texts.keys() - spots.get("syntax_error", set()) if not is_blind else set()
+
+    def looked(entry: Entry) -> bool:
+        rule = BY_CODE.get(entry.code)
+        if rule is None or entry.file not in seen or not ground.configuration.looks_at(rule, entry.file):
+            return False
+        sleeping = ground.sleeping
+        return sleeping is None or not sleeping.may_be(entry.code, entry.file, entry.function)
+
+    return Scope(looked=looked, exists=lambda file: (ground.root / file).is_file())
 
 
 def _shorten(path: Path, known: Baseline, comparison: Comparison) -> None:
-    """Take out what is gone; a file that cannot be written stays as it is."""
+    """Take out what is gone; a file that cannot be written, or that speaks of another project, stays as it is."""
+    if sum(entry.count for entry in comparison.stale) == sum(entry.count for entry in known.findings):
+        terminal.warn(f"{path}: none of the files that it names is here", "delete it if it is not of another project")
+        return
     try:
         deliver(render_baseline(shrunk(known, comparison)), path)
     except UsageError as error:
@@ -176,13 +195,17 @@ def _shorten(path: Path, known: Baseline, comparison: Comparison) -> None:
 
 def _read(path: Path, *, may_be_missing: bool) -> Baseline:
     try:
-        return read_baseline(path.read_text(encoding="utf-8"), str(path))
+        found = read_baseline(path.read_text(encoding="utf-8-sig"), str(path))
     except FileNotFoundError as error:
         if may_be_missing:
             return Baseline(findings=[])
         raise UsageError(f"no such baseline: {path}", hint="--write-baseline writes one") from error
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"cannot read {path}: {error}") from error
+    if found.miscounted():
+        entries = counted(len(found.miscounted()), "entry", "entries")
+        terminal.warn(f"{path}: {entries} with another count than fingerprints, which are what counts")
+    return found
 
 
 def _leaving(comparison: Comparison) -> str:

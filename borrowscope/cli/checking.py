@@ -18,6 +18,8 @@ from borrowscope.check.changes import Changes
 from borrowscope.check.configuration import Configuration, RuleChoice
 from borrowscope.check.model import CheckResult
 from borrowscope.check.run import CheckRequest, run_check
+from borrowscope.check.sleeping import Sleeping
+from borrowscope.check.view import ProjectView
 from borrowscope.cli.analysis import analysis_request, ask_compiler, targets_of
 from borrowscope.cli.check_coverage import covered
 from borrowscope.cli.check_gate import Ground
@@ -69,6 +71,7 @@ def checked(
     result = run_check(CheckRequest(analysis, ground.root, ground.configuration))
     if coverage is not None:
         result.coverage = covered(coverage, analysis)
+    ground = replace(ground, sleeping=Sleeping(ProjectView.of(analysis)))
     return Checked(result, _package(session), ground, changes)
 
 
@@ -94,6 +97,6 @@ def read_checked(file: Path) -> Checked:
 
 def added_since(old: CheckResult, new: CheckResult) -> tuple[CheckResult, Comparison]:
     """The new result, with what the old one has marked as known."""
-    scope = Scope(looked=lambda _code, _file: True, exists=lambda _file: True)
+    scope = Scope(looked=lambda _entry: True, exists=lambda _file: True)
     result, comparison = compared(new, baseline_of(old.findings), scope)
     return result, replace(comparison, against="the old version")

@@ -409,7 +409,18 @@ _CHECK = (
         "allowance",
         "the allowance of {codes} hides nothing, so it is stale or stands in the wrong place",
         "delete it, or put it on the line of the finding or on the line above",
-        "An allowance belongs to the statement behind it on the same line, or to the line below.",
+        "An allowance belongs to the code of its own line, or to what begins in the line of code below it. Where that "
+        "is not compiled here, or its rule is off, nobody can say, and nothing is said.",
+    ),
+    CheckRule(
+        "BS0903",
+        "allow_unreadable",
+        Topic.CHECK,
+        Level.WARNING,
+        "allowance",
+        "`{text}` looks like an allowance and is none, so it hides nothing",
+        "write `// borrowscope: allow(CODE) reason`",
+        "Only a comment that begins with `borrowscope: allow(CODE)` hides a finding; one that nearly does is wrong.",
     ),
 )
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from borrowscope.check.configuration import Configuration
+from borrowscope.check.configuration import Configuration, RuleChoice
+from borrowscope.tables.check_rules import Level
 from tests.check.checked import result_of
 
 PLAIN = Configuration()
@@ -25,6 +26,14 @@ def codes_of(source: str) -> tuple[list[str], list[str]]:
             "    let x =\n        unsafe { *p };\n    x"
         ),
         "//borrowscope:allow( BS0501 , BS0101 ) it is ours\n    unsafe { *p }",
+        "/* borrowscope: allow(BS0501) it is ours */\n    unsafe { *p }",
+        "/* borrowscope: allow(BS0501) it\n     is ours */\n    unsafe { *p }",
+        "/* borrowscope: allow(BS0501) it is ours */ unsafe { *p }",
+        "unsafe { /*borrowscope: allow(BS0501) it is ours*/ *p }",
+        "unsafe { *p } /* borrowscope: allow(BS0501) it is ours */",
+        "// borrowscope: allow(BS0501) it is ours\n    /* more */ unsafe { *p }",
+        "// borrowscope: allow(BS0501) it is ours\n    /* more\n */\n    unsafe { *p }",
+        "// borrowscope: allow(BS0501) it is ours\n    #[rustfmt::skip] let x =\n        unsafe { *p };\n    x",
     ],
 )
 def test_a_comment_hides_what_begins_below_it_or_stands_before_it(body: str):
@@ -50,6 +59,12 @@ def test_a_comment_in_a_line_of_code_speaks_of_that_line_alone():
         ("// borrowscope: allow(BS0501)", ["BS0901"], "gives no reason"),
         ("// borrowscope: allow(BS0101) why not", ["BS0902", "BS0501"], "the allowance of `BS0101` hides nothing"),
         ("// borrowscope: allow(BS9) why not", ["BS0902", "BS0501"], "`BS9` (no such rule)"),
+        ("// borrowscope: alow(BS0501) why", ["BS0903", "BS0501"], "looks like an allowance and is none"),
+        ("// borrowscope: allow BS0501 why", ["BS0903", "BS0501"], "looks like an allowance and is none"),
+        ("// borrowscope allow(BS0501) why", ["BS0903", "BS0501"], "looks like an allowance and is none"),
+        ("/* borrowscope: allow[BS0501] why */", ["BS0903", "BS0501"], "looks like an allowance and is none"),
+        ("// borrowscope: it counts (all of them)", ["BS0501"], "raw pointer"),
+        ("// see: borrowscope: allow(BS0501) why", ["BS0501"], "raw pointer"),
         ("// borrowscope: allow() why not", ["BS0902", "BS0501"], "nothing"),
         ('let _ = "// borrowscope: allow(BS0501) why";', ["BS0501"], "raw pointer"),
     ],
@@ -96,6 +111,14 @@ def with_words(source: str) -> str:
             ),
             [4],
         ),
+        ("ALLOW\n#[inline] FUNCTION {\n    *p\n}\n", [3]),
+        (
+            (
+                "FUNCTION {\n    match 1 {\n        ALLOW\n        #[cfg(all())]\n        1 => {\n"
+                "            *p\n        }\n        _ => *p,\n    }\n}\n"
+            ),
+            [6],
+        ),
         ("FUNCTION {\r\n    ALLOW\r\n    *p\r\n}\r\n", [3]),
         ("FUNCTION {\n    // BorrowScope: Allow(bs0501) it is ours\n    *p\n}\n", [3]),
         ("FUNCTION {\n    // borrowscope: allow(raw-deref): it is ours\n    *p\n}\n", [3]),
@@ -129,3 +152,28 @@ def test_each_of_stacked_comments_counts():
         "    // borrowscope: allow(BS0501) one\n    // borrowscope: allow(ffi_call) other\n    abs(*p)\n}\n"
     )
     assert codes_of(source) == ([], ["BS0101 other", "BS0501 one"])
+
+
+NOT_HERE = "#[cfg(windows)]\n"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"{ALLOW}\n{NOT_HERE}{FUNCTION} {{ *p }}\n",
+        f"{NOT_HERE}{ALLOW}\n{FUNCTION} {{ *p }}\n",
+        f"{NOT_HERE}mod w {{\n    {FUNCTION} {{\n        *p {ALLOW}\n    }}\n}}\n",
+        f"macro_rules! m {{\n    ($p:expr) => {{\n        {ALLOW}\n        unsafe {{ *$p }}\n    }};\n}}\n",
+    ],
+)
+def test_where_code_is_not_compiled_nobody_can_say_what_a_comment_hides(source: str):
+    result = result_of(source, PLAIN)
+    assert (result.findings, result.suppressed) == ([], [])
+    other = result_of(source.replace("BS0501", "generic_clone"), PLAIN)
+    assert [one.code for one in other.findings] == ["BS0902"], "clones are found whether they are compiled or not"
+
+
+def test_a_rule_that_is_off_makes_no_comment_stale():
+    source = f"{ALLOW}\n{FUNCTION} {{ *p }}\n"
+    assert result_of(source, Configuration({"BS0501": RuleChoice(Level.OFF)})).findings == []
+    assert result_of(source, Configuration({"BS0501": RuleChoice(exclude=["src"])})).findings == []

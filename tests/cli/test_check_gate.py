@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import shutil
 import signal
@@ -78,12 +79,90 @@ def test_the_life_of_a_baseline(crate: Path, check, monkeypatch: pytest.MonkeyPa
     # a renamed file: its findings are new, what was known of it is stale
     write_files(crate, {"src/lib.rs": "mod inner;\n", "src/inner.rs": OLD})
     code, out, said = check("--baseline", file)
-    assert (code, "1 new, 0 known, 1 gone, 0 stale" in out, "1 finding taken out" in said) == (1, True, True)
-    file.write_text(written.replace("src/lib.rs", "src/gone.rs"))
+    assert (code, "1 new, 0 known, 1 gone, 0 stale" in out, said, file.read_text()) == (1, True, "", written)
+    write_files(crate, {"src/inner.rs": "\n"})
     monkeypatch.setenv("CI", "true")
     code, out, said = check("--baseline", file)
-    assert (code, "1 new, 0 known, 0 gone, 1 stale" in out, said) == (1, True, "")
-    assert "src/gone.rs" in file.read_text(), "CI changes no file"
+    assert (code, "0 new, 0 known, 1 gone, 0 stale" in out, said) == (0, True, "")
+    assert file.read_text() == written, "CI changes no file"
+    monkeypatch.delenv("CI")
+    code, out, said = check("--baseline", file)
+    assert (code, "1 finding taken out" in said, functions_of(file)) == (0, True, [])
+    # of a file that is no more
+    write_files(crate, {"src/lib.rs": "mod inner;\n" + NEW, "src/inner.rs": OLD})
+    check("--baseline", file, "--write-baseline")
+    write_files(crate, {"src/lib.rs": NEW})
+    (crate / "src" / "inner.rs").unlink()
+    code, out, said = check("--baseline", file)
+    assert (code, "0 new, 1 known, 0 gone, 1 stale" in out, functions_of(file)) == (0, True, ["near::new"])
+
+
+def functions_of(baseline: Path) -> list[str]:
+    return [entry["function"] for entry in json.loads(baseline.read_text())["findings"]]
+
+
+def test_what_this_build_does_not_compile_stays_known(crate: Path, check):
+    write_files(
+        crate,
+        {
+            "Cargo.toml": manifest("near", more="[features]\nwide = []"),
+            "src/lib.rs": OLD + '#[cfg(feature = "wide")]\n' + NEW + '#[cfg(feature = "wide")]\nmod wide;\n',
+            "src/wide.rs": NEW,
+        },
+    )
+    check("-F", "wide", "--baseline", "known.json", "--write-baseline")
+    before = Path("known.json").read_text()
+    code, out, said = check("--baseline", "known.json")
+    assert (code, "0 new, 1 known, 0 gone, 0 stale" in out, said) == (0, True, "")
+    assert check("--baseline", "known.json", "--write-baseline")[0] == 0
+    assert Path("known.json").read_text() == before
+    write_files(crate, {"src/wide.rs": "\n"})
+    assert "0 new, 2 known, 1 gone" in check("--baseline", "known.json", "-F", "wide")[1]
+    assert functions_of(Path("known.json")) == ["near::new", "near::old"]
+
+
+def test_a_file_that_cannot_be_parsed_keeps_what_is_known(crate: Path, check):
+    check("--baseline", "known.json", "--write-baseline")
+    before = Path("known.json").read_text()
+    for broken in ("pub fn f( {\n" + OLD, OLD.replace("}", "")):
+        write_files(crate, {"src/lib.rs": broken})
+        _, out, _ = check("--baseline", "known.json", "--fail-on", "never")
+        assert ("places that cannot be parsed" in out, " 0 gone, " in out) == (True, True)
+        assert Path("known.json").read_text() == before
+    write_files(crate, {"src/lib.rs": "\n"})
+    assert check("--baseline", "known.json")[0] == 0
+    assert functions_of(Path("known.json")) == []
+
+
+def test_a_baseline_of_another_project_is_not_emptied(crate: Path, check):
+    write_files(crate, {"src/lib.rs": "mod inner;\n", "src/inner.rs": OLD})
+    check("--baseline", "known.json", "--write-baseline")
+    write_files(crate, {"src/lib.rs": OLD})
+    Path("src/inner.rs").unlink()
+    file = Path("known.json")
+    before = file.read_text()
+    code, out, said = check("--baseline", "known.json", "--fail-on", "never")
+    assert (code, "1 stale" in out, "none of the files that it names is here" in said) == (0, True, True)
+    assert file.read_text() == before
+
+
+def test_what_merges_leave_in_a_baseline(crate: Path, check):
+    write_files(crate, {"src/lib.rs": OLD.replace("*p", "*p + *p + *p")})
+    check("--baseline", "known.json", "--write-baseline")
+    file = Path("known.json")
+    whole = file.read_text()
+    # each side took another finding out: git joins the lists, and takes the count that both have
+    file.write_text("\ufeff" + whole.replace('"count": 3', '"count": 2').replace("\n", "\r\n"), encoding="utf-8")
+    code, out, said = check("--baseline", "known.json")
+    assert (code, "0 new, 3 known" in out, "1 entry with another count" in said) == (0, True, True)
+    assert check("--baseline", "known.json", "--write-baseline")[0] == 0
+    assert file.read_text() == whole
+    once = json.loads(whole)
+    once["findings"] *= 2
+    file.write_text(json.dumps(once))
+    assert "0 new, 3 known" in check("--baseline", "known.json")[1]
+    check("--baseline", "known.json", "--write-baseline")
+    assert file.read_text() == whole
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
@@ -103,7 +182,8 @@ def test_a_baseline_that_cannot_be_shortened_is_no_failure(crate: Path, check):
     [
         (lambda text: f"<<<<<<< ours\n{text}=======\n{text}>>>>>>> theirs\n", "has merge conflicts"),
         (lambda text: text.replace('"1.0"', '"2.0"'), "is a baseline of version 2.0"),
-        (lambda text: text.replace('"count": 1', '"count": 2'), "count is 2, fingerprints are 1"),
+        (lambda text: text.replace('"count": 1', '"count": 0'), "is no baseline"),
+        (lambda text: '{"runs": []}', "is no baseline"),
         (lambda text: text[:-10], "is no baseline"),
         (lambda text: text.replace('"code"', '"kode"'), "is no baseline"),
         (lambda text: text.replace("[", "{", 1), "is no baseline"),

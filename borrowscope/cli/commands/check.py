@@ -102,7 +102,8 @@ def _check(path: Path, gate: Gate, coverage: Path | None, wishes: _Wishes) -> in
         gate = gate.with_baseline(_named_baseline(session))
         found = checked(session, verify=wishes.verify, coverage=coverage, find_changes=partial(find_changes, gate))
         _tell_root(found, path, place)
-        result, comparison = held_against(found.result, gate, found.ground, found.changes)
+        least = fail_level(session.settings)
+        result, comparison = held_against(found.result, gate, found.ground, found.changes, least)
         return _told(found, result, comparison, session.settings, wishes)
 
 
