@@ -136,3 +136,47 @@ pub fn passes_on<T: Clone>(x: &[T]) { twice(x); }
         "`x.clone()` clones a `std::boxed::Box<dyn Speak>`, behind which an `Rc` or `Arc` may hide",
         "`self.clone()` clones a `Self`, behind which an `Rc` or `Arc` may hide (here `std::rc::Rc<str>`)",
     ]  # fmt: skip
+
+
+GENERIC_METHODS = """
+use std::{rc::Rc, sync::Arc};
+pub struct S<K>(K);
+impl<K: Clone> S<K> {
+    pub fn put<T: Clone>(&self, x: &T) -> T { x.clone() }
+    pub fn key<T: Clone>(&self, x: T) -> (K, T) { (self.0.clone(), x) }
+    pub fn any(&self, x: &impl Clone) { let _ = x.clone(); }
+    pub fn pair<A: Clone, B: Clone>(&self, a: &A, b: &B) -> (A, B) { (a.clone(), b.clone()) }
+}
+pub trait Tr {
+    fn gen_one<U: Clone>(&self, u: &U) -> U;
+    fn given<U: Clone>(&self, u: &U) -> U { u.clone() }
+    fn own(&self) -> Self where Self: Clone { self.clone() }
+}
+impl<K> Tr for S<K> { fn gen_one<V: Clone>(&self, v: &V) -> V { v.clone() } }
+impl Tr for u8 { fn gen_one<W: Clone>(&self, w: &W) -> W { w.clone() } fn own(&self) -> u8 { *self } }
+impl Tr for Rc<str> { fn gen_one<X>(&self, _: &X) -> X { todo!() } }
+pub fn free<Z: Clone>(z: &Z) -> Z { z.clone() }
+pub fn uses(s: S<Rc<u8>>, t: S<Arc<str>>, r: Rc<str>) {
+    s.put(&Rc::new(1u8)); S::put(&s, &'c'); t.key(2u8); s.any(&Rc::new(3u32)); s.pair(&1u8, &Rc::new("a"));
+    s.gen_one(&1.5f32); Tr::gen_one(&s, &"a"); 3u8.gen_one(&Arc::new(2u8)); <u8 as Tr>::gen_one(&1, &2i8);
+    3u8.given(&true); s.given(&Rc::new(())); 3u8.own(); r.own();
+    let v: Vec<Rc<i8>> = Vec::new(); let _: Vec<_> = v.iter().map(free).collect(); let _: fn(&i16) -> i16 = free;
+    let _: Vec<_> = v.iter().map(|one| t.put(one)).collect();
+}
+"""
+
+
+def test_methods_tell_what_is_put_in_for_their_own_parameters():
+    told = [message.partition("may hide")[2].strip(" ()") for message in messages(GENERIC_METHODS, "generic_clone")]
+    assert told == [
+        "here `std::rc::Rc<u8>`, `char`, `std::rc::Rc<i8>`",
+        "here `std::sync::Arc<str>`",
+        "here `std::rc::Rc<u32>`",
+        "here `u8`",
+        "here `std::rc::Rc<&str>`",
+        "here `bool`, `std::rc::Rc<()>`",
+        "here `std::rc::Rc<str>`",
+        "here `f32`, `&str`",
+        "here `std::sync::Arc<u8>`, `i8`",
+        "here `std::rc::Rc<i8>`, `i16`",
+    ]

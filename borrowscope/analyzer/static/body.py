@@ -90,6 +90,7 @@ class Body:
     reads_all = False  # whether also what binds nothing is read
     reached: dict[Node, Function] | None = None  # what calls reach, for those who ask
     receivers: dict[Node, Ty | None]  # and what stands for `Self` there
+    generics_at: dict[Node, tuple[Ty, ...]]  # and for the function's own parameters
 
     def __init__(self, world: World, context: ItemContext, places: Places) -> None:
         generics = context.generics

@@ -54,6 +54,8 @@ def _values(arguments: Node) -> list[Node]:
 
 def _note(body: Body, node: Node, callee: FunctionItem) -> None:
     if isinstance(callee.function, Function):
+        if body.reached is not None:
+            body.generics_at[node] = callee.generics
         note_call(body, node, callee.function, callee.self_type, callee.trait)
 
 
@@ -119,8 +121,10 @@ def call_method(body: Body, call: MethodCall, receiver: Ty, expected: Ty | None)
     function, mapping = pick.function, {**pick.mapping, "Self": pick.self_type}
     if pick.trait and (function.is_async or _has_opaque(function.result)):
         function, mapping = _implemented(body, pick) or (function, mapping)
-    _, parameters, result = instantiate_function(body, function, mapping, call.args)
+    full, parameters, result = instantiate_function(body, function, mapping, call.args)
     _require_trait(body, pick)
+    if body.reached is not None:
+        body.generics_at[call.node] = tuple([full[parameter.name] for parameter in function.generics.params])
     note_call(body, call.node, pick.function, pick.self_type, pick.trait)
     return _apply(body, parameters[1:], result, call.values, expected)
 

@@ -12,7 +12,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from borrowscope.analyzer.static.definitions import Function, Impl, TypeDef, Value
+from borrowscope.analyzer.static.definitions import TypeDef, Value
+from borrowscope.analyzer.static.instances import arguments_for
 from borrowscope.analyzer.static.interior import can_change_inside
 from borrowscope.analyzer.static.printer import Printer
 from borrowscope.analyzer.static.types import UNKNOWN, Kind, Ty
@@ -169,10 +170,9 @@ class Lookup:
         found: dict[str, None] = {}
         for read in self._saying([wanted.name]):
             for body in read.bodies:
-                for node, function in body.reached.items():
-                    ty = _argument(body, node, function, parameter) if function is wanted else None
-                    text = read.text(body, ty) if ty is not None else None
-                    if text is not None and _is_ground(body.solver.deep(ty or UNKNOWN)):
+                for ty in arguments_for(body, wanted, parameter):
+                    text = read.text(body, ty) if _is_ground(body.solver.deep(ty)) else None
+                    if text is not None:
                         found[text] = None
         return list(found)
 
@@ -267,31 +267,6 @@ def _blocks_around(node: Node, at: int) -> Iterator[Node]:
         if inner.kind == "block":
             yield inner
         node = inner
-
-
-def _argument(body: SeenBody, node: Node, function: Function, parameter: str) -> Ty | None:
-    """What a call puts in for a type parameter of the function or of its impl."""
-    names = [one.name for one in function.generics.params]
-    callee = node.field("function")
-    item = body.structure(body.types[callee]) if callee is not None and callee in body.types else None
-    generics: tuple[Ty, ...] = getattr(item, "generics", ())
-    if parameter in names and len(generics) == len(names):
-        return generics[names.index(parameter)]
-    own, receiver = function.owner, body.receivers.get(node)
-    if isinstance(own, Impl) and receiver is not None:
-        return _part(body, own.self_type, receiver, parameter)
-    return receiver if parameter == "Self" else None
-
-
-def _part(body: SeenBody, pattern: Ty, actual: Ty, parameter: str) -> Ty | None:
-    """What stands in a type where the pattern has the parameter."""
-    if pattern.kind is Kind.PARAM:
-        return actual if pattern.head == parameter else None
-    actual = body.structure(actual)
-    if pattern.head != actual.head or len(pattern.args) != len(actual.args):
-        return None
-    found = (_part(body, one, other, parameter) for one, other in zip(pattern.args, actual.args, strict=True))
-    return next((one for one in found if one is not None), None)
 
 
 def _is_ground(ty: Ty) -> bool:

@@ -32,6 +32,7 @@ class SeenBody(Body):
         self.context = context
         self.reached = {}
         self.receivers = {}
+        self.generics_at = {}
         self.types: dict[Node, Ty] = {}
         self.scopes: dict[Node, Scope] = {}
         self.addressed: set[Node] = set()  # what `addr_of!` takes the address of
