@@ -10,7 +10,6 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import Any, Final
 
 from borrowscope.analyzer.analyze import AnalysisRequest, in_order
@@ -18,8 +17,7 @@ from borrowscope.analyzer.kept_files import KeptFiles, digest
 from borrowscope.analyzer.outline import Outline
 from borrowscope.analyzer.part_patches import MOST_PATCHES, Notes, Patches
 from borrowscope.analyzer.sources import SourceText
-from borrowscope.analyzer.static.crate_cache import is_immutable
-from borrowscope.analyzer.static.crates import CrateSource
+from borrowscope.analyzer.static.crate_keys import crate_key
 from borrowscope.analyzer.static.layout import Layout
 from borrowscope.analyzer.type_info import FilePart
 
@@ -84,7 +82,7 @@ class Memory:
         self.contents = {path: digest(text.source) for path, text in self.texts.items()}
         self._stamp = stamp
         self._files = KeptFiles(request.cache / "files", stamp)
-        self._name = digest(json.dumps([*_described(self.texts.values()), *map(_crate_key, self.crates)]))
+        self._name = digest(json.dumps([*_described(self.texts.values()), *map(crate_key, self.crates)]))
 
     def name(self, what: str, *of: str) -> str:
         """What a kept file is called."""
@@ -174,28 +172,6 @@ class Memory:
 
 def _described(texts: Iterable[SourceText]) -> Iterator[list[str]]:
     return ([text.path, text.relative, text.crate, text.module_path] for text in texts)
-
-
-def _crate_key(source: CrateSource) -> list[_Json]:
-    """What a crate is; sources that may change, and that are none of the files to analyze, by size and time."""
-    is_open = not source.is_workspace and not is_immutable(source.root)
-    return [
-        source.key,
-        source.name,
-        source.edition,
-        str(source.root),
-        sorted(source.dependencies.items()),
-        sorted(source.features) if source.features is not None else None,
-        source.is_workspace,
-        list(_states(source.root.parent)) if is_open else [],
-        [[str(folder), *_states(folder)] for folder in source.out_dirs],
-    ]
-
-
-def _states(folder: Path) -> Iterator[tuple[str, int, int]]:
-    for path in sorted(folder.rglob("*.rs")):
-        state = path.stat()
-        yield str(path), state.st_size, state.st_mtime_ns
 
 
 def _state_json(state: State) -> bytes:

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
 from borrowscope.analyzer.kept_files import KeptFiles, digest
+from borrowscope.analyzer.static.crate_keys import is_immutable
 from borrowscope.analyzer.static.crates import CrateSource
 from borrowscope.analyzer.static.impl_index import ImplIndex
 from borrowscope.analyzer.static.item_tree import (
@@ -31,13 +31,6 @@ from borrowscope.tables.tool import GRAMMAR, VERSION
 
 _FORMAT: Final = f"1 {VERSION} {GRAMMAR}"
 _LONGEST_VALUE: Final = 200
-_IMMUTABLE: Final = (("registry", "src"), ("git", "checkouts"))
-
-
-def is_immutable(path: Path) -> bool:
-    """Whether cargo put the file where nobody changes it."""
-    pairs = set(pairwise(path.parts))
-    return any(pair in pairs for pair in _IMMUTABLE)
 
 
 class CrateCache:

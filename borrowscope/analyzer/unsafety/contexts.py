@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _UNSAFE: Final = re.compile(rb"\bunsafe\b")
 # Others of these names are not looked for; `asm` is rare, and crates have their own.
-_STD: Final = frozenset(name.encode() for name in STD_MACROS - {"asm"})
+KNOWN_MACROS: Final = frozenset(name.encode() for name in STD_MACROS - {"asm"})
 _CALLED: Final = re.compile(rb"((?:\w+\s*::\s*)*\w+)\s*!\s*[(\[{]")
 
 
@@ -39,7 +39,7 @@ def _calls_unsafe(scope: Scope, source: bytes, start: int, end: int, seen: set[b
     """Whether a macro that is called in the range writes `unsafe`, itself or by others."""
     for found in _CALLED.finditer(source, start, end):
         name = found.group(1)
-        if name in seen or name in _STD:
+        if name in seen or name in KNOWN_MACROS:
             continue
         seen.add(name)
         macro = scope.find_macro(name.decode())
