@@ -8,6 +8,7 @@ from __future__ import annotations
 from enum import Enum, auto
 
 from borrowscope.parse.syntax import COMMENTS, Node, arguments_of, items_of
+from borrowscope.parse.token_trees import tokenize
 from borrowscope.text.span import Span
 
 _PLACES = {"field_expression": "value", "index_expression": None, "parenthesized_expression": None}
@@ -59,6 +60,17 @@ def comment_at(root: Node, at: int) -> Node | None:
 def is_code(root: Node, at: int) -> bool:
     """Whether neither a comment nor a literal covers the offset."""
     return not node_at(root, Span(at, at + 1)).kind.startswith(("string", "raw_string")) and not is_comment(root, at)
+
+
+def code_of(source: bytes, span: Span) -> str:
+    """The tokens of a place on one line: spaces where some stand between them, no comments."""
+    tokens = tokenize(source, span.start, span.end)
+    if tokens is None:
+        return " ".join(source[span.start : span.end].decode("utf-8", "replace").split())
+    behind = [*tokens.starts[1:], span.end]
+    ends = zip(tokens.texts, tokens.ends, behind, strict=False)
+    code = b"".join(text + b" " * (start > end) for text, end, start in ends)
+    return " ".join(code.decode("utf-8", "replace").split())
 
 
 def access_of(node: Node) -> Access:

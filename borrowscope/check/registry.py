@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from borrowscope.analyzer.unsafety.operations import Operation
-from borrowscope.check.view import FileView, ProjectView
+from borrowscope.check.places import code_of
+from borrowscope.check.view import FileView, ProjectView, shortened
 from borrowscope.tables.check_rules import BY_NAME
 from borrowscope.text.span import Span
 
@@ -40,8 +41,13 @@ def rule(name: str) -> Callable[[Rule], Rule]:
 
 def of_operation(file: FileView, operation: Operation, **words: str) -> Draft:
     """What a rule says of an operation."""
-    all_words = {"target": operation.target or "", "text": file.text_of(operation.span), **words}
+    all_words = {"target": operation.target or "", "text": shown_code(file, operation.span), **words}
     return Draft(operation.span, operation.at, all_words, operation.target, operation)
+
+
+def shown_code(file: FileView, span: Span) -> str:
+    """The code of a place on one line without its comments, cut."""
+    return shortened(code_of(file.source, span))
 
 
 def at_place(span: Span, target: str | None = None, **words: str) -> Draft:

@@ -98,8 +98,7 @@ class FileView:
 
     def text_of(self, span: Span) -> str:
         """The source on one line, cut."""
-        text = self.full_text_of(span)
-        return text if len(text) <= SHORT else f"{text[: SHORT - 1]}…"
+        return shortened(self.full_text_of(span))
 
     def full_text_of(self, span: Span) -> str:
         """The source on one line."""
@@ -167,6 +166,11 @@ class ProjectView:
     def static_uses(self) -> dict[str, list[StaticUse]]:
         """By path of a file as it is told: every name there that means a static of the project."""
         return find_static_uses(self.lookup, self.files) if self.lookup is not None else {}
+
+
+def shortened(text: str) -> str:
+    """A text as a sentence shows it."""
+    return text if len(text) <= SHORT else f"{text[: SHORT - 1]}…"
 
 
 def _known(analysis: FileAnalysis) -> FileAnalysis:
