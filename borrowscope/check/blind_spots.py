@@ -10,12 +10,14 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import cache
+from typing import NamedTuple
 
 from borrowscope.analyzer.analyze import Analysis
 from borrowscope.analyzer.bindings import FileBindings, find_uses
 from borrowscope.analyzer.item_records import functions_of
 from borrowscope.analyzer.static.catalog import load_catalog
 from borrowscope.analyzer.static.macro_calls import STD_MACROS
+from borrowscope.analyzer.unbuilt import Unbuilt
 from borrowscope.check.model import BlindSpot, Place
 from borrowscope.check.sleeping import Sleeping
 from borrowscope.check.view import FileView, ProjectView, nodes_of
@@ -23,17 +25,46 @@ from borrowscope.parse.syntax import Node
 from borrowscope.tables.macros import MACROS
 from borrowscope.text.span import Span
 
+
+class Reason(NamedTuple):
+    """What cannot be seen: in words for one place, and for several."""
+
+    one: str
+    many: str
+
+
+_BUILDS = "`cargo check` once, or a check with `--types rustc`, makes"
 REASONS = {
-    "dependencies": "crates whose dependencies cargo cannot resolve here, so that what they define is not known",
-    "macro_unknown": "macro calls that could not be read",
-    "macro_foreign": "calls of macros that other crates define, whose own code is not checked",
-    "macro_uncalled": "macros with unsafe code that are never called here",
-    "inactive_cfg": "unsafe operations in code that is not compiled here",
-    "inactive_file": "files with unsafe code that no compiled module leads to",
-    "generated_file": "files that a build script generates",
-    "syntax_error": "places that cannot be parsed",
-    "unreadable": "files that cannot be read",
-    "untraceable": "functions that no recording shows",
+    "dependencies": Reason(
+        "crate whose dependencies cargo cannot resolve here, so that what they define is not known",
+        "crates whose dependencies cargo cannot resolve here, so that what they define is not known",
+    ),
+    "unbuilt_file": Reason(
+        f"file that no build has made yet: {_BUILDS} it", f"files that no build has made yet: {_BUILDS} them"
+    ),
+    "unbuilt_use": Reason(
+        "place in unsafe code that may need what no build has made yet",
+        "places in unsafe code that may need what no build has made yet",
+    ),
+    "macro_unknown": Reason("macro call that could not be read", "macro calls that could not be read"),
+    "macro_foreign": Reason(
+        "call of a macro that another crate defines, whose own code is not checked",
+        "calls of macros that other crates define, whose own code is not checked",
+    ),
+    "macro_uncalled": Reason(
+        "macro with unsafe code that is never called here", "macros with unsafe code that are never called here"
+    ),
+    "inactive_cfg": Reason(
+        "unsafe operation in code that is not compiled here", "unsafe operations in code that is not compiled here"
+    ),
+    "inactive_file": Reason(
+        "file with unsafe code that no compiled module leads to",
+        "files with unsafe code that no compiled module leads to",
+    ),
+    "generated_file": Reason("file that a build script generates", "files that a build script generates"),
+    "syntax_error": Reason("place that cannot be parsed", "places that cannot be parsed"),
+    "unreadable": Reason("file that cannot be read", "files that cannot be read"),
+    "untraceable": Reason("function that no recording shows", "functions that no recording shows"),
 }
 _MACRO = re.compile(rb"\bmacro_rules!\s*(\w+)")
 _UNSAFE = re.compile(rb"\bunsafe\s*(?:\{|fn\b)")
@@ -53,12 +84,16 @@ def find_blind_spots(analysis: Analysis, view: ProjectView) -> list[BlindSpot]:
             for reason, place in look(file):
                 if not reason.startswith("macro") or place.what.removesuffix("!") not in macros:
                     found[reason].append(place)
+    for reason, place in _unbuilt(view):
+        found[reason].append(place)
     for place in _alone(view):
         found["dependencies"].append(place)
     for place in _unreached(view):
         found["inactive_file"].append(place)
     for place in _uncalled(view):
         found["macro_uncalled"].append(place)
+    unbuilt = {(place.file, place.line) for place in found["unbuilt_file"]}
+    found["generated_file"] = [one for one in found["generated_file"] if (one.file, one.line) not in unbuilt]
     return [
         BlindSpot(reason=reason, count=len(found[reason]), places=found[reason]) for reason in REASONS if found[reason]
     ]
@@ -102,6 +137,23 @@ def _inactive(file: FileView) -> Found:
 def _generated(file: FileView) -> Found:
     for found in _GENERATED.finditer(file.source):
         yield "generated_file", _place(file, found.start(), file.text_of(Span(*found.span())))
+
+
+def _unbuilt(view: ProjectView) -> Found:
+    """Files that only a build makes, and what is not known without them."""
+    missing: dict[Unbuilt, None] = {}
+    for file in view.checked:
+        for one in file.analysis.operations:
+            if one.unbuilt is not None and not one.is_inactive:
+                missing[one.unbuilt] = None
+                yield "unbuilt_use", _place(file, one.at, file.text_of(one.span))
+    if view.lookup is not None and any(_GENERATED.search(file.source) for file in view.checked):
+        files = {file.absolute for file in view.checked}
+        missing |= dict.fromkeys(include for include in view.lookup.unbuilt if include.file in files)
+    names = {file.absolute: file.path for file in view.files}
+    for include in missing:
+        path = names.get(include.file, include.file)
+        yield "unbuilt_file", Place(file=path, line=include.line, what=f"include!({include.text})")
 
 
 def _errors(file: FileView) -> Found:

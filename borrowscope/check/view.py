@@ -60,10 +60,10 @@ class FileView:
 
     @cached_property
     def operations(self) -> dict[OperationKind, list[Operation]]:
-        """What needs `unsafe` in code that is compiled, by kind, in source order."""
+        """What needs `unsafe` in code that is compiled, by kind, in source order; not what only a build can tell."""
         found: dict[OperationKind, list[Operation]] = defaultdict(list)
         for one in sorted(self.analysis.operations, key=lambda one: (one.at, one.span.end, one.kind)):
-            if not one.is_inactive:
+            if not one.is_inactive and one.unbuilt is None:
                 found[one.kind].append(one)
         return found
 

@@ -116,7 +116,8 @@ def _tell_strangers(changes: Changes) -> None:
     if changes.strangers:
         names = ", ".join(changes.strangers[:_SHOWN]) + (", .." if len(changes.strangers) > _SHOWN else "")
         count = counted(len(changes.strangers), "Rust file")
-        terminal.warn(f"{count} of the diff are in no target that is checked: {names}")
+        verb = "is" if len(changes.strangers) == 1 else "are"
+        terminal.warn(f"{count} of the diff {verb} in no target that is checked: {names}")
 
 
 def _diff_text(path: Path) -> str:

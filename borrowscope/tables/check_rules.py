@@ -127,7 +127,11 @@ _FFI = (
         "nobody can say what `{text}` calls, so it may be a foreign or an unsafe function",
         "check with `--verify`, or write the type of what is called",
         "The call stands in unsafe code, and neither the sources nor the compiler told its target: a macro that cannot "
-        "be expanded, a dependency that is not there, or a type that nobody can infer. It would pass every gate.",
+        "be expanded, a dependency that is not there, or a type that nobody can infer. It would pass every gate. Calls "
+        "about which nobody can do anything in the source are no findings, but listed as not seen: those in code that "
+        "is not compiled here (for another platform, or with a feature that is off), and those that may need a file "
+        "that a build script writes and that no build has written yet (`cargo check` once, or `--types rustc`, "
+        "makes it).",
         _OPEN_SEEN,
     ),
 )

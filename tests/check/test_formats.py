@@ -13,7 +13,9 @@ import jsonschema
 import pytest
 import xmlschema
 
+from borrowscope.check.blind_spots import REASONS
 from borrowscope.check.formats import github, sarif
+from borrowscope.check.formats.counts import spot_line
 from borrowscope.check.formats.source_line import shown_line
 from borrowscope.check.formats.table import FORMATS, Format
 from borrowscope.check.model import BlindSpot, CheckResult, Finding, Place
@@ -67,6 +69,16 @@ FULL = Report(
 )
 
 
+@pytest.mark.parametrize("reason", REASONS)
+def test_one_place_and_several_are_told_each_in_their_words(reason: str):
+    places = [Place(file="src/lib.rs", line=number, what="x") for number in range(1, 6)]
+    one, many = (BlindSpot(reason=reason, count=count, places=places[:count]) for count in (1, 5))
+    assert spot_line(one) == f"1 {REASONS[reason].one}: src/lib.rs:1 x"
+    assert spot_line(many).startswith(f"5 {REASONS[reason].many}: src/lib.rs:1 x, ")
+    words = zip(REASONS[reason].one.split(), REASONS[reason].many.split(), strict=False)
+    assert next((single, several) for single, several in words if single != several)[1].endswith("s")
+
+
 # SARIF
 @pytest.mark.parametrize("report", [CLEAN, FULL], ids=["clean", "full"])
 def test_sarif_is_valid(report: Report):
@@ -98,7 +110,8 @@ def test_sarif_has_what_code_scanning_asks_for():
         assert region["startLine"] == region["endLine"]
         assert region["startColumn"] < region["endColumn"]
         assert result["partialFingerprints"]["primaryLocationLineHash"]
-    assert "not seen: 1 macro calls" in run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"]
+    (told,) = run["invocations"][0]["toolExecutionNotifications"]
+    assert told["message"]["text"] == "not seen: 1 macro call that could not be read: src/lib.rs:3 x!"
 
 
 def test_sarif_holds_so_many_results_and_tells_of_the_rest():
@@ -138,7 +151,7 @@ def test_junit_says_what_was_not_seen():
     root = ET.fromstring(FORMATS[Format.JUNIT](report_of(finding(0), finding(1, file="src/b.rs"), spots=(SPOT,))))
     (told,) = root.iter("property")
     assert told.get("name") == "not seen: macro_unknown"
-    assert told.get("value") == "1 macro calls that could not be read: src/lib.rs:3 x!"
+    assert told.get("value") == "1 macro call that could not be read: src/lib.rs:3 x!"
     assert [part.tag for part in root[0]] == ["properties", "testcase"]
 
 
@@ -236,7 +249,7 @@ def test_markdown_is_a_table_that_no_finding_breaks():
     assert rows[0] == ("| warning | BS0101 ffi\\_call | `src/lib.rs:1:1` | a \\| `b \\| c` \\<d\\> \\*e\\*; help |")
     assert len(rows) == 100
     assert "and 50 findings more" in text
-    assert "* 1 macro calls that could not be read: src/lib.rs:3 x!" in text
+    assert "* 1 macro call that could not be read: src/lib.rs:3 x!" in text
 
 
 def test_what_is_known_is_left_to_json():

@@ -137,11 +137,55 @@ def test_what_cannot_be_seen_is_listed(crate: Path):
         "macro_unknown": 1,
         "macro_uncalled": 1,
         "inactive_cfg": 1,
-        "generated_file": 1,
+        "unbuilt_file": 1,
         "untraceable": 1,
     }
     assert [(place.file, place.line) for place in spots["inactive_cfg"].places] == [("src/lib.rs", 13)]
     assert "Not seen:\n" in borrowscope("check", crate, "--types", "static").stdout
+
+
+BUILD = """\
+fn main() {
+    let out = std::env::var("OUT_DIR").unwrap();
+    let functions = "pub fn abs(value: i32) -> i32; pub fn name() -> *const Text;";
+    let text = format!("unsafe extern \\"C\\" {{ {functions} }} pub struct Text;");
+    std::fs::write(format!("{out}/bindings.rs"), text).unwrap();
+}
+"""
+BOUND = """\
+mod bindings { include!(concat!(env!("OUT_DIR"), "/bindings.rs")); }
+pub mod sys { pub use crate::bindings::*; }
+pub mod near {
+    use super::sys::{self as ffi, abs};
+    pub fn distance(of: i32) -> i32 { unsafe { ffi::abs(of) + abs(of) } }
+    pub fn is_named() -> bool { unsafe { let name = ffi::name(); !name.is_null() } }
+    pub fn held(text: &ffi::Text) { unsafe { text.poke(); text.prod(); } }
+}
+pub mod far {
+    pub fn lost(p: *const u8) -> u8 { unsafe { crate::nowhere::hidden(p); *p } }
+}
+"""
+
+
+def test_what_only_a_build_makes_is_told_once(tmp_path: Path):
+    crate = write_files(tmp_path, {"Cargo.toml": manifest("near"), "build.rs": BUILD, "src/lib.rs": BOUND})
+    code, answer, _ = static(crate)
+    assert [(one.code, one.line) for one in answer.findings] == [("BS0105", 10), ("BS0501", 10)]
+    assert code == 1
+    spots = {one.reason: [place.line for place in one.places] for one in answer.blind_spots}
+    assert spots == {"unbuilt_file": [1], "unbuilt_use": [5, 5, 6, 6, 7, 7]}
+    text = borrowscope("check", crate, "--types", "static").stdout
+    assert (
+        "\n  1 file that no build has made yet: `cargo check` once, or a check with `--types rustc`, makes it: " in text
+    )
+    write_files(tmp_path, {"src/lib.rs": BOUND.replace("crate::nowhere::hidden(p); ", "").replace("text.poke(); ", "")})
+    subprocess.run(["cargo", "check", "--quiet"], cwd=crate, check=False, capture_output=True)
+    _, answer, _ = static(crate)
+    named = [(one.code, one.target, one.line) for one in answer.findings if one.code != "BS0501"]
+    assert named[:3] == [
+        ("BS0101", f"near::bindings::{name}", line) for name, line in (("abs", 5), ("abs", 5), ("name", 6))
+    ]
+    assert {one.reason for one in answer.blind_spots} == {"generated_file"}
 
 
 def test_dependencies_that_cargo_cannot_resolve_are_told(crate: Path):

@@ -29,7 +29,7 @@ from borrowscope.analyzer.static.item_tree import (
 from borrowscope.parse.syntax import Node
 from borrowscope.tables.tool import GRAMMAR, VERSION
 
-_FORMAT: Final = f"1 {VERSION} {GRAMMAR}"
+_FORMAT: Final = f"2 {VERSION} {GRAMMAR}"
 _LONGEST_VALUE: Final = 200
 
 

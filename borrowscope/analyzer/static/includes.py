@@ -18,6 +18,7 @@ _FOLDER: Final = re.compile(
     r"(?P<rest>.*?),?\s*[)\]}]\s*,?\s*",
     re.DOTALL,
 )
+_OF_BUILD: Final = re.compile(r'\benv\s*!\s*[({\[]\s*"OUT_DIR"')
 _PIECE: Final = re.compile(r'\s*"((?:[^"\\]|\\.)*)"\s*(?:,|\Z)')
 
 
@@ -32,6 +33,11 @@ def included_file(arguments: str, around: Path, root: Path, out_dirs: Sequence[P
         return None
     folders = out_dirs if found["variable"] == "OUT_DIR" else _manifest_folders(root)
     return _existing(Path(f"{folder}{rest}") for folder in folders)
+
+
+def is_of_build(arguments: str) -> bool:
+    """Whether `include!(arguments)` names a file that a build script writes."""
+    return _OF_BUILD.search(arguments) is not None
 
 
 def _joined(pieces: str) -> str | None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from borrowscope.analyzer.static.cfg import likelihood
-from borrowscope.analyzer.static.includes import included_file
+from borrowscope.analyzer.static.includes import included_file, is_of_build
 from borrowscope.analyzer.static.item_tree import (
     ITEM_KINDS,
     MACRO,
@@ -24,6 +24,7 @@ from borrowscope.analyzer.static.item_tree import (
     members,
 )
 from borrowscope.analyzer.static.resolution import Resolver
+from borrowscope.analyzer.unbuilt import Unbuilt
 from borrowscope.parse.cfg_branches import branches_of
 from borrowscope.parse.macro_rules import (
     Expansion,
@@ -84,6 +85,7 @@ class Expander:
         self._plain_members: dict[int, tuple[Node, list[Member]]] = {}  # by body, which is kept alive
         self._making: dict[tuple[int, str], bool] = {}  # by module and path of the macro
         self._files: dict[int, tuple[bytes, str]] = {}
+        self.unbuilt: list[Unbuilt] = []  # of all modules that were looked into
 
     def note_file(self, source: bytes, file: Path) -> None:
         """Remember which file a text is."""
@@ -210,6 +212,8 @@ class Expander:
                 if name is not None and not self._may_define(module, call, name):
                     waiting.append((call, rank))
                     continue
+                if _name(call) == "include" and min(rank, module.rank) > 0:
+                    self._note_unbuilt(module, call)
                 count = len(module.ordered)
                 for tree, tree_rank in self._item_trees(module, call, depth):
                     collect_into(module, tree, min(rank, tree_rank))
@@ -323,14 +327,32 @@ class Expander:
     # macros of std and of well-known crates
     def _include(self, module: Module, call: Node) -> Node | None:
         """The file that the call names: its items stand in the module, and their texts are that file's."""
+        place = self._include_place(module, call)
+        found = included_file(*place, module.crate.source_root, module.crate.out_dirs) if place is not None else None
+        return module.crate.read(found) if found is not None and place is not None and found != place[1] else None
+
+    def _include_place(self, module: Module, call: Node) -> tuple[str, Path] | None:
+        """What the call names, and the file around it."""
         tokens = call_range(call)
         around = self.text_of(call).segments_within(call.start, call.end) if tokens is not None else ()
         file = next((Path(segment.file) for segment in around if segment.file), module.nearest.file)
         if tokens is None or file is None:
             return None
-        text = call.source[slice(*tokens)].decode("utf-8", "replace")
-        found = included_file(text, file, module.crate.source_root, module.crate.out_dirs)
-        return module.crate.read(found) if found is not None and found != file else None
+        return call.source[slice(*tokens)].decode("utf-8", "replace"), file
+
+    def _note_unbuilt(self, module: Module, call: Node) -> None:
+        """Remember that items are missing in the module: nobody has built what would hold them."""
+        place = self._include_place(module, call)
+        if place is None or not is_of_build(place[0]):
+            return
+        text, file = place
+        if included_file(text, file, module.crate.source_root, module.crate.out_dirs) is None:
+            segment = next((one for one in self.text_of(call).segments_within(call.start, call.end) if one.file), None)
+            tree = module.crate.read(file)
+            before = segment.offset if segment is not None and tree is not None else 0
+            line = tree.source.count(b"\n", 0, before) + 1 if tree is not None else 1
+            module.unbuilt.append(Unbuilt(str(file), line, " ".join(text.split())))
+            self.unbuilt += module.unbuilt[-1:]
 
     def _thread_local(self, _module: Module, call: Node) -> Node | None:
         tokens = call_range(call)

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from borrowscope.analyzer.static.cfg import ACTIVE, TEST, ModulePath, likelihood, module_paths
 from borrowscope.analyzer.static.use_trees import read_use
+from borrowscope.analyzer.unbuilt import Unbuilt
 from borrowscope.parse.modules import tidied
 from borrowscope.parse.syntax import Node, parse_items, parse_source
 
@@ -194,6 +195,7 @@ class Module:
     traits: list[Item] = field(default_factory=list)
     ordered: list[Item | ImplNode] = field(default_factory=list)
     assemblies: list[tuple[Node, float]] = field(default_factory=list)  # calls of `global_asm!`
+    unbuilt: list[Unbuilt] = field(default_factory=list)  # files to be included that no build has made
     memo: dict[tuple[str, int], object] = field(default_factory=dict)
     lexical: dict[tuple[str, int], object] = field(default_factory=dict)
     is_collected: bool = False

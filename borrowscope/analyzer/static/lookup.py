@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from borrowscope.analyzer.facts import CallFact
     from borrowscope.analyzer.static.item_tree import Module
     from borrowscope.analyzer.static.symbols import ItemContext, World
+    from borrowscope.analyzer.unbuilt import Unbuilt
     from borrowscope.analyzer.unsafety.operations import Operation
     from borrowscope.parse.syntax import Node
 
@@ -94,6 +95,11 @@ class Lookup:
     def crates_alone(self) -> list[str]:
         """The root files of crates whose dependencies nobody knows."""
         return [str(root) for root in self._world.crates_alone()]
+
+    @property
+    def unbuilt(self) -> list[Unbuilt]:
+        """The files that modules of the project include and that no build has made."""
+        return [one for modules in self._modules.values() for module in modules for one in module.unbuilt]
 
     # 1. statics
     @cached_property

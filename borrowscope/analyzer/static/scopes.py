@@ -26,6 +26,8 @@ from borrowscope.analyzer.static.resolution import (
 )
 from borrowscope.analyzer.static.type_scope import NO_ENVIRONMENT, Environment, ItemTypeScope
 from borrowscope.analyzer.static.types import Ty
+from borrowscope.analyzer.static.unbuilt_paths import unbuilt_behind
+from borrowscope.analyzer.unbuilt import Unbuilt
 from borrowscope.parse.macro_rules import Expansion, MacroDefinition, SourceText
 from borrowscope.parse.syntax import Node
 
@@ -154,6 +156,12 @@ class Scope:
             target = self._world.target(found) if found is not None else None
             known = self._resolved[key] = (target, taken if target is not None else 0)
         return known
+
+    def unbuilt(self, segments: Sequence[str]) -> Unbuilt | None:
+        """The file that no build has made yet, and that a path of unknown meaning leads into."""
+        if not self._world.expander.unbuilt:
+            return None
+        return unbuilt_behind(self._world.resolver, self._module, tuple(segments))
 
     def traits(self) -> frozenset[str]:
         """The canonical paths of the traits in scope."""

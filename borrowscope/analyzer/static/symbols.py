@@ -153,7 +153,9 @@ class World:
             if self._cache is None or key in self._remembered or self._cache.path_of(source) is None:
                 continue
             writer = Writer(crate, self._indexes[crate.name], self.expander.members)
-            self._cache.store(source, *writer.facts(source, self.own_visible_paths(crate)))
+            facts = writer.facts(source, self.own_visible_paths(crate))
+            if not any(module.unbuilt for module in all_modules(crate.root)):  # what is missing is there soon
+                self._cache.store(source, *facts)
 
     def _read(self, path: Path) -> Node | None:
         tree = self._trees.read(path)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from borrowscope.analyzer.unbuilt import Unbuilt
 from borrowscope.analyzer.unsafety.operations import Bytes, Enclosure, Operation, OperationKind, Transmute
 from borrowscope.text.span import Span
 
@@ -31,6 +32,7 @@ def operation_rows(operations: Iterable[Operation]) -> list[list[Any]]:
             one.source,
             one.transmute,
             one.callbacks,
+            one.unbuilt,
         ]
         for one in operations
     ]
@@ -42,7 +44,8 @@ def operations_of(rows: Iterable[Sequence[Any]]) -> list[Operation]:
 
 
 def _operation(kind: str, start: int, end: int, at: int, target: str | None, *rest: Any) -> Operation:
-    inside, enclosure, in_macro, is_resolved, is_inactive, pointer, is_trait, source, transmute, callbacks = rest
+    inside, enclosure, in_macro, is_resolved, is_inactive, pointer, is_trait, source, *last = rest
+    transmute, callbacks, unbuilt = last
     return Operation(
         OperationKind(kind),
         Span(start, end),
@@ -58,6 +61,7 @@ def _operation(kind: str, start: int, end: int, at: int, target: str | None, *re
         source,
         _transmute(transmute),
         tuple(Span(*span) for span in callbacks),
+        Unbuilt(*unbuilt) if unbuilt is not None else None,
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
+from borrowscope.analyzer.unbuilt import Unbuilt
 from borrowscope.text.span import Span
 
 
@@ -75,6 +76,7 @@ class Operation:
     source: Literal["rustc", "static"] = "static"  # who says what it reaches
     transmute: Transmute | None = None  # of a call of `transmute`
     callbacks: tuple[Span, ...] = ()  # of a call of foreign code: the arguments that it may call
+    unbuilt: Unbuilt | None = None  # of an open one: the file that only a build makes, and that would tell
 
 
 _PRIMITIVES = {"*const": "pointer", "*mut": "pointer", "[]": "slice", "[;]": "array"}

@@ -54,6 +54,7 @@ def settled_calls(
                 is_trait=bool(is_trait),
                 is_resolved=True,
                 source="rustc",
+                unbuilt=None,
             )
         elif function.features:
             yield one

@@ -22,6 +22,7 @@ from borrowscope.analyzer.unsafety.places import parenthesized, unparenthesized
 from borrowscope.analyzer.unsafety.seen import Decision, Inside, Noted, SeenBody, Verdict
 from borrowscope.analyzer.unsafety.settling import settled
 from borrowscope.analyzer.unsafety.transmutes import transmute_of
+from borrowscope.analyzer.unsafety.unbuilt_uses import UnbuiltUses
 from borrowscope.parse.functions import attributes_of
 from borrowscope.parse.macro_rules import Expansion
 from borrowscope.parse.syntax import arguments_of
@@ -190,6 +191,7 @@ class WatchingBody(SeenBody):
     def operations(self) -> Iterator[tuple[str, Operation]]:
         """Every operation by file; to be asked when the body was read."""
         decided = [(noted, verdict) for noted in self._noted if (verdict := noted.decide(self, noted.node)) is not None]
+        unbuilt = UnbuiltUses(self)
         for noted, verdict in settled(decided):
             inside = noted.inside
             yield (
@@ -208,6 +210,7 @@ class WatchingBody(SeenBody):
                     is_trait=verdict.is_trait,
                     transmute=transmute_of(self, *verdict.transmuted) if verdict.transmuted is not None else None,
                     callbacks=tuple(self._handed_on(noted, verdict)),
+                    unbuilt=unbuilt.behind(noted, verdict),
                 ),
             )
 

@@ -39,7 +39,8 @@ def spot_line(spot: BlindSpot) -> str:
     """A blind spot with its first places."""
     shown = ", ".join(f"{place.file}:{place.line} {place.what}" for place in spot.places[:_SHOWN])
     more = ", .." if spot.count > _SHOWN else ""
-    return f"{spot.count:,} {REASONS[spot.reason]}: {shown}{more}"
+    reason = REASONS[spot.reason]
+    return f"{spot.count:,} {reason.one if spot.count == 1 else reason.many}: {shown}{more}"
 
 
 def coverage_line(coverage: Coverage) -> str:
