@@ -52,11 +52,21 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """What is checked: the texts by path, which is relative to `root`; `repository` is the folder around, if any."""
+    """What is checked: the texts by path, which is relative to `root`; `repository` is the folder around, if any.
+
+    `current` is where the command is given. `diff -r old new` names files from there, or from beside the root.
+    """
 
     root: str
     texts: Mapping[str, str]
     repository: str | None = None
+    current: str | None = None
+
+    @property
+    def bases(self) -> list[str]:
+        """Where names of files may be seen from."""
+        bases = (self.repository, self.root, self.current, posixpath.dirname(self.root))
+        return [base for base in bases if base is not None]
 
     def path_of(self, base: str, name: str) -> str | None:
         """The path of the file that is called so, seen from `base`; None where it is no part of this."""
@@ -69,6 +79,9 @@ def changes_of(diffs: Sequence[FileDiff], tree: Tree) -> Changes:
     """What a diff touches; its names may be seen from the repository's root or from the workspace's."""
     changes = Changes()
     for diff in diffs:
+        if diff.is_whole:
+            changes.whole.update(_below(diff, tree))
+            continue
         path = _place(diff, tree)
         if path is not None:
             changes.lines.setdefault(path, set()).update(diff.lines)
@@ -109,10 +122,19 @@ def _place(diff: FileDiff, tree: Tree) -> str | None:
     )
 
 
+def _below(diff: FileDiff, tree: Tree) -> Iterator[str]:
+    """The files that a name may mean: that file, or all of that folder; none where only the old side has it."""
+    places = [posixpath.normpath(posixpath.join(base, name)) for base in tree.bases for name in diff.names]
+    for path in tree.texts:
+        whole = posixpath.join(tree.root, path)
+        if any(whole == place or whole.startswith(f"{place}/") for place in places):
+            yield path
+
+
 def _candidates(diff: FileDiff, tree: Tree) -> Iterator[str]:
     for name in diff.names:
-        for base in (tree.repository, tree.root):
-            path = tree.path_of(base, name) if base is not None else None
+        for base in tree.bases:
+            path = tree.path_of(base, name)
             if path is not None:
                 yield path
 

@@ -16,16 +16,26 @@ NOTHING: Final = "/dev/null"
 _HUNK: Final = re.compile(r"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 _ESCAPE: Final = re.compile(rb"\\([0-7]{3}|.)")
 _PLAIN: Final = {b"a": b"\a", b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v"}
-_HEADS: Final = ("diff ", "--- ", "Binary ", "Index: ")
+_HEADS: Final = ("diff ", "Binary ", "Index: ", "Only in ")
+_COLOUR: Final = re.compile(r"\x1b\[[0-9;]*[mK]")
+_OTHER: Final = re.compile(
+    r"(?:\*{15}|\*\*\* \d+(?:,\d+)? \*\*\*\*|\d+(?:,\d+)?[acd](?:\d+(?:,\d+)?)?)$"
+)  # kinds of diffs
+_EMPTIED: Final = re.compile(r"@@ -\d+(?:,\d+)? \+0,0 @@")
+_ONLY: Final = re.compile(r"Only in (.+?): (.+)$")
 
 
 @dataclass(slots=True)
 class FileDiff:
-    """One file: its names before and after, as written, and its new lines with their texts."""
+    """One file: its names before and after, as written, and its new lines with their texts.
+
+    `is_whole`: `diff -r` says that one side alone has it, a file or a folder, and not what is in it.
+    """
 
     old: str
     new: str
     lines: dict[int, str] = field(default_factory=dict)
+    is_whole: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -39,9 +49,13 @@ class FileDiff:
 
 def read_diff(text: str) -> list[FileDiff]:
     """The files that are there after the change, in the order of the diff."""
+    if text.startswith("\x1b["):
+        text = _COLOUR.sub("", text)
     lines = [line.removesuffix("\r") for line in text.split("\n")]
     files = list(_files(lines))
-    if text.strip() and not files and not any(line.startswith(_HEADS) for line in lines):
+    has_hunks = any(not file.is_whole for file in files)
+    is_diff = any(line.startswith(_HEADS) for line in lines) and not any(map(_OTHER.match, lines))
+    if text.strip() and not has_hunks and not is_diff:
         raise InputError("this is no unified diff", hint="`git diff` and `diff -u` write them")
     return [file for file in files if file.new != NOTHING]
 
@@ -58,6 +72,8 @@ def _files(lines: Sequence[str]) -> Iterator[FileDiff]:
             yield file
         elif line.startswith("diff "):
             file = None
+        elif only := _ONLY.match(line):
+            yield FileDiff(NOTHING, f"{only[1]}/{only[2]}", is_whole=True)
         elif line.startswith("@@@"):
             raise InputError(
                 f"line {at} of the diff compares with several parents", hint="`git diff REV` compares with one"
@@ -65,6 +81,8 @@ def _files(lines: Sequence[str]) -> Iterator[FileDiff]:
         elif line.startswith("@@"):
             if file is None:
                 raise InputError(f"line {at} of the diff is a hunk without a file", hint="`git diff` writes them")
+            if _EMPTIED.match(line):  # `diff -N` keeps the name of a file that is no more
+                file.new = NOTHING
             at = _hunk(lines, at - 1, file.lines)
 
 

@@ -68,29 +68,32 @@ def _read_report(given: str) -> tuple[Format, Path]:
 
 
 def write_outputs(report: Report, outputs: Outputs) -> None:
-    """Everything that was asked for, files first."""
+    """Everything that was asked for, files first; a reader of stdout who has gone changes nothing."""
     for form, file in outputs.files:
         deliver(FORMATS[form](report), file)
     is_stdout = outputs.output is None or str(outputs.output) == "-"
     shown = replace(report, paint=terminal.paint) if is_stdout else report
-    deliver(FORMATS[outputs.form](shown), outputs.output)
-    _tell_github(report, outputs)
+    is_github = os.environ.get("GITHUB_ACTIONS") == "true" and outputs.annotations is not Annotations.NONE
+    if is_github:
+        _write_summary(report)
+    try:
+        deliver(FORMATS[outputs.form](shown), outputs.output)
+        if (is_github or outputs.annotations is Annotations.GITHUB) and outputs.form is not Format.GITHUB:
+            # where stdout is data they go to stderr
+            stream = terminal.stdout() if outputs.form is Format.TEXT else sys.stderr
+            stream.write(FORMATS[Format.GITHUB](report))
+        terminal.flush()
+    except (terminal.ClosedOutputError, BrokenPipeError):
+        terminal.abandon_stdout()
 
 
-def _tell_github(report: Report, outputs: Outputs) -> None:
-    """Annotations and the step's summary, where GitHub runs us or somebody asks for them."""
-    is_github = os.environ.get("GITHUB_ACTIONS") == "true"
-    wants = outputs.annotations is Annotations.GITHUB or (outputs.annotations is Annotations.AUTO and is_github)
-    if wants and outputs.form is not Format.GITHUB:
-        text = FORMATS[Format.GITHUB](report)
-        if outputs.form is Format.TEXT:
-            sys.stdout.write(text)
-        else:  # stdout is data
-            sys.stderr.write(text)
+def _write_summary(report: Report) -> None:
+    """Tell the result on the page of GitHub's run."""
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
-    if summary and is_github and outputs.annotations is not Annotations.NONE:
-        try:
-            with Path(summary).open("a", encoding="utf-8") as stream:
-                stream.write(FORMATS[Format.MARKDOWN](report) + "\n")
-        except OSError as error:
-            terminal.warn(f"cannot write the step's summary: {error.strerror}")
+    if not summary:
+        return
+    try:
+        with Path(summary).open("a", encoding="utf-8") as stream:
+            stream.write(FORMATS[Format.MARKDOWN](report) + "\n")
+    except OSError as error:
+        terminal.warn(f"cannot write the step's summary: {error.strerror}")

@@ -8,7 +8,12 @@ from __future__ import annotations
 import io
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import IO, TextIO, cast
+
+from borrowscope.errors import UsageError
 
 
 class ClosedOutputError(Exception):
@@ -31,10 +36,8 @@ class _Stdout(io.TextIOBase):
     """Stdout as a stream that tells with `ClosedOutputError` that its reader has gone."""
 
     def write(self, text: str) -> int:
-        try:
+        with _told_errors():
             return sys.stdout.write(text)
-        except BrokenPipeError as error:
-            raise ClosedOutputError from error
 
 
 def stdout() -> TextIO:
@@ -44,10 +47,20 @@ def stdout() -> TextIO:
 
 def flush() -> None:
     """Hand stdout over to its reader; raises `ClosedOutputError` where that one has gone."""
-    try:
+    with _told_errors():
         sys.stdout.flush()
+
+
+@contextmanager
+def _told_errors() -> Iterator[None]:
+    """What stdout cannot take, for example on a full disk, is no bug of ours; nothing more is written to it then."""
+    try:
+        yield
     except BrokenPipeError as error:
         raise ClosedOutputError from error
+    except OSError as error:
+        abandon_stdout()
+        raise UsageError(f"cannot write stdout: {error.strerror}") from error
 
 
 def note(text: str) -> None:
@@ -101,11 +114,17 @@ def has_unicode() -> bool:
 
 
 def prepare() -> None:
-    """Make both streams take every text: what their encoding lacks is written as an escape."""
+    """Make both streams take every text: what their encoding lacks becomes an escape, and closed ones lead nowhere."""
+    sys.stdout = sys.stdout or _nowhere()
+    sys.stderr = sys.stderr or _nowhere()
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure:
             reconfigure(errors="backslashreplace")
+
+
+def _nowhere() -> TextIO:
+    return Path(os.devnull).open("w", encoding="utf-8")
 
 
 def abandon_stdout() -> None:

@@ -125,6 +125,54 @@ def test_plain_diff_with_dates(repository: Path):
     assert touched(repository, done.stdout).lines == {"src/lib.rs": {3, 4}}
 
 
+def ran(folder: Path, *words: str) -> str:
+    return subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False).stdout
+
+
+@pytest.fixture
+def sides(tmp_path: Path) -> Path:
+    """A folder with an old and a new tree, and what `diff` needs to tell them apart."""
+    for side, text in (("old-1.0", OLD), ("new-1.1", NEW)):
+        (tmp_path / side / "src").mkdir(parents=True)
+        (tmp_path / side / "src" / "lib.rs").write_text(text)
+    (tmp_path / "old-1.0" / "src" / "gone.rs").write_text(OLD)
+    (tmp_path / "new-1.1" / "src" / "more").mkdir()
+    (tmp_path / "new-1.1" / "src" / "more" / "mod.rs").write_text(OLD)
+    return tmp_path
+
+
+@pytest.mark.parametrize("current", [".", "new-1.1", "elsewhere"])
+def test_trees_side_by_side(sides: Path, current: str):
+    texts = {"src/lib.rs": NEW, "src/more/mod.rs": OLD}
+    tree = Tree((sides / "new-1.1").as_posix(), texts, None, (sides / current).resolve().as_posix())
+    with_all = changes_of(read_diff(ran(sides, "diff", "-ruN", "old-1.0", "new-1.1")), tree)
+    assert (with_all.lines, with_all.strangers) == ({"src/lib.rs": {3, 4}, "src/more/mod.rs": {1, 2, 3}}, [])
+    found = changes_of(read_diff(ran(sides, "diff", "-ru", "old-1.0", "new-1.1")), tree)
+    assert (found.lines, found.whole, found.strangers) == ({"src/lib.rs": {3, 4}}, {"src/more/mod.rs"}, [])
+
+
+@pytest.mark.parametrize("kind", ["-r", "-rc", "-re", "-c"])
+def test_other_kinds_of_diffs_are_refused(sides: Path, kind: str):
+    paths = ("old-1.0", "new-1.1") if "r" in kind else ("old-1.0/src/lib.rs", "new-1.1/src/lib.rs")
+    text = ran(sides, "diff", kind, *paths)
+    assert "lib.rs" in text
+    with pytest.raises(InputError, match="no unified diff"):
+        read_diff(text)
+
+
+def test_colours_are_no_part_of_a_diff(repository: Path):
+    (repository / "src" / "lib.rs").write_text(NEW)
+    assert touched(repository, git(repository, "diff", "--color=always")).lines == {"src/lib.rs": {3, 4}}
+
+
+def test_words_before_a_diff_are_no_part_of_it(repository: Path):
+    (repository / "src" / "lib.rs").write_text(NEW)
+    git(repository, "commit", "-qam", "@@ that\n\n***************\n1a2\nOnly that: no more")
+    for words in (("format-patch", "--stdout", "HEAD~1"), ("show",), ("log", "-p", "-1", "--stat")):
+        found = touched(repository, git(repository, *words))
+        assert (found.lines, found.whole) == ({"src/lib.rs": {3, 4}}, set()), words
+
+
 def test_a_merge_has_several_parents(repository: Path):
     text = "diff --cc src/lib.rs\n--- a/src/lib.rs\n+++ b/src/lib.rs\n@@@ -1,1 -1,1 +1,1 @@@\n++x\n"
     with pytest.raises(InputError, match="several parents"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -306,6 +307,9 @@ def test_a_diff_from_stdin_and_one_of_another_tree(crate: Path, check, monkeypat
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(diff)))
     code, out, _ = check("--in-diff", "-", "--format", "json")
     assert (code, functions(out)) == (1, ["near::new"])
+    for wide in ("utf-16", "utf-8-sig"):
+        Path("change.diff").write_text(diff.decode(), encoding=wide)
+        assert functions(check("--in-diff", "change.diff", "--format", "json")[1]) == ["near::new"]
     Path("change.diff").write_bytes(diff.replace(b"src/lib.rs", b"elsewhere/lib.rs"))
     code, out, said = check("--in-diff", "change.diff")
     assert (code, "in no target that is checked: elsewhere/lib.rs" in said) == (0, True)
@@ -331,6 +335,33 @@ def test_what_cannot_be_written_is_told(crate: Path, check):
     for flags in (("-o", "missing/x"), ("--report", "sarif=missing/x"), ("-o", "folder")):
         code, _, said = check(*flags)
         assert (code, said.count("error: cannot write")) == (2, 1)
+
+
+@pytest.mark.parametrize("flags", [(), ("--format", "json"), ("--annotations", "github"), ("--format", "github")])
+def test_a_reader_who_goes_does_not_open_the_gate(crate: Path, flags: tuple[str, ...]):
+    write_files(crate, {"src/lib.rs": "".join(OLD.replace("old", f"f{number}") for number in range(400))})
+    summary = crate / "summary.md"
+    environment = {**os.environ, "GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary)}
+    words: list[str | Path] = [BORROWSCOPE, "check", "--types", "static", "--fail-on", "note", *flags]
+    ours, theirs = os.pipe()
+    os.close(ours)
+    process = subprocess.Popen(words, stdout=theirs, stderr=subprocess.PIPE, env=environment, text=True)
+    os.close(theirs)
+    _, said = process.communicate()
+    assert (process.returncode, "error" in said, summary.exists()) == (1, False, True)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no disk that is always full")
+def test_a_stdout_that_takes_nothing_is_told_and_a_closed_one_is_none(crate: Path):
+    words = f"{shlex.quote(str(BORROWSCOPE))} check --types static --fail-on note"
+    for redirection, code, said in (
+        (">/dev/full", 2, "error: cannot write stdout: No space left on device\n"),
+        ("--annotations github -o x.txt >/dev/full", 2, "error: cannot write stdout: No space left on device\n"),
+        (">&-", 1, ""),
+        (">&- 2>&-", 1, ""),
+    ):
+        done = subprocess.run(["sh", "-c", f"{words} {redirection}"], capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (code, said), redirection
 
 
 # what there is to check
