@@ -6,6 +6,7 @@ is rewritten where that was asked for, and shortened where its findings are gone
 
 from __future__ import annotations
 
+import codecs
 import os
 import sys
 from collections.abc import Mapping
@@ -93,7 +94,7 @@ class Ground:
     def tree(self) -> Tree:
         """The texts as diffs name them."""
         repository = self.repository.resolve().as_posix() if self.repository is not None else None
-        return Tree(self.root.resolve().as_posix(), self.texts, repository)
+        return Tree(self.root.resolve().as_posix(), self.texts, repository, Path.cwd().as_posix())
 
 
 # 1. changes
@@ -115,18 +116,23 @@ def find_changes(gate: Gate, ground: Ground) -> Changes | None:
 def _tell_strangers(changes: Changes) -> None:
     if changes.strangers:
         names = ", ".join(changes.strangers[:_SHOWN]) + (", .." if len(changes.strangers) > _SHOWN else "")
-        count = counted(len(changes.strangers), "Rust file")
-        verb = "is" if len(changes.strangers) == 1 else "are"
-        terminal.warn(f"{count} of the diff {verb} in no target that is checked: {names}")
+        count = counted(len(changes.strangers), "Rust file of the diff is", "Rust files of the diff are")
+        terminal.warn(f"{count} in no target that is checked: {names}")
 
 
 def _diff_text(path: Path) -> str:
     try:
         if str(path) == "-":
-            return sys.stdin.buffer.read().decode("utf-8", "replace")
-        return path.read_bytes().decode("utf-8", "replace")
+            return _text(sys.stdin.buffer.read())
+        return _text(path.read_bytes())
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from error
+
+
+def _text(written: bytes) -> str:
+    """Some shells write what they are given as UTF-16, and say so at its beginning."""
+    is_wide = written.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return written.decode("utf-16" if is_wide else "utf-8-sig", "replace")
 
 
 # 2. baselines
