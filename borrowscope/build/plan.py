@@ -30,6 +30,7 @@ from borrowscope.rewrite.choice import NO_WISHES, TraceOptions
 from borrowscope.rewrite.file import defines_panic_handler, read_marks, rewrite_file
 from borrowscope.rewrite.macro_calls import MacroCalls
 from borrowscope.rewrite.model import Insertion, RewriteOptions, RewrittenFile, Site
+from borrowscope.text.deep_stack import run_deep
 from borrowscope.text.function_paths import is_glob_match
 
 Rewrite = Callable[[bytes, FileFacts | None, RewriteOptions], RewrittenFile]
@@ -180,6 +181,9 @@ class Planner:
 
     def plan(self, only: set[Path] | None = None, before: InstrumentPlan | None = None) -> InstrumentPlan:
         """Rewrite all files, or only those named and take the rest from `before`."""
+        return run_deep(lambda: self._plan(only, before))
+
+    def _plan(self, only: set[Path] | None, before: InstrumentPlan | None) -> InstrumentPlan:
         plan = InstrumentPlan(self.facts.project.root, unreadable=self.unreadable, has_marks=self.marked)
         plan.rounds = self.switches.rounds
         for source in self.sources:

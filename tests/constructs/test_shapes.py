@@ -54,3 +54,30 @@ def test_references_that_calls_give_are_followed_in_unsafe_code(tmp_path: Path) 
     assert instrument_report(tmp_path / "program.bstrace")["skipped"] == []
     told = {event["line"] for event in events if event["event"] in ("Deref", "RawPtrDeref")}
     assert told == {10, 14, 22, 27, 43, 44}
+
+
+LINKS = 400
+BUILDER = f"""
+#[derive(Default)]
+struct Builder(Vec<String>);
+impl Builder {{
+    fn arg(mut self, name: &str) -> Self {{
+        let owned = name.to_string();
+        self.0.push(owned);
+        self
+    }}
+}}
+fn main() {{
+    let made = Builder::default(){"".join(f'.arg(&String::from("{link}"))' for link in range(LINKS))};
+    println!("{{}}", made.0.concat());
+}}
+"""
+
+
+@pytest.mark.slow
+def test_chains_of_hundreds_of_calls_are_followed_to_their_end(tmp_path: Path) -> None:
+    untouched, traced, events = run_both(BUILDER, tmp_path)
+    assert (traced.code, traced.stdout) == (untouched.code, untouched.stdout), traced.stderr
+    assert len([event for event in events if event["event"] == "New" and event["name"] == "owned"]) == LINKS
+    report = instrument_report(tmp_path / "program.bstrace")
+    assert (report["healed"], report["skipped"]) == ([], [])
