@@ -37,6 +37,8 @@ class StepKind(Enum):
     OPEN = auto()  # a scope of the macro's own
     CLOSE = auto()
     BIND = auto()  # a pattern of the user's binds; `body` is the argument in which its names can be observed
+    LET = auto()  # a pattern of the user's binds for what stands behind the call
+    HIDE = auto()  # the same, but the macro reads the names itself: nothing can be said of what they are bound to
     ARGUMENT = auto()  # an expression of the user's
     STATEMENT = auto()  # a statement of the user's, with its semicolon
 
@@ -104,12 +106,14 @@ def read_call(source: bytes, start: int, end: int, definitions: Sequence[MacroDe
     if not kept or _is_sturdy(call, found, kept):
         return found
     kept = {span for span in kept if _is_sturdy(call, found, {span})}
-    if not kept or not _is_sturdy(call, found, kept):
-        return []
-    return [_without(step, kept) for step in found if step.kind not in _EVALUATED or step.span in kept]
+    if kept and not _is_sturdy(call, found, kept):
+        kept = set()
+    rest = [_without(step, kept) for step in found if step.kind not in _EVALUATED or step.span in kept]
+    return rest if any(step.kind in _LASTING for step in rest) else []
 
 
 _EVALUATED = frozenset({StepKind.ARGUMENT, StepKind.STATEMENT})
+_LASTING = _EVALUATED | {StepKind.LET, StepKind.HIDE}  # more than scopes and names that live inside the call
 
 
 def _without(step: Step, kept: set[Span]) -> Step:
@@ -130,7 +134,7 @@ def _steps(call: _Call) -> list[Step]:
         except _Unclear:
             return []
         steps = reader.result()
-        is_empty = not any(step.kind in _EVALUATED for step in steps)
+        is_empty = not any(step.kind in _LASTING for step in steps)
         if (is_empty and reader.spoiled) or (not is_empty and found and steps != found):
             return []
         found = found if is_empty else steps
@@ -211,22 +215,27 @@ class _Reader:
     steps: list[Step] = field(default_factory=list)
     spoiled: list[Span] = field(default_factory=list)  # of the user's text: read as something else than an expression
     loops: int = 0
+    scopes: int = 0  # of the macro's own that are open
     depth: int = 0
     expansions: int = 0
     text: Expansion = None  # type: ignore[assignment]  # set by `read`
 
     def read(self, expansion: Expansion) -> None:
         """Follow an expansion from its begin to its end."""
-        tree = expansion_tree(expansion, "expression") or expansion_tree(expansion, "statements")
+        expression = expansion_tree(expansion, "expression")
+        tree = expression or expansion_tree(expansion, "statements")
         self.expansions += 1
         if tree is None or self.depth > _DEPTH or self.expansions > _MOST_EXPANSIONS:
             raise _Unclear
         outer, self.text = self.text, expansion
         self.depth += 1
+        is_scope = expression is not None and expression.kind == "block"
+        self.scopes += is_scope
         if tree.kind == "block" and tree.start == 0 and tree.end == len(expansion.text):
             self._children(tree)
         else:
             self.visit(tree)
+        self.scopes -= is_scope
         self.depth -= 1
         self.text = outer
 
@@ -248,14 +257,22 @@ class _Reader:
 
     def result(self) -> list[Step]:
         """The steps, without arguments that are read as something else, too."""
-        bound = [step.span for step in self.steps if step.kind is StepKind.BIND]
+        bound = [step.span for step in self.steps if step.kind in (StepKind.BIND, StepKind.LET)]
         kept = {
             step.span
             for step in self.steps
             if step.kind in _EVALUATED and not any(_meets(step.span, other) for other in (*self.spoiled, *bound))
         }
         kept = {span for span in kept if not any(_meets(span, other) and other != span for other in kept)}
-        return [_without(step, kept) for step in self.steps if step.kind not in _EVALUATED or step.span in kept]
+        taken = [*self.spoiled, *(step.span for step in self.steps)]
+        steps = [self._hidden(step, taken) if step.kind is StepKind.LET else step for step in self.steps]
+        return [_without(step, kept) for step in steps if step.kind not in _EVALUATED or step.span in kept]
+
+    @staticmethod
+    def _hidden(let: Step, taken: Sequence[Span]) -> Step:
+        """A `let` whose names the macro reads, too, or binds once more."""
+        is_sole = sum(_meets(let.span, span) for span in taken) == 1
+        return let if is_sole else let._replace(kind=StepKind.HIDE)
 
     # 1. whose text it is
     def _spans(self, node: Node) -> Iterator[Span]:
@@ -321,20 +338,28 @@ class _Reader:
     # 3. scopes
     def _scoped(self, *nodes: Node | None, bound: Sequence[tuple[Node, Node | None]] = ()) -> None:
         """A scope: names first (each pattern with the code that it is bound for), then what is evaluated in it."""
-        self.steps.append(OPEN)
+        self._open()
         for pattern, body in bound:
             self._bind(pattern, body)
         for node in nodes:
             if node is not None:
                 self.visit(node)
+        self._close()
+
+    def _open(self) -> None:
+        self.steps.append(OPEN)
+        self.scopes += 1
+
+    def _close(self) -> None:
         self.steps.append(CLOSE)
+        self.scopes -= 1
 
     def _block(self, node: Node) -> None:
-        self.steps.append(OPEN)
+        self._open()
         self._children(node)
-        self.steps.append(CLOSE)
+        self._close()
 
-    def _bind(self, pattern: Node, body: Node | None) -> None:
+    def _bind(self, pattern: Node, body: Node | None, kind: StepKind = StepKind.BIND) -> None:
         """The user's names in a pattern; what else a pattern of the macro holds binds nothing of theirs."""
         if not self._has_own(pattern):
             return
@@ -344,9 +369,9 @@ class _Reader:
                 if child.field_name in ("type", "condition"):
                     self._spoil(child)
                 else:
-                    self._bind(child, body)
+                    self._bind(child, body, kind)
         elif parse_arm(self.source, *span) is not None:
-            self.steps.append(Step(StepKind.BIND, span, self._sole_argument(body)))
+            self.steps.append(Step(kind, span, self._sole_argument(body)))
         elif pattern.is_named:
             raise _Unclear
 
@@ -369,7 +394,7 @@ class _Reader:
             raise _Unclear
         condition = pattern.field("condition")
         names = [child for child in pattern.named if child is not condition]
-        self.steps.append(OPEN)
+        self._open()
         if condition is not None:
             for name in names:
                 self._bind(name, None)  # by reference, before the arm's own code
@@ -377,7 +402,7 @@ class _Reader:
         for name in names:
             self._bind(name, value)
         self.visit(value)
-        self.steps.append(CLOSE)
+        self._close()
 
     def _let(self, node: Node) -> None:
         for name in ("value", "alternative"):
@@ -386,7 +411,7 @@ class _Reader:
         if (ty := node.field("type")) is not None:
             self._spoil(ty)
         if (pattern := node.field("pattern")) is not None:
-            self._bind(pattern, None)
+            self._bind(pattern, None, StepKind.BIND if self.scopes else StepKind.LET)
 
     def _let_condition(self, node: Node) -> None:
         value, pattern, parent = node.field("value"), node.field("pattern"), node.parent

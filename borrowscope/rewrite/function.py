@@ -42,7 +42,7 @@ def rewrite_function(file: FilePlan, item: FunctionItem, body: Node, calls: Call
     for one in plan.bindings.values():
         choose_birth(plan, calls, one)
     span = Span(item.node.start, item.node.end)
-    plan_moves(plan, [move for move in file.facts.moves if span.contains(move.span)])
+    plan_moves(plan, [move for move in file.facts.moves if move.binding in plan.bindings])
     _number_moves(plan)
     assignments = plan_assignments(plan)
     exits = plan_exits(plan)
@@ -149,7 +149,9 @@ def _settle(plan: FunctionPlan) -> None:
         unmarked = [move for move in one.moves if not move.is_partial and not _is_told(plan, move)]
         if unmarked:
             one.is_guarded = False
-            plan.file.skip(unmarked[0].fact.span, "drop", SkipReason.UNMARKED_MOVE, one.binding.name)
+            first = unmarked[0].fact.span  # or in the definition of a macro
+            place = first if Span(plan.item.node.start, plan.item.node.end).contains(first) else one.site.span
+            plan.file.skip(place, "drop", SkipReason.UNMARKED_MOVE, one.binding.name)
         one.is_guarded = one.is_guarded and plan.file.choice.is_told(one.end)
         one.site.is_guarded = one.is_guarded
         one.site.owner = one.source.site.index if one.source is not None else None

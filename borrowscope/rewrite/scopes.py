@@ -16,7 +16,7 @@ from borrowscope.parse.macro_arguments import Step, StepKind
 from borrowscope.parse.syntax import COMMENTS, Node, parse_arguments, parse_arm, parse_items, parse_repeat
 from borrowscope.rewrite.macro_calls import MacroCalls
 from borrowscope.rewrite.macro_rows import row_of
-from borrowscope.rewrite.positions import takes_constants
+from borrowscope.rewrite.positions import tail_of, takes_constants
 from borrowscope.tables.macros import RETURNING, Entry, MacroRow
 from borrowscope.tables.syntax_kinds import NAMING_FIELDS, NO_EXPRESSIONS
 from borrowscope.text.span import Span
@@ -42,7 +42,7 @@ class Frame:
 
 @dataclass(slots=True, frozen=True, eq=False)
 class AfterLet:
-    """`let PATTERN = VALUE;`: observed behind the semicolon."""
+    """`let PATTERN = VALUE;`, or a macro's call that stands for one: observed behind the semicolon."""
 
     node: Node
 
@@ -375,7 +375,7 @@ class _Walker:
     def _known_macro(self, node: Node, tokens: Node, name: str, steps: list[Step]) -> None:
         """A call whose macro's definition tells what becomes of its arguments."""
         arguments = _arguments(node, steps)
-        if arguments is None or not arguments:
+        if arguments is None or not (arguments or any(step.kind in _BINDS_BEHIND for step in steps)):
             self.found.macros[name] += 1
             self.found.macro_spans.append(Span(tokens.start, tokens.end))
             return
@@ -387,7 +387,7 @@ class _Walker:
                 self._scopes.append({})
             elif step.kind is StepKind.CLOSE:
                 self._scopes.pop()
-            elif step.kind is StepKind.BIND:
+            elif step.kind in _BINDS_BEHIND or step.kind is StepKind.BIND:
                 self._bind_for(node, step, arguments)
             else:
                 for part in arguments.pop(step.span, ()):  # once, though it may be expanded several times
@@ -395,20 +395,34 @@ class _Walker:
         del self._scopes[open_scopes:]
 
     def _bind_for(self, call: Node, step: Step, arguments: dict[Span, list[Node]]) -> None:
-        """Names that a macro binds for an argument: observed at its head, or not at all."""
+        """Names that a macro binds: for an argument, observed at its head, or for what stands behind the call."""
         pattern = parse_arm(call.source, *step.span)
         if pattern is None:
             return
         pattern.parent = call
         known = self.found.bindings
+        if step.kind in _BINDS_BEHIND:  # also of names that nobody knows
+            self._scopes[-1].update((name.text, None) for name in _names(pattern))
         names = [name for name in _names(pattern) if self._is_binding(name.start)]
         if all(name.start in known for name in names):  # another expansion of the same names
             self._scopes[-1].update((name.text, known[name.start]) for name in names)
         elif step.body is not None and (body := arguments.get(step.body)):
             self._bind(pattern, "pattern", BodyHead(body[0]))
+        elif step.kind is StepKind.LET and (statement := _statement_of(call)) is not None:
+            self._bind(pattern, "pattern", AfterLet(statement))
         else:
             self._scopes[-1].update((name.text, None) for name in names)
             self.found.macro_spans.append(step.span)
+
+
+_BINDS_BEHIND = (StepKind.LET, StepKind.HIDE)
+
+
+def _statement_of(call: Node) -> Node | None:
+    """The statement that a call is, with others behind it."""
+    statement = call.parent if call.parent is not None and call.parent.kind == "expression_statement" else call
+    block = statement.parent
+    return statement if block is not None and block.kind == "block" and tail_of(block) is not call else None
 
 
 def _arguments(call: Node, steps: list[Step]) -> dict[Span, list[Node]] | None:

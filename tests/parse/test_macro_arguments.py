@@ -11,7 +11,13 @@ from borrowscope.tables.macro_shapes import SHAPES
 BOTH = "($v:expr, $p:pat => $r:expr) => { match $v { Left($p) => $r, Right($p) => Some($r) } };"
 DEEP = "($($t:tt)*) => { inner!($($t)*) };"
 
-# rules of `m!`, tokens of a call, the steps in words: an argument's text, or `pattern<-argument that its names are for`
+LET = (
+    "macro_rules! let_it { ($x:ident) => { let $x = 1; }; } "
+    "macro_rules! through { ($($x:ident = $e:expr),*) => { $(let $x = $e;)* }; }"
+)
+
+# rules of `m!`, tokens of a call, the steps in words: an argument's text, `pattern<-argument that its names are for`,
+# `pattern<=` where they live on behind the call, `?` where the macro reads them itself
 CASES = {
     "an expression": ("($e:expr) => { f($e) };", "a.b()", "a.b()"),
     "several, with separators": ("($($e:expr),* $(,)?) => { [$($e),*] };", "a, b(), c", "a b() c"),
@@ -38,7 +44,14 @@ CASES = {
     "a text, too": ("($e:expr) => { (stringify!($e), $e) };", "x", ""),
     "what assert! prints": ("($e:expr) => { assert!($e) };", "x.is_some()", ""),
     "with a message it does not": ('($e:expr) => { assert!($e, "no") };', "x.is_some()", "x.is_some()"),
-    "a pattern, too": ("($x:ident) => { let $x = $x; };", "x", ""),
+    "a pattern, too": ("($x:ident) => { let $x = $x; };", "x", "x<=?"),
+    "a let behind which its names live on": ("($x:pat, $e:expr) => { let $x = f($e); };", "mut x, y()", "y() x<="),
+    "lets through another macro": ("($($x:ident)*) => { $(let_it!($x);)* };", "a b", "a<= b<="),
+    "a let that the macro shadows": ("($x:ident) => { let $x = 1; let $x = g(&$x); };", "x", "x<=? x<=?"),
+    "a let that a text tells of": ("($x:ident) => { let $x = vec![stringify!($x)]; };", "x", "x<=?"),
+    "a let through macros": ("($x:ident) => { through!($x = vec![stringify!($x)]); };", "x", "x<=?"),
+    "a let in a block of the macro": ("($x:ident) => {{ let $x = 1; }};", "x", ""),
+    "a let in the macro's loop": ("($x:ident) => { loop { let $x = 1; break; } };", "x", ""),
     "a type": ("($t:ty, $e:expr) => { <$t>::from($e) };", "u8, x", "x"),
     "a name cannot become an expression": ("($x:ident) => { $x.len() };", "x", ""),
     "a text that decides": ("(x) => { 1 }; ({ $($t:tt)* }) => { 2 }; ($e:expr) => { $e };", "y", ""),
@@ -68,7 +81,7 @@ CASES = {
 def told(call: str, rules: str, *others: str) -> str:
     """The steps of a call of `m!`, in words. The macros of the book see those that stand beside them."""
     book = MacroBook()
-    book.add("", f"macro_rules! m {{ {rules} }} macro_rules! inner {{ ($e:expr) => {{ $e }}; }}".encode(), 2021)
+    book.add("", f"macro_rules! m {{ {rules} }} macro_rules! inner {{ ($e:expr) => {{ $e }}; }} {LET}".encode(), 2021)
     definitions = [*book.of("")["m"], *(one for text in others for one in definitions_of(text.encode()))]
     steps = read_call(call.encode(), 0, len(call), definitions, book.of("").get)
     return " ".join(words(call, step) for step in steps if step.kind not in (StepKind.OPEN, StepKind.CLOSE))
@@ -78,7 +91,9 @@ def words(call: str, step: Step) -> str:
     """One step."""
     text = call[step.span.start : step.span.end]
     body = call[step.body.start : step.body.end] if step.body is not None else ""
-    return f"{text}<-{body}" if step.kind is StepKind.BIND else text
+    return {StepKind.BIND: f"{text}<-{body}", StepKind.LET: f"{text}<=", StepKind.HIDE: f"{text}<=?"}.get(
+        step.kind, text
+    )
 
 
 @pytest.mark.parametrize("name", CASES)

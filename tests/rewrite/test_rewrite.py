@@ -190,6 +190,14 @@ def test_a_move_inside_an_unknown_macro_costs_the_guard(rewrite_str):
     assert rewritten.macros == {"eat": 1}
 
 
+def test_a_move_in_a_macros_own_text_costs_the_guard(rewrite_str):
+    source = "macro_rules! eat { ($x:ident) => { drop($x) } }\npub fn f(x: String) { eat!(x); }"
+    rewritten = rewrite_str(source)
+    assert ".unguarded();" in short(rewritten)
+    (skipped,) = rewritten.skipped
+    assert (skipped.reason, skipped.name, skipped.span.start) == (SkipReason.UNMARKED_MOVE, "x", source.index("x: S"))
+
+
 def test_a_switched_off_move_costs_the_guard_and_renumbers_nothing(rewrite_str):
     source = EAT + "pub fn f(x: String) { eat(x); }"
     whole, healed = rewrite_str(source), rewrite_str(source, disabled=frozenset({3}))
