@@ -467,7 +467,7 @@ def _submodule(item: Item) -> Module:
     module = Module(parent.crate, path, item.name, parent, rank=min(parent.rank, item.rank))
     body = item.node.field("body")
     paths = module_paths(item.attributes, parent.crate.features) if "path" in item.attributes else []
-    base = parent.module_folder if parent.is_inline else parent.file_folder
+    base = parent.module_folder if parent.nearest.is_inline else parent.file_folder  # a function is no folder
     if body is not None:
         module.node = body
         module.file, module.file_folder, module.is_inline = parent.file, parent.file_folder, True

@@ -256,6 +256,29 @@ def test_a_conditional_path_counts_as_far_as_its_condition_holds(world_of):
     assert (ranks["sys"], ranks["other"], ranks["away"], ranks["perhaps"]) == (1.0, 1.0, 0.0, 1.0)
 
 
+def test_a_block_names_files_from_where_its_file_lies(world_of):
+    world = world_of(
+        {
+            "k": {
+                "lib.rs": "mod far;",
+                "far/mod.rs": "mod near;",
+                "far/near.rs": """
+                fn f() { #[path = "../other/h.rs"] mod h; }
+                mod inner { fn f() { #[path = "h.rs"] mod h; } }
+                """,
+                "other/h.rs": "pub type H = u8;",
+                "far/near/inner/h.rs": "pub type H = u16;",
+            }
+        }
+    )
+    found = {
+        one.path: one.scope.block(one.node.field("body")).resolve(["h", "H"], "type")[0]
+        for one in world.item_contexts("k")
+    }
+    shown = {path: alias.target.head for path, alias in found.items()}
+    assert shown == {"k::far::near::f": "u8", "k::far::near::inner::f": "u16"}
+
+
 def test_blocks_have_items_of_their_own(world_of):
     world = world_of(
         {
