@@ -125,6 +125,11 @@ class Resolver:
             return None
         return visible.found
 
+    def find_public(self, module: Module, name: str, namespace: int) -> Found | None:
+        """What a name means to everybody who sees the module."""
+        visible = self._visible(module, name, namespace)
+        return visible.found if visible is not None and visible.visibility == PUBLIC else None
+
     def _visible(self, module: Module, name: str, namespace: int) -> Visible | None:
         memo = module.memo
         key = (name, namespace)

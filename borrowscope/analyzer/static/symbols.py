@@ -430,6 +430,16 @@ class World:
         """An item's path as a crate of the workspace prints it."""
         return self._visible_paths.seen_from(self._by_name[crate], path)
 
+    def called_from(self, crate: str, path: str) -> str:
+        """The path of a function, constant, static or member of a type as a crate of the workspace prints it."""
+        parent, _, name = path.rpartition("::")
+        of, own = self.crate_of(path), self._by_name[crate]
+        if of is None or of is own:
+            return path
+        if self.find_type(parent) is not None or self.find_trait(parent) is not None:
+            return f"{self.seen_from(crate, parent)}::{name}"
+        return self._visible_paths.value_seen_from(own, path)
+
     def is_moved(self, path: str) -> bool:
         """Whether an attribute's macro may have put a type into a module of its own: nobody knows its path then."""
         item = self._item(path, TYPE)

@@ -11,8 +11,8 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Final, Protocol
 
-from borrowscope.analyzer.static.cfg import TEST, likelihood
-from borrowscope.analyzer.static.item_tree import PUBLIC, TYPE, CrateItems, Import, Item, Module, all_modules
+from borrowscope.analyzer.static.cfg import is_for_others, likelihood
+from borrowscope.analyzer.static.item_tree import PUBLIC, TYPE, VALUE, CrateItems, Import, Item, Module, all_modules
 from borrowscope.analyzer.static.resolution import Resolver, StdItem
 from borrowscope.parse.syntax import Node
 
@@ -47,6 +47,7 @@ class VisiblePaths:
         self._crates = crates
         self._resolver = resolver
         self._known: dict[tuple[str, str], str] = {}
+        self._known_values: dict[tuple[str, str], str] = {}
         self._across: dict[str, dict[str, str]] = {}
         self._of_std: dict[str, dict[str, str]] = {}
 
@@ -56,6 +57,19 @@ class VisiblePaths:
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = self._renamed(crate, self._search(crate, path))
+        return found
+
+    def value_seen_from(self, crate: CrateItems, path: str) -> str:
+        """The path of a function, constant or static of another crate, as the crate prints it."""
+        owner = self._crates.crate_of(path)
+        if owner is None or owner is crate:
+            return path
+        key = (crate.name, path)
+        found = self._known_values.get(key)
+        if found is None:
+            module, name = find_value(owner.root, self._resolver, path) or path.rsplit("::", 1)
+            place = module if isinstance(module, str) else module.path
+            found = self._known_values[key] = f"{self.seen_from(crate, place)}::{name}"
         return found
 
     def _renamed(self, crate: CrateItems, path: str) -> str:
@@ -142,6 +156,34 @@ def visible_paths(root: Module, resolver: Resolver, *, is_own: bool = True) -> d
     return {**less, **found}
 
 
+def find_value(root: Module, resolver: Resolver, path: str) -> tuple[Module, str] | None:
+    """The nearest public module that has a value of the crate, and its name there; hidden modules come last."""
+    waiting: deque[Module] = deque([root])
+    hidden: deque[Module] = deque()
+    seen = {id(root)}
+    while waiting or hidden:
+        module = (waiting or hidden).popleft()
+        for name in _names_of(module, path.rpartition("::")[2], resolver):
+            target = resolver.find_public(module, name, VALUE)
+            if isinstance(target, Item) and target.path == path:
+                return module, name
+        for _, inner in public_names(module, resolver):
+            if isinstance(inner, Module) and inner.crate is root.crate and id(inner) not in seen:
+                seen.add(id(inner))
+                (hidden if _is_hidden(inner) else waiting).append(inner)
+    return None
+
+
+def _names_of(module: Module, name: str, resolver: Resolver) -> Iterator[str]:
+    """The name, and others that re-exports give what has it."""
+    yield name
+    for inner in _with_globs(module, resolver, is_own=True):
+        for entries in inner.collected().entries.values():
+            for entry in entries:
+                if isinstance(entry, Import) and entry.path[-1] == name != entry.name:
+                    yield entry.name
+
+
 def _is_hidden(module: Module) -> bool:
     entries = module.parent.entries.get(module.name, ()) if module.parent is not None else ()
     return any(
@@ -183,7 +225,7 @@ def mentions(crate: CrateItems, name: str) -> bool:
     word = re.compile(rb"(?<![\w.])" + name.encode() + rb"(?!\w)")
     for module in all_modules(crate.root):
         node = module.collected().node
-        if node is None or module.rank <= TEST:
+        if node is None or not is_for_others(module.rank):
             continue
         for match in word.finditer(node.source, node.start, node.end):
             if _is_active(node, match.start(), crate.features):
@@ -204,7 +246,7 @@ def _is_active(node: Node, offset: int, features: frozenset[str] | None) -> bool
             if child.start <= offset < child.end:
                 if attributes_at >= 0:
                     attributes = child.source[attributes_at : child.start].decode("utf-8", "replace")
-                    if "cfg" in attributes and likelihood(attributes, features) <= TEST:
+                    if "cfg" in attributes and not is_for_others(likelihood(attributes, features)):
                         return False
                 found = child
                 break

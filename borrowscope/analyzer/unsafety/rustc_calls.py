@@ -50,7 +50,7 @@ def settled_calls(
             yield replace(
                 one,
                 kind=kind,
-                target=public_path(function.path),
+                target=public_path(world.called_from(scope.crate, function.path)),
                 is_trait=bool(is_trait),
                 is_resolved=True,
                 source="rustc",

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Final
 
 from borrowscope.analyzer.static.body import Places
-from borrowscope.analyzer.static.cfg import TEST, UNKNOWN_FLAG
+from borrowscope.analyzer.static.cfg import is_compiled
 from borrowscope.analyzer.static.macro_calls import STD_MACROS
 from borrowscope.analyzer.static.type_constants import type_constants
 from borrowscope.analyzer.static.types import UNKNOWN
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from borrowscope.parse.macro_rules import MacroText
     from borrowscope.parse.syntax import Node
 
-_SAME: Final = 0.01
 _ADDRESS_MACROS: Final = frozenset({"addr_of", "addr_of_mut"})
 
 
@@ -182,7 +181,7 @@ class WatchingBody(SeenBody):
         at = told[1].start if told is not None and told[0] == place[0] else place[1].start
         inside = self._inside[-1] if self._inside else None
         in_macro = self._macros > 0 or not hasattr(self.context.text, "file")
-        is_inactive = self.is_inactive or not _is_compiled(self.context.rank)
+        is_inactive = self.is_inactive or not is_compiled(self.context.rank)
         self.scopes[node] = self.scope
         in_unknown = self._unknown_macros > 0
         self._noted.append(Noted(node, decide, *place, at, inside, in_macro, in_unknown, is_inactive, self.text))
@@ -200,7 +199,7 @@ class WatchingBody(SeenBody):
                     kind=verdict.kind,
                     span=noted.span,
                     at=noted.at,
-                    target=verdict.target,
+                    target=self._told(verdict.target),
                     inside=inside.span if inside is not None and inside.file == noted.file else None,
                     enclosure=inside.enclosure if inside is not None else None,
                     in_macro=noted.in_macro,
@@ -214,17 +213,16 @@ class WatchingBody(SeenBody):
                 ),
             )
 
+    def _told(self, target: str | None) -> str | None:
+        """A path as those write it who see the item from this crate."""
+        return self.world.called_from(self.scope.crate, target) if target is not None else None
+
     def _handed_on(self, noted: Noted, verdict: Verdict) -> Iterator[Span]:
         """Where callbacks stand, as far as that is in the file of the call."""
         for node in verdict.callbacks:
             place = self._located(node, noted.text)
             if place is not None and place[0] == noted.file:
                 yield place[1]
-
-
-def _is_compiled(rank: float) -> bool:
-    """Whether code is likely compiled in some build: in tests it is."""
-    return rank > UNKNOWN_FLAG or abs(rank - TEST) < _SAME
 
 
 def _read_of(target: str) -> Decision:
