@@ -178,8 +178,8 @@ def _moves(plan: FunctionPlan) -> list[tuple[MoveFact, Node]]:
     """Moves of the function's variables with the expressions that take them."""
     span = Span(plan.item.node.start, plan.item.node.end)
     found = []
-    for fact in plan.file.facts.moves:
+    for fact in plan.file.index.moves_of(plan.scopes.bindings):
         node = plan.scopes.expressions.get(fact.span) if span.contains(fact.span) else None
-        if node is not None and fact.binding in plan.scopes.bindings:
+        if node is not None:
             found.append((fact, node))
     return found

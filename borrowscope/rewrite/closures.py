@@ -6,7 +6,6 @@ a later argument where a block around the literal would hide the types of its pa
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -46,14 +45,10 @@ class _Closure:
 
 def plan_closures(plan: FunctionPlan) -> Callable[[], None]:
     """Number the sites of all closures and their captures; gives what makes the edits, which stand outside of moves."""
-    captured: dict[int, dict[int, str]] = defaultdict(dict)
-    for capture in plan.file.facts.captures:
-        known = captured[capture.closure].get(capture.binding, "ref")
-        captured[capture.closure][capture.binding] = max(known, capture.mode, key=_STRENGTH.index)
     closures = []
     for node in plan.scopes.expressions.values():
         if node.kind == "closure_expression":
-            closure = _plan(plan, node, captured.get(node.start, {}))
+            closure = _plan(plan, node, _modes(plan, node))
             closures += [closure] if closure is not None else []
 
     def emit() -> None:
@@ -64,6 +59,14 @@ def plan_closures(plan: FunctionPlan) -> Callable[[], None]:
                 _emit(plan, closure)
 
     return emit
+
+
+def _modes(plan: FunctionPlan, closure: Node) -> dict[int, str]:
+    """How strongly each binding is captured."""
+    found: dict[int, str] = {}
+    for capture in plan.file.index.captures_of(closure.start):
+        found[capture.binding] = max(found.get(capture.binding, "ref"), capture.mode, key=_STRENGTH.index)
+    return found
 
 
 def _blank_hints(plan: FunctionPlan, node: Node) -> None:

@@ -42,7 +42,7 @@ def rewrite_function(file: FilePlan, item: FunctionItem, body: Node, calls: Call
     for one in plan.bindings.values():
         choose_birth(plan, calls, one)
     span = Span(item.node.start, item.node.end)
-    plan_moves(plan, [move for move in file.facts.moves if move.binding in plan.bindings])
+    plan_moves(plan, file.index.moves_of(plan.bindings))
     _number_moves(plan)
     assignments = plan_assignments(plan)
     exits = plan_exits(plan)
@@ -188,8 +188,6 @@ def _unnamed_borrows(plan: FunctionPlan, calls: Calls) -> None:
 
 def _report_unseen(plan: FunctionPlan, span: Span) -> None:
     """Bindings that the compiler knows but the syntax does not show: they stand in macro calls."""
-    for start, fact in plan.file.facts.bindings.items():
-        if start in plan.bindings or not span.contains(fact.span):
-            continue
-        if any(tokens.contains(fact.span) for tokens in plan.scopes.macro_spans):
+    for start, fact in plan.file.index.bindings_within(span):
+        if start not in plan.bindings and any(tokens.contains(fact.span) for tokens in plan.scopes.macro_spans):
             plan.file.skip(fact.span, UNSEEN, SkipReason.MACRO_UNKNOWN, fact.name)

@@ -20,13 +20,14 @@ def plan_last_uses(plan: FunctionPlan) -> None:
     for use in plan.scopes.uses.values():
         if use.binding is not None:
             uses[use.binding.start].append(Span(use.node.start, use.node.end))
-    for borrow in plan.file.facts.borrows:
-        uses[borrow.binding].append(borrow.span)
     repeats = [_repeated(node) for node in plan.scopes.expressions.values() if node.kind in _REPEATS]
     for start, one in plan.bindings.items():
-        if not one.fact.is_reference or not uses[start]:
+        if not one.fact.is_reference:
             continue
-        last = max(uses[start])
+        places = [*uses[start], *(borrow.span for borrow in plan.file.index.borrows_of(start))]
+        if not places:
+            continue
+        last = max(places)
         may_come_back = any(span.contains(last) and not span.contains(one.fact.span) for span in repeats)
         one.site.last_use = None if may_come_back else last
 

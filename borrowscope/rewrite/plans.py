@@ -14,6 +14,7 @@ from borrowscope.parse.functions import FunctionItem
 from borrowscope.parse.syntax import Node
 from borrowscope.rewrite.choice import EVERYTHING, Choice
 from borrowscope.rewrite.edits import Editor
+from borrowscope.rewrite.fact_index import FactIndex
 from borrowscope.rewrite.model import RewriteOptions, Site, Skipped, SkipReason
 from borrowscope.rewrite.positions import statement_of
 from borrowscope.rewrite.scopes import Binding, Frame, FunctionScopes
@@ -104,10 +105,12 @@ class FilePlan:
     skipped: list[Skipped] = field(default_factory=list)
     choice: Choice = EVERYTHING  # of the function that is being planned
     operations: dict[Span, Operation] = field(init=False)  # that need `unsafe`; parentheses belong to their spans
+    index: FactIndex = field(init=False)
 
     def __post_init__(self) -> None:
         """Index what is asked for by place."""
         self.operations = {one.span: one for one in self.facts.operations if one.is_resolved}
+        self.index = FactIndex(self.facts)
 
     def operation_at(self, node: Node) -> Operation | None:
         """The unsafe operation that an expression is."""

@@ -35,7 +35,7 @@ _LEFT_FIRST = frozenset(
 
 def plan_receivers(plan: FunctionPlan, calls: Calls) -> Callable[[], None]:
     """Number the sites of all borrows by method calls that nothing else tells of; gives what makes the edits."""
-    borrows = {borrow.span: borrow for borrow in plan.file.facts.borrows if borrow.target is None}
+    borrows = plan.file.index.nameless_borrows
     told = {site.span for site in plan.file.sites if site.name is None}
     sources = {one.source_node.start for one in plan.bindings.values() if one.source_node is not None}
     notes = []

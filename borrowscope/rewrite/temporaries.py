@@ -33,7 +33,7 @@ class _Reader:
 
     def __init__(self, plan: FunctionPlan) -> None:
         self._plan = plan
-        self._calls = {call.span: call for call in plan.file.facts.calls}
+        self._calls = plan.file.index.calls
         self._handlers: dict[str, Callable[[Node], bool]] = {
             **dict.fromkeys(_LEAVES, lambda _node: True),
             **dict.fromkeys(_NAMES, lambda _node: True),
