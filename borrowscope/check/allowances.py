@@ -14,7 +14,7 @@ from borrowscope.check.places import comment_at, is_comment
 from borrowscope.check.registry import Draft, at_place
 from borrowscope.check.view import FileView
 from borrowscope.parse.syntax import COMMENTS, Node
-from borrowscope.tables.check_rules import BY_CODE, BY_NAME
+from borrowscope.tables.check_rules import BY_CODE, BY_NAME, find_rule
 from borrowscope.text.span import Span
 
 WITHOUT_REASON, WITHOUT_EFFECT, UNREADABLE = (
@@ -65,8 +65,7 @@ def _codes(text: str) -> tuple[str, ...]:
 
 
 def _code(name: str) -> str:
-    """A rule's code, however it is written: `BS0501`, `bs0501`, `raw_deref`, `raw-deref`."""
-    rule = BY_NAME.get(name.lower().replace("-", "_")) or BY_CODE.get(name.upper())
+    rule = find_rule(name)
     return rule.code if rule is not None else name
 
 

@@ -6,9 +6,8 @@ exist (with the nearest one that does) and for a value of the wrong kind. Scalar
 
 from __future__ import annotations
 
-import difflib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from borrowscope.errors import UsageError
 from borrowscope.project.model import Project
-from borrowscope.tables.check_rules import BY_CODE, BY_NAME, Level
+from borrowscope.tables.check_rules import BY_CODE, BY_NAME, Level, find_rule
 from borrowscope.tables.groups import GROUP_NAMES, Preset, nearest_word
 
 FILE_NAMES = ("borrowscope.toml", ".config/borrowscope.toml", ".borrowscope.toml")
@@ -75,6 +74,11 @@ class Settings(BaseModel):
     )
 
 
+_SHAPES = {
+    "tuple_type": "it takes a list",
+    "dict_type": "it takes a table",
+    "model_type": "it takes a level, or a table with `level`, `include` and `exclude`",
+}  # what a key takes, by the name of the error where it gets something else
 KEYS = tuple(Settings.model_fields)
 LIST_KEYS = frozenset({"trace", "only", "skip", "exclude_paths"})
 TABLE_KEYS = frozenset({"rules"})  # each of their keys is a setting of its own
@@ -164,27 +168,52 @@ def _metadata_tables(project: Project) -> list[tuple[str, Mapping[str, Any]]]:
 def _check(place: str, values: Mapping[str, Any]) -> None:
     for key in values:
         if key not in KEYS:
-            near = difflib.get_close_matches(key, KEYS, n=1, cutoff=0.0)
-            raise UsageError(f"unknown key `{key}` in {place}", hint=f"did you mean `{near[0]}`?")
+            near = nearest_word(key, KEYS)
+            raise UsageError(f"unknown key `{_written(key)}` in {place}", hint=f"did you mean `{_written(near)}`?")
     for key, words in WORDS.items():
         _check_words(place, key, values.get(key), words)
     rules = values.get("rules")
-    for code in rules if isinstance(rules, Mapping) else ():
-        if code not in BY_CODE and code not in BY_NAME:
-            known = nearest_word(code, (*BY_CODE, *BY_NAME))
-            raise UsageError(f"no rule is called `{code}` in {place}", hint=f"did you mean `{known}`?")
+    _check_rules(place, rules if isinstance(rules, Mapping) else {})
     try:
         Settings(**values)
     except ValidationError as error:
-        first = error.errors()[0]
-        named = first["loc"][0]
-        raise UsageError(f"bad value for `{named}` in {place}: {first['msg']}, not {first['input']!r}") from error
+        raise _refusal(place, dict(error.errors()[0])) from error
+
+
+def _check_rules(place: str, names: Iterable[str]) -> None:
+    """Refuse names that no rule has, and two names of one."""
+    named: dict[str, str] = {}
+    for name in names:
+        rule = find_rule(name)
+        if rule is None:
+            known = nearest_word(name, (*BY_CODE, *BY_NAME))
+            raise UsageError(f"no rule is called `{name}` in {place}", hint=f"did you mean `{known}`?")
+        if rule.code in named:
+            raise UsageError(f"`{named[rule.code]}` and `{name}` are one rule in {place}", hint="leave one of them out")
+        named[rule.code] = name
+
+
+def _refusal(place: str, first: Mapping[str, Any]) -> UsageError:
+    """What is said of a value that a key does not take."""
+    key, *rest = map(str, first["loc"])
+    named = ".".join([_written(key), *rest])
+    if first["type"] == "extra_forbidden":
+        near = nearest_word(str(first["loc"][-1]), RuleSetting.model_fields)
+        return UsageError(f"unknown key `{named}` in {place}", hint=f"did you mean `{near}`?")
+    said = _SHAPES.get(first["type"], first["msg"])
+    return UsageError(f"bad value for `{named}` in {place}: {said}, not {first['input']!r}")
+
+
+def _written(key: str) -> str:
+    """A key as files spell it."""
+    return key.replace("_", "-")
 
 
 def _by_code(rules: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     return {
-        BY_NAME[name].code if name in BY_NAME else name: {"level": value} if isinstance(value, str) else value
+        rule.code: {"level": value} if isinstance(value, str) else value
         for name, value in rules.items()
+        if (rule := find_rule(name)) is not None
     }
 
 

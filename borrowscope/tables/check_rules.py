@@ -431,3 +431,8 @@ _CHECK = (
 RULES: tuple[CheckRule, ...] = (*_FFI, *_UNIONS, *_STATICS, *_CLONES, *_INVENTORY, *_CHECK)
 BY_CODE: dict[str, CheckRule] = {rule.code: rule for rule in RULES}
 BY_NAME: dict[str, CheckRule] = {rule.name: rule for rule in RULES}
+
+
+def find_rule(word: str) -> CheckRule | None:
+    """The rule that somebody means, however they write it: `BS0501`, `bs0501`, `raw_deref`, `raw-deref`."""
+    return BY_NAME.get(word.lower().replace("-", "_")) or BY_CODE.get(word.upper())

@@ -204,7 +204,7 @@ def test_dependencies_that_cargo_cannot_resolve_are_told(crate: Path):
     [
         (["--level", "BS0101"], "--level takes CODE=LEVEL"),
         (["--level", "BS9999=error"], "no rule is called `BS9999`"),
-        (["--level", "BS0101=loud"], "bad value for `rules`"),
+        (["--level", "BS0101=loud"], "bad value for `rules.BS0101.level`"),
         (["--fail-on", "loud"], "loud"),
         (["--format", "loud"], "loud"),
     ],

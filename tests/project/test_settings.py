@@ -41,9 +41,9 @@ def test_no_config_and_another_config(project: Project, tmp_path: Path):
 @pytest.mark.parametrize("name", ["borrowscope.toml", ".config/borrowscope.toml", ".borrowscope.toml"])
 def test_an_unknown_key_names_the_nearest(project: Project, name: str):
     write_files(project.root, {name: "all-target = true\n"})
-    with pytest.raises(UsageError, match="unknown key `all_target`") as caught:
+    with pytest.raises(UsageError, match="unknown key `all-target`") as caught:
         load_settings(project, {}, {})
-    assert caught.value.hint == "did you mean `all_targets`?"
+    assert caught.value.hint == "did you mean `all-targets`?"
 
 
 def test_a_value_of_the_wrong_kind_says_where(project: Project):
@@ -78,6 +78,16 @@ def test_what_to_record(project: Project):
         ('only = ["loop"]', "`loops`"),
         ("sample = 2", "bad value for `sample`"),
         ('filter = ""', "bad value for `filter`"),
+        ('fail_on = "loud"', "bad value for `fail-on`"),
+        ('exclude-paths = "src"', "bad value for `exclude-paths`"),
+        ("rules = 3", "it takes a table, not 3"),
+        ("rules.raw_deref = 3", "bad value for `rules.raw_deref`"),
+        ('rules.BS0501 = "loud"', "bad value for `rules.BS0501.level`"),
+        ('rules.BS0501.exclude = "src"', "bad value for `rules.BS0501.exclude` in"),
+        ('rules.BS0501.paths = ["src"]', "unknown key `rules.BS0501.paths`"),
+        ('rules.BS0501.levl = "note"', "`level`"),
+        ('rules.BS9999 = "note"', "no rule is called `BS9999`"),
+        ('rules = { raw-deref = "note", BS0501 = "off" }', "`raw-deref` and `BS0501` are one rule"),
     ],
 )
 def test_words_and_numbers_that_cannot_be(project: Project, text: str, said: str):
@@ -85,3 +95,9 @@ def test_words_and_numbers_that_cannot_be(project: Project, text: str, said: str
     with pytest.raises(UsageError) as caught:
         load_settings(project, {}, {})
     assert said in f"{caught.value} {caught.value.hint}"
+
+
+def test_a_rule_has_one_place_however_it_is_called(project: Project):
+    (project.root / "borrowscope.toml").write_text('[rules.raw-deref]\nlevel = "error"\nexclude = ["x"]\n')
+    rules = load_settings(project, {"rules": {"bs0501": "note"}}, {"BORROWSCOPE_RULES": "RAW_DEREF=off"}).rules
+    assert {code: (rule.level, rule.exclude) for code, rule in rules.items()} == {"BS0501": ("note", ("x",))}

@@ -15,7 +15,7 @@ import typer
 from borrowscope.cli import terminal
 from borrowscope.cli.command import CARE, Command, Example
 from borrowscope.errors import UsageError
-from borrowscope.tables.check_rules import BY_CODE, BY_NAME, RULES, CheckRule
+from borrowscope.tables.check_rules import BY_CODE, BY_NAME, RULES, CheckRule, find_rule
 from borrowscope.tables.groups import nearest_word
 
 WIDTH = 100
@@ -30,9 +30,9 @@ def explain(
 
 
 def _rule(code: str) -> CheckRule:
-    name = code.lower().replace("-", "_")
-    rule = BY_CODE.get(code.upper()) or BY_NAME.get(name)
+    rule = find_rule(code)
     if rule is None:
+        name = code.lower().replace("-", "_")
         words = BY_CODE if name.startswith("bs") else BY_NAME
         near = nearest_word(code.upper() if name.startswith("bs") else name, words)
         raise UsageError(f"no rule is called `{code}`", hint=f"did you mean `{near}`?")
