@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from borrowscope.analyzer.static.active_parts import active_parts
 from borrowscope.analyzer.static.body import Body, Called, handles
 from borrowscope.analyzer.static.callables import Closure, FunctionItem
 from borrowscope.analyzer.static.definitions import Bound, Function
@@ -28,7 +29,7 @@ def check_call(body: Body, node: Node, expected: Ty | None) -> Ty:
     """`f(a)`, `value.method(a)`, `Type::f(a)`, `(expression)(a)`."""
     function = node.field("function")
     arguments = node.field("arguments")
-    values = _values(arguments) if arguments is not None else []
+    values = _values(body, arguments) if arguments is not None else []
     if function is None:
         return UNKNOWN
     inner, turbofish = function, None
@@ -48,8 +49,8 @@ def check_call(body: Body, node: Node, expected: Ty | None) -> Ty:
     return _call_value(body, callee, values, expected)
 
 
-def _values(arguments: Node) -> list[Node]:
-    return [child for child in arguments.named if child.kind != "attribute_item"]
+def _values(body: Body, arguments: Node) -> list[Node]:
+    return active_parts(body, arguments, [child for child in arguments.named if child.kind != "attribute_item"])
 
 
 def _note(body: Body, node: Node, callee: FunctionItem) -> None:

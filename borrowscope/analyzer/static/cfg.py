@@ -13,8 +13,9 @@ from typing import Final, NamedTuple
 
 ACTIVE: Final = 1.0
 _UNKNOWN_FEATURE: Final = 0.495  # of an item with it and its twin without, one has to be the likelier
-UNKNOWN_FLAG: Final = 0.45  # a flag of a build script or of the user: more often unset
-TEST: Final = 0.4
+TEST: Final = 0.45
+_UNKNOWN_FLAG: Final = 0.4  # a flag of a build script or of the user: more often unset, also in tests
+_COMPILED: Final = 0.425
 _EVEN: Final = 0.5
 
 _TOKEN = re.compile(r'//[^\n]*|/\*(?:[^*]|\*(?!/))*\*/|"((?:\\.|[^"\\])*)"|([^\W\d]\w*)|([(),=])')
@@ -61,6 +62,16 @@ def flag_of(condition: str) -> str:
     return f"--cfg {condition}"
 
 
+def is_compiled(rank: float) -> bool:
+    """Whether code of this likelihood is compiled in some build, as far as anybody knows: in tests it is."""
+    return rank > _COMPILED
+
+
+def is_for_others(rank: float) -> bool:
+    """Whether other crates may meet code of this likelihood: not where it cannot be compiled, and not in tests."""
+    return rank > 0 and abs(rank - TEST) > TEST - _COMPILED
+
+
 def likelihood(attributes: str, features: frozenset[str] | None) -> float:
     """The likelihood that all `#[cfg(..)]` of the text hold; `features` is None where nobody knows them."""
     found = ACTIVE
@@ -80,14 +91,14 @@ def _predicate(tokens: list[tuple[str | None, ...]], at: int, features: frozense
     """One predicate, and the place behind it."""
     name = tokens[at][1] if at < len(tokens) else None
     if name is None:
-        return UNKNOWN_FLAG, at + 1
+        return _UNKNOWN_FLAG, at + 1
     following = tokens[at + 1][2] if at + 1 < len(tokens) else None
     if following == "=":
         value = tokens[at + 2][0] if at + 2 < len(tokens) else ""
         return _valued(name, value or "", features), at + 3
     if following != "(":
         is_set = features is not None and flag_of(name) in features
-        return ACTIVE if is_set else _FLAGS.get(name, UNKNOWN_FLAG), at + 1
+        return ACTIVE if is_set else _FLAGS.get(name, _UNKNOWN_FLAG), at + 1
     parts: list[float] = []
     at += 2
     while at < len(tokens) and tokens[at][2] != ")":
@@ -105,7 +116,7 @@ def _valued(name: str, value: str, features: frozenset[str] | None) -> float:
     if features is not None and flag_of(f'{name}="{value}"') in features:
         return ACTIVE
     known = _VALUES.get(name)
-    return UNKNOWN_FLAG if known is None else float(value in known)
+    return _UNKNOWN_FLAG if known is None else float(value in known)
 
 
 def _combined(name: str, parts: list[float]) -> float:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from borrowscope.analyzer.static.active_parts import active_parts
 from borrowscope.analyzer.static.body import Body, Join, handles
 from borrowscope.analyzer.static.calls import find_field
 from borrowscope.analyzer.static.definitions import Bound
@@ -139,7 +140,7 @@ def _unit(_: Body, __: Node, ___: Ty | None) -> Ty:
 @handles("tuple_expression")
 def _tuple(body: Body, node: Node, expected: Ty | None) -> Ty:
     wanted = body.structure(expected) if expected is not None else None
-    parts = [child for child in node.named if child.kind != "attribute_item"]
+    parts = active_parts(body, node, [child for child in node.named if child.kind != "attribute_item"])
     hints = wanted.args if wanted is not None and wanted.head == TUPLE and len(wanted.args) == len(parts) else None
     found = []
     for at, part in enumerate(parts):
@@ -156,7 +157,8 @@ def _array(body: Body, node: Node, expected: Ty | None) -> Ty:
     wanted = body.structure(expected) if expected is not None else None
     hint = wanted.args[0] if wanted is not None and wanted.head in (ARRAY, SLICE) else None
     length = node.field("length")
-    parts = [child for child in node.named if child.kind != "attribute_item" and child is not length]
+    written = [child for child in node.named if child.kind != "attribute_item" and child is not length]
+    parts = active_parts(body, node, written)
     join = Join(body, hint)
     for part in parts:
         join.add(body.check(part, join.hint))
@@ -185,8 +187,9 @@ def _struct(body: Body, node: Node, expected: Ty | None) -> Ty:
         wanted = body.solver.shallow(expected)
         if wanted.head == whole.head:
             body.solver.unify(whole, wanted)
-    for part in fields.named if fields is not None else []:
-        _field_value(body, part, whole, types)
+    if fields is not None:
+        for part in active_parts(body, fields, fields.named, lambda part: _field_value(body, part, whole, types)):
+            _field_value(body, part, whole, types)
     return whole
 
 

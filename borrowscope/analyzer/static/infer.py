@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 from borrowscope.analyzer.facts import BindingFact, CallFact, FileFacts, TypeSource
 from borrowscope.analyzer.producer import producing_call
 from borrowscope.analyzer.static import expressions, macro_calls  # noqa: F401 - they register their handlers
+from borrowscope.analyzer.static.active_parts import active_parts
 from borrowscope.analyzer.static.binders import may_bind
 from borrowscope.analyzer.static.body import Body, Called, Named
-from borrowscope.analyzer.static.cfg import UNKNOWN_FLAG
+from borrowscope.analyzer.static.cfg import TEST
 from borrowscope.analyzer.static.control import check_function_block
 from borrowscope.analyzer.static.definitions import Bound, Function
 from borrowscope.analyzer.static.patterns import bind_pattern
@@ -40,6 +41,7 @@ from borrowscope.text.span import Span
 if TYPE_CHECKING:
     from borrowscope.analyzer.static.symbols import ItemContext, World
     from borrowscope.analyzer.unsafety.operations import Operation
+    from borrowscope.parse.syntax import Node
 
 
 # Without these nothing needs `unsafe`, and nobody has to look what the called macros write.
@@ -98,7 +100,7 @@ class CrateInference:
         except RecursionError:
             self.failed.append((context.path, "nested too deeply"))
         for named in body.bound:
-            self._note(body, named, is_inactive=named.is_inactive or context.rank <= UNKNOWN_FLAG)
+            self._note(body, named, is_inactive=named.is_inactive or context.rank <= TEST)
         for called in body.called:
             self._note_call(body, called)
         for file, operation in body.operations():
@@ -179,14 +181,25 @@ def _check_function(body: Body, context: ItemContext, function: Function) -> Non
     parameters, inner = node.field("parameters"), node.field("body")
     mapping = {"Self": body.self_type} if body.self_type is not None else {}
     types = [body.solver.normalize(substitute(ty, mapping)) for ty in function.params]
-    nodes = [child for child in parameters.named if _is_parameter(child.kind)] if parameters is not None else []
-    for parameter, ty in zip(nodes, types, strict=False):
+    for parameter, ty in zip(_parameters(body, parameters), types, strict=False):
         _bind_parameter(body, parameter, ty)
     if inner is None or not (body.reads_all or may_bind(inner.source, inner.start, inner.end)):
         return
     result = _expected_result(body, body.solver.normalize(substitute(function.result, mapping)))
     with body.frame(result):
         check_function_block(body, inner, result)
+
+
+def _parameters(body: Body, parameters: Node | None) -> list[Node]:
+    """Those that are compiled; the others have the types that are written."""
+    if parameters is None:
+        return []
+
+    def read(node: Node) -> None:
+        written = node.field("type") if node.kind == "parameter" else None
+        _bind_parameter(body, node, body.written(written) if written is not None else UNKNOWN)
+
+    return active_parts(body, parameters, [child for child in parameters.named if _is_parameter(child.kind)], read)
 
 
 def _is_parameter(kind: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Sequence
 
-from borrowscope.analyzer.static.cfg import likelihood
+from borrowscope.analyzer.static.cfg import is_compiled, likelihood
 from borrowscope.analyzer.static.definitions import Generic, Generics, Variant
 from borrowscope.analyzer.static.generic_text import read_parameters, split
 from borrowscope.analyzer.static.type_scope import Environment, ItemTypeScope
@@ -62,23 +62,29 @@ def active_parameters(text: str, features: frozenset[str] | None) -> str:
     if "cfg" not in text:
         return text
     pieces = split(text.strip()[1:-1], ",")
-    return f"<{', '.join(piece for piece in pieces if likelihood(piece, features) > 0)}>"
+    return f"<{', '.join(piece for piece in pieces if is_compiled(likelihood(piece, features)))}>"
 
 
 def read_signature(node: Node | None, scope: ItemTypeScope) -> tuple[tuple[Ty, ...], bool]:
     """The types of a list of parameters, and whether the first is self."""
     found: list[Ty] = []
     has_self = False
+    before = node.start if node is not None else 0
     for child in node.named if node is not None else ():
         if child.kind == "self_parameter":
             has_self = True
             found.append(_receiver(child.text))
-        elif child.kind == "parameter":
+        elif child.kind == "parameter" and _is_compiled(child.source[before : child.start], scope.features):
             ty, pattern = child.field("type"), child.field("pattern")
             if pattern is not None and pattern.text in ("self", "mut self"):
                 has_self = True
             found.append(scope.read(ty.text) if ty is not None else UNKNOWN)
+        before = child.end if child.kind != "attribute_item" else before
     return tuple(found), has_self
+
+
+def _is_compiled(attributes: bytes, features: frozenset[str] | None) -> bool:
+    return b"cfg" not in attributes or is_compiled(likelihood(attributes.decode("utf-8", "replace"), features))
 
 
 def in_terms_of_self(ty: Ty, self_type: Ty) -> Ty:
@@ -133,7 +139,7 @@ def _tuple_types(body: Node, features: frozenset[str] | None) -> list[Node]:
     for child in body.named:
         if child.kind == "attribute_item":
             text = child.text
-            is_active = is_active and ("cfg" not in text or likelihood(text, features) > 0)
+            is_active = is_active and ("cfg" not in text or is_compiled(likelihood(text, features)))
         elif child.field_name == "type":
             if is_active:
                 found.append(child)

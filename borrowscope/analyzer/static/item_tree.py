@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias
 
-from borrowscope.analyzer.static.cfg import ACTIVE, TEST, ModulePath, likelihood, module_paths
+from borrowscope.analyzer.static.cfg import ACTIVE, ModulePath, is_for_others, likelihood, module_paths
 from borrowscope.analyzer.static.use_trees import read_use
 from borrowscope.analyzer.unbuilt import Unbuilt
 from borrowscope.parse.modules import tidied
@@ -290,7 +290,7 @@ class CrateItems:
 
 def collect_into(module: Module, node: Node, rank: float) -> None:
     """Note the items below the node (a file, a list of declarations, an expansion) in the module."""
-    if rank > TEST or module.crate.has_inactive:
+    if is_for_others(rank) or module.crate.has_inactive:
         _collect(module, node, min(rank, module.rank))
 
 
@@ -310,7 +310,7 @@ def _collect(module: Module, node: Node, rank: float) -> None:
                 attributes = child.source[attributes_at : child.start].decode("utf-8", "replace")
                 if "cfg" in attributes:
                     own_rank = min(rank, likelihood(attributes, module.crate.features))
-            if own_rank > TEST or module.crate.has_inactive:
+            if is_for_others(own_rank) or module.crate.has_inactive:
                 handler(module, child, attributes, own_rank)
         attributes_at = -1
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
+from borrowscope.analyzer.static.active_parts import active_parts
 from borrowscope.analyzer.static.assembly import OperandKind, assembly_operands
 from borrowscope.analyzer.static.binders import may_bind
 from borrowscope.analyzer.static.body import Body, Join, handles
@@ -110,7 +111,8 @@ def _vec(body: Body, node: Node, expected: Ty | None) -> Ty:
     tokens = _tokens(node)
     wanted = body.structure(expected) if expected is not None else None
     hint = wanted.args[0] if wanted is not None and wanted.head == "std::vec::Vec" else None
-    parts: Sequence[Node] = _arguments(node) or []
+    written = [part for part in _arguments(node) or [] if part.kind != "attribute_item"]
+    parts: Sequence[Node] = active_parts(body, node, written)
     if not parts and tokens is not None:
         repeat = parse_repeat(tokens.source, tokens.start + 1, tokens.end - 1)
         if repeat and len(repeat) == 2:

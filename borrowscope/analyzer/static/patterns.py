@@ -9,6 +9,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
+from borrowscope.analyzer.static.active_parts import active_parts
 from borrowscope.analyzer.static.body import Body
 from borrowscope.analyzer.static.paths import find_constructor, is_constant, path_value
 from borrowscope.analyzer.static.types import ARRAY, REF, REF_MUT, SLICE, TUPLE, UNKNOWN, Kind, Ty, make, make_const
@@ -185,9 +186,9 @@ def _struct(body: Body, node: Node, ty: Ty, mode: Mode) -> None:
         body.solver.unify(found[0], peeled)
         fields = found[1]
         body.destructured(node, found[0])
-    for part in node.named:
-        if part.kind == "field_pattern":
-            _field(body, part, fields, mode)
+    parts = [part for part in node.named if part.kind == "field_pattern"]
+    for part in active_parts(body, node, parts, lambda part: _field(body, part, fields, mode)):
+        _field(body, part, fields, mode)
 
 
 def _field(body: Body, node: Node, fields: dict[str, Ty], mode: Mode) -> None:

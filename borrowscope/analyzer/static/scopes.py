@@ -7,9 +7,9 @@ of blocks, macros, and the reader's view of types.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import Final, NamedTuple, Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
-from borrowscope.analyzer.static.cfg import ACTIVE, TEST, likelihood
+from borrowscope.analyzer.static.cfg import ACTIVE, is_compiled, likelihood
 from borrowscope.analyzer.static.closure_paths import path_within
 from borrowscope.analyzer.static.definitions import Alias, Function, Generics, Trait, TypeDef, Value, Variant
 from borrowscope.analyzer.static.item_expansion import Expander
@@ -30,8 +30,6 @@ from borrowscope.analyzer.static.unbuilt_paths import unbuilt_behind
 from borrowscope.analyzer.unbuilt import Unbuilt
 from borrowscope.parse.macro_rules import Expansion, MacroDefinition, SourceText
 from borrowscope.parse.syntax import Node
-
-_LIKELY: Final = TEST - 0.01  # tests count as compiled
 
 
 class ModuleRef(NamedTuple):
@@ -172,7 +170,7 @@ class Scope:
 
     def is_active(self, attributes: str) -> bool:
         """Whether what has these attributes is likely to be compiled."""
-        return "cfg" not in attributes or likelihood(attributes, self._module.crate.features) > _LIKELY
+        return "cfg" not in attributes or is_compiled(likelihood(attributes, self._module.crate.features))
 
     def block(self, node: Node) -> Scope:
         """The scope inside of a block: itself where the block holds no items."""
