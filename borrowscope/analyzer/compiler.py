@@ -133,6 +133,7 @@ def add_binding(file: FileFacts, new: BindingFact) -> None:
     if old is new:
         return
     old.drops.extend(drop for drop in new.drops if drop not in old.drops)
+    old.is_assigned_by_macro = old.is_assigned_by_macro or new.is_assigned_by_macro
     same = next((fact for fact in old.alternatives or [old] if _is_same_type(fact, new)), None)
     if same is not None:
         same.needs_drop = _either(same.needs_drop, new.needs_drop)

@@ -35,7 +35,10 @@ _CAUSES = {"return": DropCause.RETURN, "break": DropCause.BREAK, "continue": Dro
 
 
 class Drop(NamedTuple):
-    """One drop that can happen. `is_conditional`: only a flag at run time tells; `is_partial`: a part has moved out."""
+    """One drop that can happen. `is_conditional`: only a flag at run time tells; `is_partial`: a part has moved out.
+
+    `text` is what stands where MIR has it: `}`, or the place that is assigned.
+    """
 
     local: int
     file: str
@@ -43,6 +46,7 @@ class Drop(NamedTuple):
     cause: DropCause | None
     is_conditional: bool
     is_partial: bool
+    text: str
 
 
 class _Exit(NamedTuple):
@@ -250,4 +254,6 @@ def _drops(
             for label in sorted(labels, key=lambda label: label.span):
                 is_here = label in (_ORDINARY, _UNREAD)
                 file, span = (found[0].path, found[1]) if is_here else (label.file, label.span)
-                yield Drop(block.drops, file, span, label.cause, bool(state.empty & bit), bool(state.partial & bit))
+                is_conditional, is_partial = bool(state.empty & bit), bool(state.partial & bit)
+                text = found[0].text(found[1])
+                yield Drop(block.drops, file, span, label.cause, is_conditional, is_partial, text)

@@ -71,6 +71,7 @@ class BindingFact:
     drops: list[DropFact] = field(default_factory=list)
     # Where a macro binds one written name several times with different types: each of them. `ty` is None then.
     alternatives: list[BindingFact] = field(default_factory=list)
+    is_assigned_by_macro: bool = False  # some macro's own text says `$x = ..`
     is_inactive: bool = False  # bound by code that is not compiled: what compiled code binds there comes first
 
 

@@ -30,6 +30,7 @@ from borrowscope.text.span import Span
 _DESUGARED = frozenset({"_task_context", "__awaitee", "__next"})
 _ELSEWHERE = Span(0, 0)
 _PART = re.compile(r"\(+_(\d+)\b")
+_METAVARIABLE = re.compile(r"\$\w+")
 _USE = re.compile(r"(&mut |&|move |copy )(\(.*\))$")
 _ITEM_NAME = re.compile(r"(?:const|static)\s+(?:mut\s+)?((?:r#)?\w+)\s*:\s*$")
 
@@ -289,7 +290,12 @@ def _cause(drop: Drop, known: Known) -> DropCause | None:
         return None
     if drop.is_conditional:
         return DropCause.MAYBE_MOVED
-    return DropCause.ASSIGN if known.file.text(drop.span) == known.fact.name else drop.cause
+    return DropCause.ASSIGN if drop.text == known.fact.name or _is_by_macro(drop) else drop.cause
+
+
+def _is_by_macro(drop: Drop) -> bool:
+    """Whether a macro's own text assigns to the variable that it is given: `$x = ..`."""
+    return _METAVARIABLE.fullmatch(drop.text) is not None
 
 
 def _read_drops(body: Body, files: SourceFiles, facts: BodyFacts) -> None:
@@ -299,6 +305,8 @@ def _read_drops(body: Body, files: SourceFiles, facts: BodyFacts) -> None:
             facts.locals[local].fact.needs_drop = True
     for drop in find_drops(body, facts.locals, files):
         known = facts.locals[drop.local]
+        if _is_by_macro(drop):
+            known.fact.is_assigned_by_macro = True
         if drop.file == known.file.path:
             known.fact.drops.append(DropFact(drop.span, _cause(drop, known)))
     unwound = body.unwind_drops()

@@ -5,6 +5,7 @@ In: one function's plan with its bindings and moves. Out: the same plan, births 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -21,6 +22,7 @@ from borrowscope.rewrite.positions import place_base, strip_parentheses, values_
 from borrowscope.rewrite.scopes import AfterLet, Frame
 from borrowscope.tables.births import CLONE_TYPED, NEW, NEW_TYPED, Producer, birth_of
 from borrowscope.tables.operations import CHANNELS, FROM_RAW, HANDING_OUT, INITIALIZED, SPAWNS, UPGRADES
+from borrowscope.text.span import Span
 
 _COUNTED = ("std::rc::Rc::<", "std::sync::Arc::<")
 
@@ -184,6 +186,15 @@ def _reassigned(plan: FunctionPlan, node: Node, name: Node, frame: Frame) -> Rea
     one.assignments.append(node)
     site.depends_on = (one.site.index,)
     return Reassigned(one, site)
+
+
+def is_assigned_unseen(plan: FunctionPlan, one: BindingPlan) -> bool:
+    """Whether the variable gets another value where the syntax does not show it: in a macro's call."""
+    seen = [Span(node.start, node.end) for node in one.assignments]
+    named = re.compile(rb"(?<![\w.])%s\b" % re.escape(one.binding.name.encode()))
+    source = plan.item.node.source
+    places = [drop.span for drop in one.fact.drops if named.fullmatch(source, *drop.span)]
+    return one.fact.is_assigned_by_macro or any(not any(span.contains(place) for span in seen) for place in places)
 
 
 def _assigned(plan: FunctionPlan, left: Node) -> list[Node]:

@@ -12,7 +12,7 @@ from borrowscope.rewrite.awaits import emit_awaits, may_be_torn_down, plan_await
 from borrowscope.rewrite.calls import Calls, call_source, is_clone
 from borrowscope.rewrite.clones import plan_clones
 from borrowscope.rewrite.closures import plan_closures
-from borrowscope.rewrite.constructs import choose_birth, plan_assignments
+from borrowscope.rewrite.constructs import choose_birth, is_assigned_unseen, plan_assignments
 from borrowscope.rewrite.emit import Emitter
 from borrowscope.rewrite.exits import emit_exits, framed_bodies, may_leave_early, plan_exits
 from borrowscope.rewrite.families import FAMILIES
@@ -152,6 +152,9 @@ def _settle(plan: FunctionPlan) -> None:
             first = unmarked[0].fact.span  # or in the definition of a macro
             place = first if Span(plan.item.node.start, plan.item.node.end).contains(first) else one.site.span
             plan.file.skip(place, "drop", SkipReason.UNMARKED_MOVE, one.binding.name)
+        elif one.is_guarded and is_assigned_unseen(plan, one):
+            one.is_guarded = False
+            plan.file.skip(one.site.span, "drop", SkipReason.MACRO_UNKNOWN, one.binding.name)
         one.is_guarded = one.is_guarded and plan.file.choice.is_told(one.end)
         one.site.is_guarded = one.is_guarded
         one.site.owner = one.source.site.index if one.source is not None else None

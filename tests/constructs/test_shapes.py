@@ -81,3 +81,15 @@ def test_chains_of_hundreds_of_calls_are_followed_to_their_end(tmp_path: Path) -
     assert len([event for event in events if event["event"] == "New" and event["name"] == "owned"]) == LINKS
     report = instrument_report(tmp_path / "program.bstrace")
     assert (report["healed"], report["skipped"]) == ([], [])
+
+
+@pytest.mark.slow
+def test_what_a_macros_own_text_moves_or_overwrites_has_no_end(tmp_path: Path) -> None:
+    program = Path(__file__).parent / "shapes" / "moves_in_macros.rs"
+    _, _, events = run_both(program.read_text(encoding="utf-8"), tmp_path)
+    skipped = {one["name"]: one["reason"] for one in instrument_report(tmp_path / "program.bstrace")["skipped"]}
+    moved = ["eaten", "captured", "given", "left", "right"]
+    assert skipped == dict.fromkeys(moved, "unmarked_move") | dict.fromkeys(["first", "place", "last"], "macro_unknown")
+    ended = {event["name"] for event in events if event["event"] == "Drop"}
+    assert ended >= {"two", "seen", "step"}
+    assert not ended & skipped.keys()
