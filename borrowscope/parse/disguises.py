@@ -25,6 +25,8 @@ _REST = re.compile(rb"\.\.(?=\s*\})")
 _TURBOFISH = re.compile(rb"::(?=\s*<)(?!\s*<[^<>{}();]*>\s*\{)")
 _RETURNED = re.compile(rb"(->\s*\w+(?:::\w+)*)::(?=\s*<)")
 _PATTERN_ARGUMENTS = re.compile(rb"::\s*<[^<>{}();]*>(?=\s*\{)")
+_GAP = rb"(?:\s|/\*.*?\*/|//[^\n]*\n)*"
+_BREAK = re.compile(rb"\bbreak\b(?:%b'[\w\x80-\xff]+)?(?=%b[(\[*&|<-])" % (_GAP, _GAP), re.DOTALL)
 _ATTRIBUTE = re.compile(rb'#\[(?:[^\[\]"]|"(?:\\.|[^"\\])*"|\[[^\[\]]*\])*\]')
 _LOOK_BEHIND = 200  # bytes before an attribute, with the comments that stand there
 _COMMENTS = re.compile(rb"//[^\n]*\n|/\*.*?\*/", re.DOTALL)
@@ -57,11 +59,12 @@ Root = TypeVar("Root", bound=Raw)
 
 
 def parse_disguised(source: bytes, parse: Callable[[bytes], Root]) -> tuple[Root, list[int]]:
-    """The root, and where signs stand that were parsed as `!`, or dots as `||`: as long, and binding as tightly.
+    """The root, and where signs stand that were parsed as `!`, dots as `||`, `break` as `yield`: as long, as tight.
 
     The grammar takes `a..*b` for a product of `a..` and `b`, and `x = a..(b)` for a call; to rustc, whatever can end a
-    range does. It knows no macros and functions that are named like primitive types (`str![]`, `f32::<E>()`): they get
-    another name as long. So do names of edition 2015 that are words of the language by now: `try!(..)`, `async`.
+    range does, and whatever can begin an expression is the value of a `break`: `break (a)`, `break -1`. It
+    knows no macros and functions that are named like primitive types (`str![]`, `f32::<E>()`): they get another name as
+    long. So do names of edition 2015 that are words of the language by now: `try!(..)`, `async`.
     """
     text = _LIKE_TYPES.sub(_in_capitals, source)
     root = parse(text)
@@ -70,6 +73,10 @@ def parse_disguised(source: bytes, parse: Callable[[bytes], Root]) -> tuple[Root
         other = parse(changed) if changed != text else root
         if _errors(other) < _errors(root):
             text, root = changed, other
+    breaks = [found for found in _BREAK.finditer(text) if _is_left_alone(root, found)]
+    if breaks:
+        text = _with_values(text, breaks)
+        root = parse(text)
     signs = [found.start(1) for found in _OPEN_RANGE.finditer(text) if _splits_range(root, found.start(1))]
     openings = (found for found in _OPEN_GROUP.finditer(text) if found.end() - 1 not in signs)
     groups = [found.start(1) for found in openings if _splits_group(root, found)]
@@ -80,11 +87,27 @@ def parse_disguised(source: bytes, parse: Callable[[bytes], Root]) -> tuple[Root
         for at in groups:
             signed[at : at + 2] = b"||"
         root = parse(bytes(signed))
-    return root, signs + groups
+    return root, [found.start() for found in breaks] + signs + groups
 
 
 def _in_capitals(found: re.Match[bytes]) -> bytes:
     return found[0].upper()
+
+
+def _is_left_alone(root: Raw, found: re.Match[bytes]) -> bool:
+    """Whether the tree has a `break` there without what follows as its value."""
+    node = root.descendant_for_byte_range(found.start(), found.start() + 1)
+    holder = node.parent if node is not None else None
+    return holder is not None and holder.type == "break_expression" and holder.end_byte <= found.end()
+
+
+def _with_values(text: bytes, breaks: Sequence[re.Match[bytes]]) -> bytes:
+    """Each `break 'a` as a `yield`, which the grammar gives its value."""
+    changed = bytearray(text)
+    for found in breaks:
+        word = b"yield"
+        changed[found.start() : found.end()] = word + _blank(found[0][len(word) :])
+    return bytes(changed)
 
 
 def _blank(text: bytes) -> bytes:

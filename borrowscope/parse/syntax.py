@@ -217,13 +217,35 @@ def _parse(source: bytes) -> tuple[tree_sitter.Node, list[int]]:
     return parse_disguised(source, lambda text: _PARSER.parse(text).root_node)
 
 
+_BREAK_LABEL = re.compile(rb"break(?:\s|/\*.*?\*/|//[^\n]*\n)*('[\w\x80-\xff]+)", re.DOTALL)
+
+
+def _restore_break(word: Node, operation: Node) -> None:
+    """A `yield` that stands for a `break`, which may have a label."""
+    word.kind, operation.kind = "break", "break_expression"
+    found = _BREAK_LABEL.match(operation.source, operation.start)
+    if found is not None:
+        prefix = b"fn f(){break "
+        quote = _PARSER.parse(prefix + found[1] + b";}").root_node.descendant_for_byte_range(
+            len(prefix), len(prefix) + 1
+        )
+        assert quote is not None
+        assert quote.parent is not None
+        label = _top(quote.parent, _Tree(operation.source, found.start(1) - len(prefix)))
+        label.parent = operation
+        operation.children = [operation.children[0], label, *operation.children[1:]]
+
+
 def _restore_sign(top: Node, at: int) -> None:
-    """Give the sign that stands for another one its own kind, and the expression that it belongs to."""
+    """Give the sign or word that stands for another one its own kind, and the expression that it belongs to."""
     node = top
     while (inner := next((child for child in node.children if child.start <= at < child.end), None)) is not None:
         node = inner
     operation = node.parent
-    if operation is None or node.kind not in ("!", "||"):  # it stands outside of what is looked at
+    if operation is None or node.kind not in ("!", "||", "yield"):  # it stands outside of what is looked at
+        return
+    if node.kind == "yield":
+        _restore_break(node, operation)
         return
     if node.kind == "||":
         node.kind, operation.kind = "..", "range_expression"

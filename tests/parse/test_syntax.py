@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import tree_sitter
 
-from borrowscope.parse.syntax import Node, arguments_of, parse_bare, parse_source
+from borrowscope.parse.syntax import Node, arguments_of, parse_arguments, parse_bare, parse_source
 
 FIXTURES = sorted((Path(__file__).parent.parent.parent / "fixtures").rglob("*.rs"))
 SOURCES = [path for path in FIXTURES if not parse_bare(path.read_bytes()).root_node.has_error]
@@ -119,6 +119,42 @@ def test_a_sign_behind_two_dots_begins_the_end_of_a_range(text: str, end: str) -
     value = borrow.field("value")
     assert value is not None
     assert (borrow.text, value.text) == ("&b", "b")
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "value", "kind"),
+    [
+        ("break (*p).x", None, "(*p).x", "field_expression"),
+        ("break 'ä (a, b)", "'ä", "(a, b)", "tuple_expression"),
+        ("break 'a /* é */ (a).b(c)?", "'a", "(a).b(c)?", "try_expression"),
+        ("break\n // no\n [1, 2]", None, "[1, 2]", "array_expression"),
+        ("break -1 + 2", None, "-1 + 2", "binary_expression"),
+        ("break *p", None, "*p", "unary_expression"),
+        ("break 'a &mut x.y", "'a", "&mut x.y", "reference_expression"),
+        ("break |x| x", None, "|x| x", "closure_expression"),
+        ("break <u8>::f()", None, "<u8>::f()", "call_expression"),
+        ("break 'a a", "'a", "a", "identifier"),
+    ],
+)
+def test_what_begins_an_expression_behind_break_is_its_value(
+    text: str, label: str | None, value: str, kind: str
+) -> None:
+    for source in (f"fn é() {{ loop {{ {text} }} }}", f"fn f() {{ 'a: loop {{ match 1 {{ _ => {text}, }} }} }}"):
+        found = find(parse_source(source.encode()), "break_expression")
+        assert (found.text, found.named[-1].text, found.named[-1].kind) == (text, value, kind)
+        assert (found.children[0].kind, found.named[-1].parent) == ("break", found)
+        own = found.child("label")
+        assert (own.text if own is not None else None) == label
+        assert own is None or own.parent is found
+    arguments = parse_arguments(text.encode(), 0, len(text.encode()))
+    assert arguments is not None
+    assert [one.kind for one in arguments] == ["break_expression"]
+
+
+def test_a_break_alone_has_no_value() -> None:
+    tree = parse_source(b"fn f() { loop { break; (a) } loop { if x { break } (b) } loop { break 'a; -1 } }")
+    breaks = [node for node in tree.walk() if node.kind == "break_expression"]
+    assert [node.text for node in breaks] == ["break", "break", "break 'a"]
 
 
 def test_a_range_that_is_assigned_may_end_in_parentheses() -> None:
