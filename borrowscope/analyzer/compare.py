@@ -50,7 +50,7 @@ class Verdict(StrEnum):
 class Record(BaseModel):
     """A part of a comparison."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", defer_build=True)
 
 
 class Counts(Record):

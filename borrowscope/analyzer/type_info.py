@@ -18,7 +18,7 @@ BindingKind = Literal["let", "param", "self", "pattern", "for", "closure_param",
 class Record(BaseModel):
     """A part of type-info.json: unknown keys are refused, the order of keys is that of the fields."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 class Initializer(Record):

@@ -28,7 +28,7 @@ _VERSION = re.compile(r'\A\s*\{\s*"version"\s*:\s*"([^"]*)"')
 class Entry(BaseModel):
     """Findings of one rule in one item. `fingerprints` tell each of them; `count` is for people who read the file."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     code: str
     file: str
@@ -40,7 +40,7 @@ class Entry(BaseModel):
 class Baseline(BaseModel):
     """The file."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     version: Literal["1.0"] = VERSION
     tool: str = TOOL

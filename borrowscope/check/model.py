@@ -16,7 +16,7 @@ VERSION = "1.0"
 
 
 class _Record(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 class Inside(_Record):

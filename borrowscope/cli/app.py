@@ -14,7 +14,6 @@ from importlib import import_module
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 from typer import exceptions
 from typer._completion_classes import completion_init
 
@@ -22,6 +21,7 @@ from borrowscope.cli import terminal
 from borrowscope.cli.command import Command, Invocation
 from borrowscope.errors import BorrowScopeError, ExitCode
 from borrowscope.tables.tool import GRAMMAR, TOOL
+from borrowscope.text.collector import collector_paused
 
 MODULES: dict[str, str] = {
     "run": "run",
@@ -43,6 +43,7 @@ MODULES: dict[str, str] = {
 }  # the commands, in the order in which help shows them, and their modules
 
 COMPLETION = "_BORROWSCOPE_COMPLETE"
+_VERSION = ("--version", "-V")
 
 
 def _show_version(wanted: bool) -> None:
@@ -54,9 +55,7 @@ def _show_version(wanted: bool) -> None:
 def _everything(
     version: Annotated[
         bool,
-        typer.Option(
-            "--version", "-V", metavar="", callback=_show_version, is_eager=True, help="Print the version and end"
-        ),
+        typer.Option(*_VERSION, metavar="", callback=_show_version, is_eager=True, help="Print the version and end"),
     ] = False,
 ) -> None:
     """Take the flags that stand before a command."""
@@ -95,13 +94,18 @@ def program_of(commands: Iterable[Command]) -> typer.Typer:
 
 def _register(app: typer.Typer, command: Command) -> None:
     settings = {"ignore_unknown_options": True, "allow_extra_args": True} if command.passes_on else {}
-    lines = (f"  {escape(example.line)}   [dim]{escape(example.says)}[/dim]" for example in command.examples)
+    lines = (f"  {_as_text(example.line)}   [dim]{_as_text(example.says)}[/dim]" for example in command.examples)
     app.command(
         command.name,
         rich_help_panel=command.panel,
         epilog="\n\n".join(("Examples:", *lines)),
         context_settings=settings,
     )(_interruptible(command.function))
+
+
+def _as_text(words: str) -> str:
+    """Words in which brackets are no markup."""
+    return words.replace("[", r"\[")
 
 
 def _interruptible(function: Callable[..., Any]) -> Callable[..., int]:
@@ -149,13 +153,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _dispatch(words: list[str]) -> int:
     if COMPLETION in os.environ:  # a shell asks what could stand here
         completion_init()
-    named = command_of(words[0]) if words and words[0] in MODULES and COMPLETION not in os.environ else None
+    with collector_paused():  # all that is loaded stays
+        commands = _commands_for(words)
+    named = commands[0] if len(commands) == 1 else None
     program: tuple[str, ...] = ()
     if named is not None and named.passes_on and "--" in words:
         at = words.index("--")
         program = tuple(words[at + 1 :])
         words = words[:at]
-    app = program_of([named] if named is not None else all_commands())
+    app = program_of(commands)
     try:
         result = app(args=words, prog_name="borrowscope", standalone_mode=False, obj=Invocation(program))
     except SystemExit as leaving:  # typer ends itself where our stdout has gone
@@ -163,6 +169,15 @@ def _dispatch(words: list[str]) -> int:
             raise terminal.ClosedOutputError from leaving
         raise
     return result if isinstance(result, int) else ExitCode.OK
+
+
+def _commands_for(words: Sequence[str]) -> tuple[Command, ...]:
+    """The commands that may be meant: loading all of them takes longer than most of them work."""
+    if COMPLETION in os.environ or not words:
+        return all_commands()
+    if words[0] in _VERSION:
+        return ()
+    return (command_of(words[0]),) if words[0] in MODULES else all_commands()
 
 
 def _complain_about_usage(error: exceptions.TyperException) -> int:

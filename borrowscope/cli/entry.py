@@ -49,7 +49,10 @@ def _run() -> int:
     is_ours = signal.getsignal(signal.SIGINT) is signal.default_int_handler  # not where a shell has it ignored
     if is_ours:
         signal.signal(signal.SIGINT, _leave)
-    from borrowscope.cli import app  # noqa: PLC0415
+    from borrowscope.text.collector import collector_paused  # noqa: PLC0415
+
+    with collector_paused():  # all that is loaded stays
+        from borrowscope.cli import app  # noqa: PLC0415
 
     if is_ours:
         signal.signal(signal.SIGINT, signal.default_int_handler)

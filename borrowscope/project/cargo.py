@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from borrowscope.errors import InputError, InternalError, ToolMissingError
 from borrowscope.project.options import (
@@ -27,7 +27,11 @@ from borrowscope.project.options import (
 _LONGEST_FETCH = 120  # seconds
 
 
-class MetadataTarget(BaseModel):
+class _Answer(BaseModel):
+    model_config = ConfigDict(defer_build=True)
+
+
+class MetadataTarget(_Answer):
     """One entry of `packages[].targets`."""
 
     kind: list[str]
@@ -38,7 +42,7 @@ class MetadataTarget(BaseModel):
     doctest: bool = False
 
 
-class MetadataDependency(BaseModel):
+class MetadataDependency(_Answer):
     """One entry of `packages[].dependencies`; `path` is there for path dependencies, `kind` for dev and build ones."""
 
     name: str
@@ -48,7 +52,7 @@ class MetadataDependency(BaseModel):
     target: str | None = None
 
 
-class MetadataPackage(BaseModel):
+class MetadataPackage(_Answer):
     """One entry of `packages`."""
 
     id: str
@@ -61,7 +65,7 @@ class MetadataPackage(BaseModel):
     metadata: dict[str, Any] | None = None
 
 
-class Metadata(BaseModel):
+class Metadata(_Answer):
     """What `cargo metadata --no-deps` prints, as far as we read it."""
 
     packages: list[MetadataPackage]
@@ -73,14 +77,14 @@ class Metadata(BaseModel):
     metadata: dict[str, Any] | None = None
 
 
-class GraphDependency(BaseModel):
+class GraphDependency(_Answer):
     """One entry of `resolve.nodes[].deps`: the name that code uses, and the package that it leads to."""
 
     name: str
     pkg: str
 
 
-class GraphNode(BaseModel):
+class GraphNode(_Answer):
     """One entry of `resolve.nodes`: what a package depends on, and its features that are on."""
 
     id: str
@@ -88,13 +92,13 @@ class GraphNode(BaseModel):
     features: list[str] = Field(default_factory=list)
 
 
-class Resolve(BaseModel):
+class Resolve(_Answer):
     """The resolved graph."""
 
     nodes: list[GraphNode]
 
 
-class Graph(BaseModel):
+class Graph(_Answer):
     """What `cargo metadata` prints with dependencies resolved, as far as we read it."""
 
     packages: list[MetadataPackage]

@@ -24,7 +24,7 @@ FILE_NAMES = ("borrowscope.toml", ".config/borrowscope.toml", ".borrowscope.toml
 class RuleSetting(BaseModel):
     """What is said of one rule of `check`: its level, and globs of the files that it looks at or passes by."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     level: Level | None = None
     include: tuple[str, ...] = ()
@@ -39,7 +39,7 @@ class RuleSetting(BaseModel):
 class Settings(BaseModel):
     """Every key that a settings file may hold; the fields are the table of keys, and their docs the help."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     types: Literal["auto", "rustc", "static"] = Field("auto", description="where types come from")
     all: bool = Field(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from borrowscope.report.attempts import Refusal
 from borrowscope.report.coverage import Coverage
@@ -17,14 +17,18 @@ from borrowscope.tables.recording_files import FORMAT_VERSION
 from borrowscope.tables.tool import TOOL
 
 
-class PlaceAnswer(BaseModel):
+class _Answer(BaseModel):
+    model_config = ConfigDict(defer_build=True)
+
+
+class PlaceAnswer(_Answer):
     """A line of the user's source, relative to the workspace root."""
 
     file: str
     line: int
 
 
-class FunctionAnswer(BaseModel):
+class FunctionAnswer(_Answer):
     """One function and what happened in it."""
 
     function: str
@@ -33,7 +37,7 @@ class FunctionAnswer(BaseModel):
     place: PlaceAnswer | None
 
 
-class CloneAnswer(BaseModel):
+class CloneAnswer(_Answer):
     """Clones of one type; `shares` is true for Rc, Arc and Weak, where nothing is copied."""
 
     ty: str
@@ -42,7 +46,7 @@ class CloneAnswer(BaseModel):
     places: list[dict[str, Any]]
 
 
-class AliveAnswer(BaseModel):
+class AliveAnswer(_Answer):
     """Values that were never dropped, moved or given away."""
 
     name: str
@@ -51,7 +55,7 @@ class AliveAnswer(BaseModel):
     place: PlaceAnswer | None
 
 
-class RefusalAnswer(BaseModel):
+class RefusalAnswer(_Answer):
     """An attempt that failed or never ended, and the guards that held the cell or lock."""
 
     operation: str
@@ -59,7 +63,7 @@ class RefusalAnswer(BaseModel):
     held_by: list[dict[str, Any]]
 
 
-class GuardAnswer(BaseModel):
+class GuardAnswer(_Answer):
     """Guards of locks and cells that began on one line; `is_open`: the longest was held when the recording ended."""
 
     what: str
@@ -70,7 +74,7 @@ class GuardAnswer(BaseModel):
     place: PlaceAnswer | None
 
 
-class LoopAnswer(BaseModel):
+class LoopAnswer(_Answer):
     """One loop: how often it began, and how often its body ran in all."""
 
     runs: int
@@ -78,7 +82,7 @@ class LoopAnswer(BaseModel):
     place: PlaceAnswer | None
 
 
-class UnsafeAnswer(BaseModel):
+class UnsafeAnswer(_Answer):
     """Unsafe operations of one kind on one line."""
 
     event: str
@@ -87,7 +91,7 @@ class UnsafeAnswer(BaseModel):
     place: PlaceAnswer | None
 
 
-class SummaryAnswer(BaseModel):
+class SummaryAnswer(_Answer):
     """The numbers of a recording."""
 
     events: int
@@ -110,7 +114,7 @@ class SummaryAnswer(BaseModel):
     coverage: Coverage | None = None
 
 
-class ReportAnswer(BaseModel):
+class ReportAnswer(_Answer):
     """The whole answer of `borrowscope report --format json`."""
 
     version: str = FORMAT_VERSION

@@ -5,15 +5,18 @@ In: the installed package. Out: `VERSION`, `TOOL`, `GRAMMAR`.
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
+import sys
+from pathlib import Path
 
 
 def installed_version(distribution: str) -> str:
-    """The version of an installed distribution, `unknown` where it runs from a bare tree."""
-    try:
-        return version(distribution)
-    except PackageNotFoundError:
-        return "unknown"
+    """The version of an installed distribution, `unknown` where it runs from a bare tree.
+
+    The name of the folder beside a distribution tells; `importlib.metadata` would load a reader of mail first.
+    """
+    name = distribution.replace("-", "_")
+    found = (one.name for folder in sys.path if folder for one in Path(folder).glob(f"{name}-*.dist-info"))
+    return next((one.removeprefix(f"{name}-").removesuffix(".dist-info") for one in found), "unknown")
 
 
 VERSION = installed_version("borrowscope")

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from borrowscope.cli.command import Command
 from borrowscope.cli.flags import COMMON, PASSED, SELECTION
 from borrowscope.cli.recorded_run import split_words
 from borrowscope.project.options import CargoOptions
-from borrowscope.tables.tool import VERSION
+from borrowscope.tables.tool import VERSION, installed_version
 from tests.cli.commands import BORROWSCOPE, borrowscope, has_one_error
 
 
@@ -26,6 +27,29 @@ def test_version_names_tool_and_grammar(capsys):
     code, out, _ = main(capsys, "--version")
     assert code == 0
     assert out.startswith(f"borrowscope {VERSION} (tree-sitter-rust ")
+
+
+def test_the_version_is_what_is_installed():
+    assert [installed_version(name) for name in ("borrowscope", "tree-sitter-rust")] == [
+        metadata.version(name) for name in ("borrowscope", "tree-sitter-rust")
+    ]
+    assert installed_version("nothing-of-the-kind") == "unknown"
+
+
+def loaded_by(*arguments: str) -> set[str]:
+    """The modules that a run loads."""
+    program = [sys.executable, "-X", "importtime", "-m", "borrowscope", *arguments]
+    answer = subprocess.run(program, capture_output=True, text=True, check=False)
+    return {line.rpartition("|")[2].strip() for line in answer.stderr.splitlines() if line.startswith("import time:")}
+
+
+def test_what_a_run_does_not_use_is_not_loaded():
+    version = loaded_by("--version")
+    assert "typer" in version
+    assert not version & {"pydantic", "rich", "numpy", "importlib.metadata", "borrowscope.cli.commands.check"}
+    check = loaded_by("check", "nowhere")
+    assert "borrowscope.analyzer.analyze" in check
+    assert not check & {"rich", "numpy", "borrowscope.check.formats.junit", "borrowscope.cli.commands.run"}
 
 
 @pytest.mark.parametrize("command", app.all_commands(), ids=lambda command: command.name)

@@ -1,4 +1,4 @@
-"""The formats by name.
+"""The formats by name; the module of a format is loaded when something is written in it.
 
 In: nothing. Out: `FORMATS`.
 """
@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
+from importlib import import_module
+from typing import Final
 
-from borrowscope.check.formats import github, gitlab, junit, markdown, sarif, text
-from borrowscope.check.formats.json_lines import render_json, render_jsonl
 from borrowscope.check.report import Report
+
+Render = Callable[[Report], str]
 
 
 class Format(StrEnum):
@@ -26,13 +28,21 @@ class Format(StrEnum):
     MARKDOWN = "markdown"
 
 
-FORMATS: dict[Format, Callable[[Report], str]] = {
-    Format.TEXT: text.render,
-    Format.JSON: render_json,
-    Format.JSONL: render_jsonl,
-    Format.SARIF: sarif.render,
-    Format.JUNIT: junit.render,
-    Format.GITHUB: github.render,
-    Format.GITLAB: gitlab.render,
-    Format.MARKDOWN: markdown.render,
+def _rendered_by(module: str, name: str = "render") -> Render:
+    def render(report: Report) -> str:
+        written: Render = getattr(import_module(f"{__package__}.{module}"), name)
+        return written(report)
+
+    return render
+
+
+FORMATS: Final[dict[Format, Render]] = {
+    Format.TEXT: _rendered_by("text"),
+    Format.JSON: _rendered_by("json_lines", "render_json"),
+    Format.JSONL: _rendered_by("json_lines", "render_jsonl"),
+    Format.SARIF: _rendered_by("sarif"),
+    Format.JUNIT: _rendered_by("junit"),
+    Format.GITHUB: _rendered_by("github"),
+    Format.GITLAB: _rendered_by("gitlab"),
+    Format.MARKDOWN: _rendered_by("markdown"),
 }
