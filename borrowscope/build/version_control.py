@@ -29,6 +29,7 @@ _DIFF: Final = (
     "--submodule=diff",
 )
 _RUST: Final = "*.rs"
+_HERE: Final = frozenset({"HEAD", "@"})  # before the first commit: nothing, so that all is new
 
 
 @dataclass(slots=True)
@@ -56,8 +57,10 @@ def changes_since(folder: Path, revision: str) -> ChangesSince:
         raise UsageError(f"{folder} is in no git repository", hint="--in-diff takes a diff from elsewhere")
     if revision.startswith("-") or not revision:
         raise UsageError(f"`{revision}` is no revision")
-    if not _git(repository, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}").is_success:
-        raise UsageError(f"git knows no revision `{revision}`", hint="in CI, fetch the history: `fetch-depth: 0`")
+    if not _is_commit(repository, revision):
+        if revision not in _HERE:
+            raise UsageError(f"git knows no revision `{revision}`", hint="in CI, fetch the history: `fetch-depth: 0`")
+        revision = _text(_git(repository, "hash-object", "-t", "tree", os.devnull).stdout).strip()  # the empty tree
     base = _git(repository, "merge-base", revision, "HEAD")
     start = _text(base.stdout).strip() if base.is_success else revision
     modules = _submodules(repository)
@@ -66,9 +69,13 @@ def changes_since(folder: Path, revision: str) -> ChangesSince:
         said = _text(told.stderr).strip()
         raise UsageError(f"git does not tell what has changed since {revision}", hint=said or None)
     found = ChangesSince(_text(told.stdout), list(_unknown(repository, modules)))
-    if not base.is_success:
+    if not base.is_success and _is_commit(repository, "HEAD"):
         found.notes.append(f"`{revision}` and HEAD have no common commit here: all that differs counts as changed")
     return found
+
+
+def _is_commit(repository: Path, revision: str) -> bool:
+    return _git(repository, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}").is_success
 
 
 def _unknown(repository: Path, modules: Sequence[str]) -> Iterator[str]:

@@ -300,6 +300,16 @@ def test_in_a_hook_git_names_its_places_from_where_it_started(crate: Path, tmp_p
         assert "src/lib.rs:5:5" in done.stdout + done.stderr
 
 
+def test_before_the_first_commit_all_is_new(crate: Path, check):
+    shutil.rmtree(crate / ".git")
+    git(crate, "init", "-q")
+    for _ in range(2):
+        code, out, said = check("--since", "HEAD", "--format", "json")
+        assert (code, functions(out), said) == (1, ["near::old"], "")
+        git(crate, "add", ".")
+    assert check("--since", "main")[0] == 2
+
+
 # diffs
 def test_a_diff_from_stdin_and_one_of_another_tree(crate: Path, check, monkeypatch: pytest.MonkeyPatch):
     write_files(crate, {"src/lib.rs": OLD + NEW})
