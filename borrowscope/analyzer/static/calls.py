@@ -35,7 +35,7 @@ def check_call(body: Body, node: Node, expected: Ty | None) -> Ty:
     inner, turbofish = function, None
     if function.kind == "generic_function":
         inner, turbofish = function.field("function") or function, function.field("type_arguments")
-    if inner.kind == "field_expression":
+    if names_method(inner):
         value, name = inner.field("value"), inner.field("field")
         if value is None or name is None:
             return UNKNOWN
@@ -47,6 +47,12 @@ def check_call(body: Body, node: Node, expected: Ty | None) -> Ty:
         _note(body, node, callee)
         return _apply(body, callee.parameters, callee.result, values, expected)
     return _call_value(body, callee, values, expected)
+
+
+def names_method(callee: Node) -> bool:
+    """Whether it is the `value.name` of a method's call; `value.0(..)` calls what is in the field."""
+    name = callee.field("field") if callee.kind == "field_expression" else None
+    return name is not None and not name.text.isdigit()
 
 
 def _values(body: Body, arguments: Node) -> list[Node]:

@@ -17,6 +17,7 @@ from borrowscope.analyzer.static.cfg_select import check_cfg_select
 from borrowscope.analyzer.static.control import check_condition
 from borrowscope.analyzer.static.expansion import check_expanded
 from borrowscope.analyzer.static.expressions import compare
+from borrowscope.analyzer.static.format_texts import captured_names
 from borrowscope.analyzer.static.paths import path_value
 from borrowscope.analyzer.static.patterns import bind_pattern
 from borrowscope.analyzer.static.types import (
@@ -58,6 +59,8 @@ def check_macro(body: Body, node: Node, expected: Ty | None) -> Ty:
             return expanded
     handler = _MACROS.get(name) if is_std or name in _FOREIGN else None
     if handler is not None:
+        if body.reads_all:
+            body.check_unseen(captured_names(name, _arguments(node) or [], body.scope.edition))
         return handler(body, node, expected)
     arguments = _arguments(node)
     if arguments is not None:  # a macro that nobody knows: what looks like expressions is read for its names

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from borrowscope.analyzer.static.callables import Closure, FunctionItem
+from borrowscope.analyzer.static.calls import names_method
 from borrowscope.analyzer.static.definitions import Function, Impl, Trait, TypeDef, Value
 from borrowscope.analyzer.static.methods import autoderef
 from borrowscope.analyzer.static.types import FUNCTION, POINTER, POINTER_MUT, FunctionPointer, Kind, Ty
@@ -123,7 +124,7 @@ def _call(body: SeenBody, node: Node) -> Verdict | None:
     if reached is not None:
         return _told(body, node, _reach(body, reached), body.types.get(function))
     inner = function.field("function") or function if function.kind == "generic_function" else function
-    if inner.kind == "field_expression":
+    if names_method(inner):
         return _open(OperationKind.UNSAFE_CALL)
     callee = body.types.get(function)
     return _told(body, node, _call_value(body, callee), callee) if callee is not None else None

@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Final
 
 from borrowscope.analyzer.static.body import Places
+from borrowscope.analyzer.static.calls import names_method
 from borrowscope.analyzer.static.cfg import is_compiled
 from borrowscope.analyzer.static.macro_calls import STD_MACROS
 from borrowscope.analyzer.static.type_constants import type_constants
@@ -173,7 +174,7 @@ class WatchingBody(SeenBody):
         function = node.field("function") if node.kind == "call_expression" else None
         if function is not None and function.kind == "generic_function":
             function = function.field("function")
-        name = function.field("field") if function is not None and function.kind == "field_expression" else None
+        name = function.field("field") if function is not None and names_method(function) else None
         told = self._located(name) if name is not None else None
         place = self._located(parenthesized(node)) or self._located(node) or told
         if place is None:
