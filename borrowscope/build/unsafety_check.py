@@ -1,9 +1,9 @@
 """Asks the user's own rustc which operations need `unsafe`: its error and lint E0133, in a copy without unsafe blocks.
 
 In: a project, its targets. Out: `RustcAnswer`: the places by path relative to the root. One target after the other is
-checked, and only its own files are blanked: what others depend on must compile. Around the copy stand links to
-whatever stands around the project, so that paths and configuration lead where they led; the user's flags stay, and a
-wrapper around rustc adds ours for members alone.
+checked, and only its own files are blanked: what others depend on must compile; the macros that others lend it are
+blanked in a pass of their own. Around the copy stand links to whatever stands around the project, so that paths and
+configuration lead where they led; the user's flags stay, and a wrapper around rustc adds ours for members alone.
 """
 
 from __future__ import annotations
@@ -13,16 +13,18 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from borrowscope.analyzer.sources import read_sources
 from borrowscope.build.directories import prepare_directory
 from borrowscope.build.process import capture
+from borrowscope.parse.macro_book import definitions_of
+from borrowscope.parse.modules import tidied
 from borrowscope.project.cargo import find_cargo
 from borrowscope.project.model import Package, Project, Target
 from borrowscope.project.options import CargoOptions, feature_arguments, network_arguments, profile_arguments
@@ -61,22 +63,64 @@ def ask_rustc(project: Project, options: CargoOptions, targets: Sequence[tuple[P
     own = prepare_directory(project.own_dir)
     with tempfile.TemporaryDirectory(dir=own, prefix="verify-") as scratch:
         copy = _Copy(project, Path(scratch).resolve())
-        for package, target in targets:
-            files = [Path(text.path) for text in read_sources(project.root, [(package, target)]).files]
-            for is_test in (False, True):
-                copy.blank(files)
-                command = copy.command(options, _selection(project, package, target), is_test=is_test)
+        files = [_files(project, package, target) for package, target in targets]
+        lenders = _lenders(path for those in files for path in those)
+        for (package, target), those in zip(targets, files, strict=True):
+            selection = _selection(project, package, target)
+            for asked in _passes([path for path in lenders if path not in those]):
+                copy.blank(those)
+                copy.blank(asked.lent, _without_blocks_in_macros)
+                command = copy.command(options, selection, is_test=asked.is_test)
                 done = capture(command, copy.directory, copy.environment)
                 copy.restore()
                 if done.interrupted:
                     answer.interrupted = True
                     return answer
                 answer.places.update(copy.places(done.stdout))
-                refusal = _refusal(done.stdout, done.stderr, is_success=done.is_success)
+                refusal = _refusal(done.stdout, done.stderr, is_success=done.is_success) if not asked.lent else None
                 if refusal is not None:
                     answer.failures += [f"{target.name}: {refusal}"] if not _LEFT_TO_CARGO.match(refusal) else []
                     break
     return answer
+
+
+class _Pass(NamedTuple):
+    """One question about a target; `lent` are files of other targets whose exported macros are blanked for it.
+
+    Where those targets call their own macros they do not compile in that pass, and have told of them in theirs.
+    """
+
+    is_test: bool
+    lent: Sequence[Path] = ()
+
+
+def _passes(lent: Sequence[Path]) -> list[_Pass]:
+    asked = [_Pass(is_test=False), _Pass(is_test=True)]
+    return [*asked, _Pass(is_test=True, lent=lent)] if lent else asked
+
+
+def _files(project: Project, package: Package, target: Target) -> list[Path]:
+    return [Path(text.path) for text in read_sources(project.root, [(package, target)]).files]
+
+
+def _lenders(files: Iterable[Path]) -> list[Path]:
+    """The files whose macros may write unsafe blocks into other crates."""
+    return [file for file in dict.fromkeys(files) if _without_blocks_in_macros(source := file.read_bytes()) != source]
+
+
+def _without_blocks(source: bytes) -> bytes:
+    return _BLOCK.sub(_BLANK, source)
+
+
+def _without_blocks_in_macros(source: bytes) -> bytes:
+    if b"macro_export" not in source:
+        return source
+    pieces, end = [], 0
+    for one in definitions_of(source):
+        if one.start >= end:  # not inside of another definition
+            pieces += [source[end : one.start], _without_blocks(source[one.start : one.end])]
+            end = one.end
+    return b"".join((*pieces, source[end:]))
 
 
 class _Copy:
@@ -116,7 +160,7 @@ class _Copy:
                 manifest = manifest.replace(str(target.src_path), str(place))
         (self.root / "Cargo.toml").write_text(manifest, encoding="utf-8")
 
-    def blank(self, files: Sequence[Path]) -> None:
+    def blank(self, files: Sequence[Path], blanked: Callable[[bytes], bytes] = _without_blocks) -> None:
         """Take the word before blocks out of these files; columns stay. What links lead to is not touched."""
         for file in files:
             place = self._place(file)
@@ -125,7 +169,7 @@ class _Copy:
             self._own(place)
             source = place.read_bytes()
             self._blanked[place] = source
-            place.write_bytes(_BLOCK.sub(_BLANK, source))
+            place.write_bytes(blanked(source))
 
     def _own(self, place: Path) -> None:
         """Put copies where links are, on the way to a file and there."""
@@ -167,7 +211,7 @@ class _Copy:
         for message in _messages(stdout):
             if (message.get("code") or {}).get("code") in _CODES:
                 for span in message["spans"]:
-                    path = self.root / span["file_name"]
+                    path = tidied(self.root / span["file_name"])  # `#[path]` may lead through `..`
                     if span["is_primary"] and path.is_relative_to(self.root) and path.is_file():
                         name = path.relative_to(self.root).as_posix()
                         yield RustcPlace(name, span["byte_start"], span["byte_end"], message["message"])

@@ -139,3 +139,35 @@ def test_flags_of_the_environment_count_as_well(tmp_path: Path):
     answer = borrowscope(*flags, RUSTFLAGS="-Dwarnings --cfg extra")
     assert "all                         8" in answer.stderr
     assert has_one_error(borrowscope(*flags, RUSTFLAGS="--cfg fast"), 2)
+
+
+LENDER = """\
+#[macro_export] macro_rules! read { ($p:expr) => { unsafe { *$p } }; (own $p:expr) => { unsafe { $crate::raw($p) } }; }
+pub unsafe fn raw(_: *const u8) {}
+"""
+BORROWER = """\
+#[path = "odd/../far.rs"] mod far;
+pub fn all(p: *const u8) -> u8 { near::read!(own p); near::read!(p) }
+"""
+
+
+def test_macros_that_one_member_lends_another_are_verified(tmp_path: Path):
+    files = {
+        "Cargo.toml": '[workspace]\nmembers = ["near", "other"]\nresolver = "2"\n',
+        "near/Cargo.toml": manifest("near"),
+        "near/src/lib.rs": LENDER,
+        "other/Cargo.toml": manifest("other", more='[dependencies]\nnear = { path = "../near" }'),
+        "other/src/lib.rs": BORROWER,
+        "other/src/odd/unused.rs": "",
+        "other/src/far.rs": "pub fn far(p: *const u8) -> u8 { unsafe { *p } }\n",
+    }
+    root = write_files(tmp_path, files)
+    answer = borrowscope("check", root, "--workspace", "--types", "static", "--verify", "--format", "json")
+    rows = {row.split()[0]: row.split()[1:] for row in answer.stderr.splitlines() if row.endswith("%")}
+    assert rows["all"] == ["3", "3", "100.00%", "100.00%"]
+    found = [(one.file, one.line, one.kind) for one in CheckResult.model_validate_json(answer.stdout).findings]
+    assert sorted(found) == [
+        ("near/src/lib.rs", 1, "raw_deref"),
+        ("near/src/lib.rs", 1, "unsafe_call"),
+        ("other/src/far.rs", 1, "raw_deref"),
+    ]
