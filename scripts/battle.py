@@ -1,7 +1,7 @@
 """The tests of crates and workspaces, untouched and traced, compared test by test: what `scripts/battle` runs.
 
 In: names of `scripts/pins.toml` or folders of crates. Out: a table on stdout, the same as JSON in a file; exit code 1
-where a result differs, a site was healed, a crate did not build, or was not done in time.
+where a result differs, a site was healed, a crate did not build, or was not done in time, 130 after Ctrl-C.
 """
 
 from __future__ import annotations
@@ -20,8 +20,11 @@ import time
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+
+import psutil
 
 HERE = Path(__file__).parent
 BORROWSCOPE = HERE.parent / ".venv" / "bin" / "borrowscope"
@@ -33,6 +36,8 @@ LIMIT_SECONDS = 1800.0
 LAST_LINES = 6
 BUILD_FAILED = 101
 NOT_DONE = -1000
+INTERRUPTED = 130
+GRACE_SECONDS = 10.0
 NOTHING_RECORDED = 6  # the tests succeeded
 MOST_TOLD = 10  # differing tests and healed sites below a row
 # unseen: the share of bindings that are not seen, or seen without their end
@@ -228,8 +233,16 @@ def attempt(command: Sequence[str], crate: Path, wishes: Wishes, variables: Mapp
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """End a run and all that it has started."""
-    os.killpg(process.pid, signal.SIGKILL)
+    """End a run and all that it has started, also in groups of their own; who tidies up has some seconds for it."""
+    with suppress(psutil.NoSuchProcess, ProcessLookupError):
+        tree = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+        try:
+            os.killpg(process.pid, signal.SIGINT)
+            psutil.wait_procs(tree, timeout=GRACE_SECONDS)
+        finally:
+            for one in tree:
+                with suppress(psutil.NoSuchProcess):
+                    one.kill()
     process.communicate()
 
 
@@ -331,5 +344,14 @@ def tell(one: Outcome) -> None:
     sys.stdout.flush()
 
 
+def guarded() -> int:
+    """The same, told in one line where Ctrl-C ends it."""
+    try:
+        return main()
+    except KeyboardInterrupt:
+        sys.stderr.write("error: interrupted\n")
+        return INTERRUPTED
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(guarded())

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from tests.drops.programs import ROOT, run_command
@@ -73,3 +78,29 @@ def test_a_crate_that_does_not_exist_is_told(tmp_path: Path) -> None:
     assert done.code == 1
     assert "no pinned crate is named `no-such-crate`" in done.stdout
     assert json.loads(told.read_text(encoding="utf-8"))[0]["problem"].startswith("error: no pinned crate")
+
+
+@pytest.mark.slow
+def test_ctrl_c_is_one_line_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    marker, scratch = tmp_path / "started", tmp_path / "scratch"
+    scratch.mkdir()
+    is_traced = '!std::env::current_exe().unwrap().to_string_lossy().contains("untouched")'
+    sleep = f'std::fs::write("{marker}", std::process::id().to_string()).unwrap(); std::thread::sleep('
+    test = f"if {is_traced} {{ {sleep}std::time::Duration::from_secs(900)) }}"
+    command = [ROOT / "scripts" / "battle", "--json", tmp_path / "battle.json", crate_with(test, tmp_path / "sleepy")]
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        env=os.environ | {"TMPDIR": str(scratch)},
+    ) as battle:
+        while not (marker.exists() and marker.read_text()) and battle.poll() is None:
+            time.sleep(0.1)
+        program = int(marker.read_text())
+        os.killpg(battle.pid, signal.SIGINT)
+        _, said = battle.communicate()
+    assert (battle.returncode, said) == (130, "error: interrupted\n")
+    assert not psutil.pid_exists(program)
+    assert list(scratch.iterdir()) == []
