@@ -58,4 +58,5 @@ def _places(text: Node) -> Iterator[tuple[int, int]]:
         if found["name"] is not None:
             yield found.span("name")
         if found["form"] is not None:
-            yield from (count.span(1) for count in _COUNT.finditer(text.source, *found.span("form")))
+            counts = [count.span(1) for count in _COUNT.finditer(text.source, *found.span("form"))]
+            yield from sorted(counts, key=lambda place: text.source[place[0] - 1 : place[0]] != b".")  # as rustc does
