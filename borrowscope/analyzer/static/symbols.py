@@ -345,8 +345,11 @@ class World:
         return known
 
     def add_block(self, module: Module) -> None:
-        """Note a block that holds items: its impls count everywhere, its items by path."""
-        module.collected()
+        """Note a block that holds items, and the modules in it: their impls count everywhere, their items by path."""
+        for inner in all_modules(module):
+            self._add_local(inner)
+
+    def _add_local(self, module: Module) -> None:
         for item in module.ordered:
             if isinstance(item, Item):
                 self._local.setdefault((item.path, TYPE if item.namespaces & TYPE else VALUE), item)

@@ -279,6 +279,13 @@ def test_a_block_names_files_from_where_its_file_lies(world_of):
     assert shown == {"k::far::near::f": "u8", "k::far::near::inner::f": "u16"}
 
 
+def test_impls_in_modules_of_blocks_count(world_of):
+    world = world_of({"k": "fn f() { mod m { pub struct S; pub mod n { impl super::S { pub fn g(&self) {} } } } }"})
+    (context,) = (one for one in world.item_contexts("k") if one.path == "k::f")
+    owner, _ = context.scope.block(context.node.field("body")).resolve(["m", "S"], "type")
+    assert [function.name for _, function in world.inherent_functions(owner.path, "g")] == ["g"]
+
+
 def test_blocks_have_items_of_their_own(world_of):
     world = world_of(
         {
