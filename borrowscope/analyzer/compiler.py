@@ -15,7 +15,6 @@ from pathlib import Path
 from borrowscope.analyzer.facts import BindingFact, CallFact, FileFacts, TypeSource
 from borrowscope.analyzer.kept_bodies import KeptBodies
 from borrowscope.analyzer.mir_facts import BodyFacts, Place
-from borrowscope.analyzer.stale_bodies import without_stale
 from borrowscope.analyzer.std_names import std_names
 from borrowscope.text.type_names import short_type
 
@@ -36,10 +35,10 @@ def read_dump(dump_dir: Path, root: Path) -> dict[str, FileFacts]:
 
 def read_unit(dump_dir: Path, bodies: KeptBodies) -> dict[str, FileFacts]:
     """Likewise, with the bodies that are known from other units and earlier runs."""
-    return _join(without_stale(bodies.read(_dumps(dump_dir))))
+    return joined([bodies.facts(body) for body in bodies.known(dumps(dump_dir))])
 
 
-def _dumps(dump_dir: Path) -> Iterator[tuple[str, float]]:
+def dumps(dump_dir: Path) -> Iterator[tuple[str, float]]:
     """The texts of all dumps with their time stamps, in the order of their paths."""
     for folder, folders, names in os.walk(dump_dir):
         folders.sort()
@@ -65,7 +64,7 @@ def packed_dumps(pack: bytes) -> Iterator[tuple[str, float]]:
         at = end
 
 
-def _join(bodies: list[BodyFacts]) -> dict[str, FileFacts]:
+def joined(bodies: list[BodyFacts]) -> dict[str, FileFacts]:
     """One `FileFacts` per file; the same body seen in two compilations (library, its tests) counts once."""
     rebound: dict[Place, str] = {}
     for body in bodies:
@@ -148,6 +147,24 @@ def add_binding(file: FileFacts, new: BindingFact) -> None:
 def _is_same_type(old: BindingFact, new: BindingFact) -> bool:
     """Paths differ where a file is a module of several crates."""
     return old.ty is not None and new.ty is not None and short_type(old.ty) == short_type(new.ty)
+
+
+def merge_facts(into: FileFacts, found: FileFacts) -> None:
+    """Add what another unit says about the same file. A macro's own `let` may have another type in each."""
+    for binding in found.bindings.values():
+        add_binding(into, binding)
+    into.moves = list(dict.fromkeys([*into.moves, *found.moves]))
+    into.borrows = list(dict.fromkeys([*into.borrows, *found.borrows]))
+    into.calls = list(dict.fromkeys([*into.calls, *found.calls]))
+    into.closure_spans |= found.closure_spans
+    into.written_parts |= found.written_parts
+    into.captured_uses |= found.captured_uses
+    into.statics = found.statics | into.statics
+    into.raw_pointers = found.raw_pointers | into.raw_pointers
+    into.mutable_borrows |= found.mutable_borrows
+    into.captures = list(dict.fromkeys([*into.captures, *found.captures]))
+    into.closure_traits |= found.closure_traits
+    into.made = found.made | into.made
 
 
 def _either(*answers: bool | None) -> bool | None:

@@ -159,3 +159,4 @@ class FileFacts:
     mutable_borrows: set[Span] = field(default_factory=set)  # of places, autorefs included
     operations: list[Operation] = field(default_factory=list)  # that need `unsafe`
     unions: frozenset[str] = frozenset()  # names that only unions have in the project
+    origin: str = field(default="", compare=False)  # names all that the fields above `operations` follow from, if known

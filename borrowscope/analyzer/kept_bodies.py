@@ -1,7 +1,7 @@
 """What MIR bodies say, remembered: a body is read again when its dump changed, or the lines that its spans name.
 
-In: the texts of dumps, the user's files, a place among `KeptFiles`. Out: `BodyFacts`, fresh objects for each asking.
-The library and its tests share most bodies: they are read once.
+In: the texts of dumps, the user's files, a place among `KeptFiles`. Out: `KeptBody` values, and `BodyFacts` of those
+that somebody asks for, fresh objects each time. The library and its tests share most bodies: they are read once.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from typing import Final, NamedTuple
 from borrowscope.analyzer.kept_files import KeptFiles, digest
 from borrowscope.analyzer.kept_values import find_read, written
 from borrowscope.analyzer.mir import parse_body, parse_span
-from borrowscope.analyzer.mir_facts import BodyFacts, read_body
+from borrowscope.analyzer.mir_facts import BodyFacts, Place, read_body
 from borrowscope.analyzer.source_files import SourceFile, SourceFiles
+from borrowscope.analyzer.stale_bodies import without_stale
 from borrowscope.text.span import Span
 
 _MOST: Final = 64_000_000  # bytes that are kept of one project
@@ -30,10 +31,27 @@ class _Lines(NamedTuple):
 
 
 class _Entry(NamedTuple):
-    """What is kept of a body. `facts` are None where the dump is none of a body."""
+    """What is kept of a body. `facts` are None where the dump is none of a body; `mark` is of what they follow from."""
 
     lines: tuple[_Lines, ...]
     facts: bytes | None
+    mark: str
+    path: str
+    claims: tuple[Place, ...]
+
+
+class KeptBody(NamedTuple):
+    """A body that is known: the name of its text, the time stamp of its dump, the mark of what its facts follow from.
+
+    `files` are those that it may speak of; `claims` the names that it binds.
+    """
+
+    key: str
+    path: str
+    stamp: float
+    mark: str
+    files: tuple[str, ...]
+    claims: tuple[Place, ...]
 
 
 class _Files(SourceFiles):
@@ -69,6 +87,11 @@ class _Files(SourceFiles):
         start, end = file.lines.range_of(first, last)
         return digest(f"{start} {end} {last <= file.lines.count}", file.source[start:end])
 
+    def path_of(self, name: str) -> str | None:
+        """The path of a file that spans name, where it is there."""
+        file = self._open(name)
+        return file.path if file is not None else None
+
     def by_path(self, path: str) -> SourceFile | None:
         """A file that some span named."""
         return next((file for file in self._files.values() if file is not None and file.path == path), None)
@@ -85,53 +108,67 @@ class KeptBodies:
         kept = find_read(content) if content is not None else None
         self._old: dict[str, tuple[object, ...]] = kept if isinstance(kept, dict) else {}
         self._used: dict[str, _Entry] = {}
+        self._new: dict[str, BodyFacts] = {}  # just read, and not yet asked for
         self._paths: dict[str, SourceFile | None] = {}
         self._is_new = False
 
-    def read(self, texts: Iterable[tuple[str, float]]) -> list[BodyFacts]:
-        """The facts of all dumps that are bodies, each with its time stamp."""
+    def known(self, texts: Iterable[tuple[str, float]]) -> list[KeptBody]:
+        """All dumps that are bodies and still stand in the sources; those that nobody has read so far are read."""
         found = []
         for text, stamp in texts:
-            facts = self._read(text)
-            if facts is not None:
-                facts.written = stamp
-                found.append(facts)
-        return found
+            key = digest(text)
+            entry = self._used.get(key) or self._find_old(key) or self._read_anew(key, text)
+            self._used[key] = entry
+            if entry.facts is not None:
+                found.append(KeptBody(key, entry.path, stamp, entry.mark, self._files_of(entry), entry.claims))
+        return without_stale(found, self.source_of)
+
+    def facts(self, body: KeptBody) -> BodyFacts:
+        """What a body says."""
+        facts = self._new.pop(body.key, None) or find_read(self._used[body.key].facts or b"", self._named)
+        assert isinstance(facts, BodyFacts)
+        return facts
 
     def keep(self) -> None:
         """Remember what this run has read, and nothing that it did not."""
         size = sum(len(entry.facts or b"") for entry in self._used.values())
         if self._files is not None and size <= _MOST and (self._is_new or len(self._used) != len(self._old)):
-            rows = {key: (tuple(map(tuple, lines)), facts) for key, (lines, facts) in self._used.items()}
+            rows = {key: (tuple(map(tuple, lines)), *rest) for key, (lines, *rest) in self._used.items()}
             self._files.write(self._name, written(rows))
-
-    def _read(self, text: str) -> BodyFacts | None:
-        key = digest(text)
-        entry = self._used.get(key) or self._find_old(key)
-        if entry is not None:
-            self._used[key] = entry
-            facts = find_read(entry.facts, self._named) if entry.facts is not None else None
-            if entry.facts is None or isinstance(facts, BodyFacts):
-                return facts
-        return self._read_anew(key, text)
 
     def _find_old(self, key: str) -> _Entry | None:
         """What an earlier run has kept, where all lines are as they were."""
         row = self._old.get(key)
         if row is None:
             return None
-        lines, facts = row
-        entry = _Entry(tuple(_Lines(*each) for each in lines), facts)  # type: ignore[attr-defined,arg-type]
+        lines, *rest = row
+        entry = _Entry(tuple(_Lines(*each) for each in lines), *rest)  # type: ignore[attr-defined,arg-type]
         return entry if all(map(self._sources.is_as_before, entry.lines)) else None
 
-    def _read_anew(self, key: str, text: str) -> BodyFacts | None:
+    def _read_anew(self, key: str, text: str) -> _Entry:
         self._is_new = True
         self._sources.asked.clear()
         body = parse_body(text)
         facts = read_body(body, self._sources) if body is not None else None
         content = written(facts, _name_of) if facts is not None else None
-        self._used[key] = _Entry(self._sources.asked_lines(), content)
-        return facts
+        if facts is not None:
+            self._new[key] = facts
+        lines = self._sources.asked_lines()
+        mark = digest(key, repr(lines))
+        if facts is None:
+            return _Entry(lines, None, mark, "", ())
+        claims = tuple({(known.file.path, known.fact.span.start): None for known in facts.locals.values()})
+        return _Entry(lines, content, mark, facts.path, claims)
+
+    def source_of(self, path: str) -> bytes:
+        """The text of a file that some body speaks of."""
+        file = self._named(path)
+        return file.source if file is not None else b""
+
+    def _files_of(self, entry: _Entry) -> tuple[str, ...]:
+        """The files whose lines a body was read with."""
+        paths = (self._sources.path_of(lines.file) for lines in entry.lines)
+        return tuple(dict.fromkeys(path for path in paths if path is not None))
 
     def _named(self, path: str) -> SourceFile | None:
         if path not in self._paths:

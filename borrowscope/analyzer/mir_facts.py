@@ -48,10 +48,9 @@ class Known:
 
 @dataclass(slots=True)
 class BodyFacts:
-    """What one body says. The facts' files are the paths in the pairs; `written` is the dump's time stamp."""
+    """What one body says. The facts' files are the paths in the pairs."""
 
     path: str
-    written: float = 0.0
     locals: dict[int, Known] = field(default_factory=dict)
     items: list[Known] = field(default_factory=list)
     captured: set[Place] = field(default_factory=set)

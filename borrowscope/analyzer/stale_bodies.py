@@ -1,41 +1,59 @@
 """Throws out dumps of functions that are no more: a kept dump folder never forgets a renamed function by itself.
 
-In: the facts of all bodies. Out: those that still stand in the sources.
+In: what all bodies claim to bind, the sources. Out: those that still stand in the sources.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-
-from borrowscope.analyzer.mir_facts import BodyFacts, Place
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
 
 _CLOSURES = re.compile(r"(?:::\{[a-z]+#\d+\})+$")
 _ONE_RUN = 1.0  # seconds
 _WORD = re.compile(rb"\w+")
 
 
-def without_stale(bodies: list[BodyFacts]) -> list[BodyFacts]:
+class Claimant(Protocol):
+    """A body: its path, the time stamp of its dump, and the names that it claims to bind."""
+
+    @property
+    def path(self) -> str:
+        """The body's path as MIR prints it."""
+
+    @property
+    def stamp(self) -> float:
+        """When its dump was written."""
+
+    @property
+    def claims(self) -> Sequence[tuple[str, int]]:
+        """File and start of each name."""
+
+
+T = TypeVar("T", bound=Claimant)
+
+
+def without_stale(bodies: list[T], source_of: Callable[[str], bytes]) -> list[T]:
     """All bodies but those whose function lost its name to another one.
 
     Where two functions claim to bind the same written name, one is either a copy that a macro makes, or an older
     state of the other: then its own name is gone from all files, while the other's still stands somewhere, and its
     dump is older than one run of rustc (functions whose names a macro puts together are dumped side by side).
     """
-    claims: dict[Place, set[str]] = defaultdict(set)
-    sources: dict[str, bytes] = {}
+    claims: dict[tuple[str, int], set[str]] = defaultdict(set)
     for body in bodies:
-        for known in body.locals.values():
-            claims[known.file.path, known.fact.span.start].add(_function(body))
-            sources[known.file.path] = known.file.source
+        function = _function(body)
+        for place in body.claims:
+            claims[place].add(function)
     rivals = {frozenset(functions) for functions in claims.values() if len(functions) > 1}
     if not rivals:
         return bodies
-    words = {word for source in sources.values() for word in _WORD.findall(source)}
+    words = {word for file in {file for file, _ in claims} for word in _WORD.findall(source_of(file))}
     missing = {function for functions in rivals for function in functions if _name(function) not in words}
     written: dict[str, float] = {}
     for body in bodies:
-        written[_function(body)] = max(body.written, written.get(_function(body), 0.0))
+        written[_function(body)] = max(body.stamp, written.get(_function(body), 0.0))
     gone: set[str] = set()
     for functions in rivals:
         newest = max((written[function] for function in functions - missing), default=0.0)
@@ -43,7 +61,7 @@ def without_stale(bodies: list[BodyFacts]) -> list[BodyFacts]:
     return [body for body in bodies if _function(body) not in gone]
 
 
-def _function(body: BodyFacts) -> str:
+def _function(body: Claimant) -> str:
     """The body's path without closures: a closure stands and falls with its function."""
     return _CLOSURES.sub("", body.path)
 

@@ -18,6 +18,7 @@ from borrowscope.rewrite.file import rewrite_file
 from borrowscope.rewrite.model import RewriteOptions, RewrittenFile
 
 _KEY = len(digest(b""))
+_BESIDE = ("operations", "unions")  # what the origin of facts does not tell
 
 
 class KeptRewrites:
@@ -54,7 +55,8 @@ class KeptRewrites:
 def _facts_digest(facts: FileFacts | None) -> str:
     if facts is None:
         return ""
-    return digest(plainly_written([_in_order(getattr(facts, each.name)) for each in fields(facts)]))
+    asked = _BESIDE if facts.origin else [each.name for each in fields(facts)]
+    return digest(facts.origin, plainly_written([_in_order(getattr(facts, name)) for name in asked]))
 
 
 def _in_order(value: Any) -> Any:

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from borrowscope.analyzer.compiler import add_binding, read_unit
 from borrowscope.analyzer.facts import FileFacts
-from borrowscope.analyzer.kept_bodies import KeptBodies
+from borrowscope.analyzer.kept_facts import KeptFacts
 from borrowscope.analyzer.kept_files import KeptFiles, tool_stamp
 from borrowscope.build.mark_problems import check_project_marks
 from borrowscope.build.toolchain import Toolchain, find_toolchain
@@ -65,15 +64,9 @@ def analyze_project(
 
 
 def _read_units(project: Project, units: Sequence[CheckedUnit], choice: TargetChoice) -> dict[str, FileFacts]:
-    """What all units say. Bodies are kept beside the dumps."""
-    facts: dict[str, FileFacts] = {}
-    bodies = KeptBodies(project.workspace_root, KeptFiles(project.own_dir / READ, tool_stamp()), choice.name)
-    for unit in _in_order(units):
-        if unit.dump.is_dir():
-            for path, found in read_unit(unit.dump, bodies).items():
-                merge_facts(facts.setdefault(path, FileFacts(path)), found)
-    bodies.keep()
-    return facts
+    """What all units say. It is kept beside the dumps."""
+    kept = KeptFacts(project.workspace_root, KeptFiles(project.own_dir / READ, tool_stamp()), choice.name)
+    return kept.read([unit.dump for unit in _in_order(units)])
 
 
 def analyze_whole(project: Project, options: CargoOptions) -> ProjectFacts:
@@ -84,24 +77,6 @@ def analyze_whole(project: Project, options: CargoOptions) -> ProjectFacts:
     everything = replace(options, workspace=False, exclude=(), packages=tuple(each.spec for each in project.traced))
     check_project_marks(project, TargetChoice.ALL)
     return analyze_project(project, everything, TargetChoice.ALL, show=True)
-
-
-def merge_facts(into: FileFacts, found: FileFacts) -> None:
-    """Add what another unit says about the same file. A macro's own `let` may have another type in each."""
-    for binding in found.bindings.values():
-        add_binding(into, binding)
-    into.moves = list(dict.fromkeys([*into.moves, *found.moves]))
-    into.borrows = list(dict.fromkeys([*into.borrows, *found.borrows]))
-    into.calls = list(dict.fromkeys([*into.calls, *found.calls]))
-    into.closure_spans |= found.closure_spans
-    into.written_parts |= found.written_parts
-    into.captured_uses |= found.captured_uses
-    into.statics = found.statics | into.statics
-    into.raw_pointers = found.raw_pointers | into.raw_pointers
-    into.mutable_borrows |= found.mutable_borrows
-    into.captures = list(dict.fromkeys([*into.captures, *found.captures]))
-    into.closure_traits |= found.closure_traits
-    into.made = found.made | into.made
 
 
 def _in_order(units: Sequence[CheckedUnit]) -> list[CheckedUnit]:
