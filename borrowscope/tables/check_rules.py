@@ -285,7 +285,7 @@ _INVENTORY = (
         Topic.INVENTORY,
         Level.WARNING,
         "unsafe_call",
-        "`transmute`{types} takes bytes of one type for another, {danger}",
+        "`{name}`{types} {deed}, {danger}",
         "use a cast, `from_bits`, `from_ne_bytes` or `cast`, or state why every bit pattern is valid",
         "`transmute` checks sizes only, where it does at all (`transmute_copy` does not). It can extend lifetimes, "
         "drop `Send`, and make values that do not exist. The finding names both types, with their sizes where the "

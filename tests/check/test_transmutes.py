@@ -35,6 +35,7 @@ def said(body: str) -> str:
         ("fn f(x: &u8) -> u64 { transmute_copy(x) }", "from `u8` (1 byte) to `u64`", "reads beyond the end"),
         ("fn f(x: &u64) -> u8 { transmute_copy(x) }", "to `u8`", "takes the beginning"),
         ("fn f(x: &u8) -> i8 { transmute_copy(x) }", "to `i8`", "equal today"),
+        ("fn f(x: &Open) -> Open { transmute_copy(x) }", "`transmute_copy` from `Open` to `Open`", "is owned twice"),
         ("fn f<T>(x: &u8) -> T { transmute_copy(x) }", "from `u8` (1 byte) to `T`", "nobody checks that their sizes"),
     ],
 )

@@ -29,7 +29,22 @@ def transmute(_project: ProjectView, file: FileView) -> Iterator[Draft]:
     for one in unsafe_calls(file, Callee.TRANSMUTE):
         types = _types(file, one)
         told = f" from {_shown(one, types, 0)} to {_shown(one, types, 1)}" if types is not None else ""
-        yield of_operation(file, one, types=told, danger=_danger(one, types))
+        name = "transmute_copy" if _is_copy(one) else "transmute"
+        yield of_operation(file, one, name=name, types=told, deed=_deed(one, types), danger=_danger(one, types))
+
+
+def _is_copy(operation: Operation) -> bool:
+    return (operation.target or "").endswith("transmute_copy")
+
+
+def _is_second(operation: Operation, types: Types | None) -> bool:
+    """Whether a value of the same type is made, which the first does not know of."""
+    return _is_copy(operation) and types is not None and types[0] == types[1]
+
+
+def _deed(operation: Operation, types: Types | None) -> str:
+    is_second = _is_second(operation, types)
+    return "makes a second value of the same bytes" if is_second else "takes bytes of one type for another"
 
 
 def _types(file: FileView, operation: Operation) -> Types | None:
@@ -60,7 +75,9 @@ def _told(size: Bytes) -> str | None:
 
 # what makes it worse: the first that holds is told
 def _danger(operation: Operation, types: Types | None) -> str:
-    dangers = _of_copies if (operation.target or "").endswith("transmute_copy") else _of_casts
+    if _is_second(operation, types):
+        return "and whatever the value owns is owned twice"
+    dangers = _of_copies if _is_copy(operation) else _of_casts
     return next(dangers(operation.transmute, types))
 
 
