@@ -101,6 +101,7 @@ class Body:
         self.self_type = context.self_type
         self.solver = Solver(world, generics.bounds)
         self.names: list[dict[str, Ty]] = [{}]
+        self.item_scopes: dict[int, Scope] = {}  # of those of `names` whose blocks hold items: by their place
         self.frames: list[Frame] = []
         self.diverges = False
         self.is_inactive = False  # while a statement or arm is read that is not compiled
@@ -144,10 +145,13 @@ class Body:
             self.diverges = diverges
 
     def find_name(self, name: str) -> Ty | None:
-        """The type of a local name."""
-        for names in reversed(self.names):
+        """The type of a local name; items of a block hide the names that are bound around it."""
+        for level in range(len(self.names) - 1, -1, -1):
+            names = self.names[level]
             if name in names:
                 return names[name]
+            if self.item_scopes and level in self.item_scopes and self.item_scopes[level].has_own(name):
+                return None
         return None
 
     def bind(self, name: str, node: Node, ty: Ty) -> None:
@@ -257,12 +261,13 @@ class Body:
 
     def check_constant(self, node: Node, target: Ty) -> None:
         """A constant that has no name: a body of its own, which knows no local names."""
-        names, self.names = self.names, [{}]
+        around = self.names, self.item_scopes
+        self.names, self.item_scopes = [{}], {}
         try:
             with self.frame(target), self.safe():
                 self.check_coerced(node, target)
         finally:
-            self.names = names
+            self.names, self.item_scopes = around
 
     @contextmanager
     def safe(self) -> Iterator[None]:
@@ -404,10 +409,12 @@ class _Names:
             body.scope = body.scope.block(self._block)
             if body.scope is not self._outer:
                 body.inner_scopes.append((body.scope, body.text))
+                body.item_scopes[len(body.names)] = body.scope
         body.names.append({})
 
     def __exit__(self, *_: object) -> None:
         self._body.names.pop()
+        self._body.item_scopes.pop(len(self._body.names), None)
         self._body.scope = self._outer
 
 

@@ -20,7 +20,7 @@ _EVEN: Final = 0.5
 
 _TOKEN = re.compile(r'//[^\n]*|/\*(?:[^*]|\*(?!/))*\*/|"((?:\\.|[^"\\])*)"|([^\W\d]\w*)|([(),=])')
 _CFG = re.compile(r"#!?\s*\[\s*cfg\s*\(")
-_CFG_ATTR_PATH = re.compile(r"#\s*\[\s*cfg_attr\s*\(")
+_CFG_ATTR = re.compile(r"#\s*\[\s*cfg_attr\s*\(")
 _PATH = re.compile(r'\bpath\s*=\s*(?:r(#*)"(?P<raw>[^"]*)"\1|"(?P<plain>[^"\\]*)")')
 
 _FLAGS: Final = {
@@ -127,6 +127,12 @@ def _combined(name: str, parts: list[float]) -> float:
     return min(parts, default=1.0)
 
 
+def is_applied(attribute: str, features: frozenset[str] | None) -> bool:
+    """Whether a `#[cfg_attr(.., ..)]` is likely the attributes that it holds."""
+    found = _CFG_ATTR.match(attribute)
+    return found is not None and _evaluate(attribute[found.end() :], features) > _EVEN
+
+
 class ModulePath(NamedTuple):
     """A file that an attribute names for a module, and how likely the attribute is there."""
 
@@ -144,7 +150,7 @@ def module_paths(attributes: str, features: frozenset[str] | None) -> list[Modul
     found = []
     for match in _PATH.finditer(attributes):
         before = attributes[: match.start()]
-        conditions = list(_CFG_ATTR_PATH.finditer(before))
+        conditions = list(_CFG_ATTR.finditer(before))
         is_conditional = bool(conditions) and before.rfind("#") <= conditions[-1].start()
         rank = _evaluate(before[conditions[-1].end() :], features) if is_conditional else ACTIVE
         found.append(ModulePath(match["raw"] or match["plain"] or "", rank))

@@ -322,7 +322,7 @@ class Lowering:
             is_unsafe="unsafe" in words,
             is_const="const" in words,
             owner=owner.lowered if owner is not None else None,
-            features=features_of(node),
+            features=features_of(node, module.crate.features),
         )
 
     def environment(self, owner: Owner | None, node: Node) -> Environment:

@@ -13,7 +13,7 @@ from borrowscope.analyzer.static.cfg import ACTIVE, is_compiled, likelihood
 from borrowscope.analyzer.static.closure_paths import path_within
 from borrowscope.analyzer.static.definitions import Alias, Function, Generics, Trait, TypeDef, Value, Variant
 from borrowscope.analyzer.static.item_expansion import Expander
-from borrowscope.analyzer.static.item_tree import ITEM_KINDS, MACRO, Item, Module
+from borrowscope.analyzer.static.item_tree import ITEM_KINDS, MACRO, VALUE, Item, Module
 from borrowscope.analyzer.static.lowering import Lowering
 from borrowscope.analyzer.static.resolution import (
     NAMESPACES,
@@ -171,6 +171,10 @@ class Scope:
     def is_active(self, attributes: str) -> bool:
         """Whether what has these attributes is likely to be compiled."""
         return "cfg" not in attributes or is_compiled(likelihood(attributes, self._module.crate.features))
+
+    def has_own(self, name: str) -> bool:
+        """Whether the block itself has a value of that name, by an item or an import."""
+        return self._world.resolver.lookup(self._module, name.removeprefix("r#"), VALUE) is not None
 
     def block(self, node: Node) -> Scope:
         """The scope inside of a block: itself where the block holds no items."""

@@ -158,7 +158,7 @@ def _reach(body: SeenBody, function: Function) -> Verdict | None:
     if function.is_unsafe:
         kind = OperationKind.FFI_CALL if function.is_foreign else OperationKind.UNSAFE_CALL
         return Verdict(kind, public_path(function.path), is_trait=_is_of_trait(function))
-    if is_feature_call(function, body.context.node):
+    if is_feature_call(function, body.context.function):
         return Verdict(OperationKind.TARGET_FEATURE_CALL, function.path)
     return None
 
