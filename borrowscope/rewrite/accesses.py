@@ -321,6 +321,8 @@ def _macro(plan: FunctionPlan, place: Node, parent: Node) -> _Place | None:
         bound = [fact for start, fact in plan.file.facts.bindings.items() if place.end <= start < tokens.end]
         is_copied = all(fact.is_copy is True for fact in bound)
         return (Where.BORROWED, place) if is_copied and not _has_packed_structs(place.source) else None
+    if row.entry is Entry.ADDRESS:
+        return Where.BEFORE, parent
     is_first = not tokens.source[tokens.start + 1 : place.start].strip()
     if row.entry is Entry.FORMAT:
         if is_first and row.name in _WRITING:

@@ -123,11 +123,14 @@ _NAMING = frozenset(
 )
 
 
+_LOOKING = (Entry.FORMAT, Entry.MESSAGE, Entry.ADDRESS)
+
+
 def _macro(_plan: FunctionPlan, _calls: Calls, _value: Node, parent: Node) -> Use:
     name = parent.field("macro")
     path = name.text if name is not None else ""
     row = row_of(parent)
-    is_borrowing = row is not None and row.entry in (Entry.FORMAT, Entry.MESSAGE)
+    is_borrowing = row is not None and row.entry in _LOOKING
     return KEPT if is_borrowing or path.rpartition("::")[2] in BORROWING_MACROS else ESCAPES
 
 

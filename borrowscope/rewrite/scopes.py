@@ -455,7 +455,7 @@ def _rest(tokens: Node, spans: list[Span]) -> Iterator[Span]:
 
 _WORD = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"
 _TEXTS = frozenset({"string_literal", "raw_string_literal"})
-_EXPRESSIONS = (Entry.FORMAT, Entry.VALUES, Entry.MESSAGE)
+_EXPRESSIONS = (Entry.FORMAT, Entry.VALUES, Entry.MESSAGE, Entry.ADDRESS)
 
 
 def _entered_arguments(row: MacroRow, tokens: Node) -> list[Node] | None:

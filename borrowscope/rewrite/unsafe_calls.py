@@ -10,9 +10,11 @@ from borrowscope.analyzer.facts import MoveShape
 from borrowscope.parse.syntax import Node
 from borrowscope.rewrite.calls import Calls
 from borrowscope.rewrite.contexts import Constants, holds_untyped_closure, operands, place_operand
+from borrowscope.rewrite.macro_rows import row_of
 from borrowscope.rewrite.notes import Where
 from borrowscope.rewrite.plans import FunctionPlan
 from borrowscope.rewrite.positions import strip_parentheses, takes_constants
+from borrowscope.tables.macros import Entry
 from borrowscope.text.span import Span
 
 # What runs code when it is evaluated, or leaves before the call.
@@ -125,4 +127,13 @@ def _behind_receiver(receiver: Node) -> tuple[Where, Node] | None:
         if base.kind == "index_expression" and any(map(_is_active, base.named[1:])):
             return None
         base = strip_parentheses(inner)
-    return (Where.AFTER, base) if base.kind in ("call_expression", "try_expression", "await_expression") else None
+    return (Where.AFTER, base) if base.kind in _VALUES or _is_address(base) else None
+
+
+_VALUES = frozenset({"call_expression", "try_expression", "await_expression", "type_cast_expression", "unsafe_block"})
+
+
+def _is_address(node: Node) -> bool:
+    """Whether a macro stands there that is no place: `addr_of!(x)`."""
+    row = row_of(node) if node.kind == "macro_invocation" else None
+    return row is not None and row.entry is Entry.ADDRESS

@@ -15,6 +15,7 @@ class Entry(StrEnum):
     FORMAT = "format"  # a format text and its arguments, all taken by reference
     VALUES = "values"  # expressions, evaluated once each, by value or by reference
     MESSAGE = "message"  # entered only if there is a message: without one the first argument's text is printed
+    ADDRESS = "address"  # one place, whose address is taken: it is never borrowed
     ITEMS = "items"  # items, handed on unchanged
     ITEM_BRANCHES = "item_branches"  # `if #[cfg(..)] { items } else { items }`, `unix => { items } _ => { items }`
     TEXT = "text"  # the text itself matters: never edited
@@ -51,6 +52,7 @@ _ROWS = (
         MacroRow(name, Entry.VALUES)
         for name in ("vec", "pin", "assert_eq", "assert_ne", "debug_assert_eq", "debug_assert_ne")
     ),
+    *(MacroRow(name, Entry.ADDRESS) for name in ("addr_of", "addr_of_mut")),
     MacroRow("assert", Entry.MESSAGE),
     MacroRow("debug_assert", Entry.MESSAGE),
     *(MacroRow(name, Entry.ITEM_BRANCHES) for name in ("cfg_if", "cfg_select")),
