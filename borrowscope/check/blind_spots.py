@@ -33,11 +33,16 @@ class Reason(NamedTuple):
     many: str
 
 
+_RUNS = "`cargo check` once, or a check with `--types rustc`, runs"
 _BUILDS = "`cargo check` once, or a check with `--types rustc`, makes"
 REASONS = {
     "dependencies": Reason(
         "crate whose dependencies cargo cannot resolve here, so that what they define is not known",
         "crates whose dependencies cargo cannot resolve here, so that what they define is not known",
+    ),
+    "unrun_script": Reason(
+        f"build script whose cfg flags are not known, as no build has run it yet: {_RUNS} it",
+        f"build scripts whose cfg flags are not known, as no build has run them yet: {_RUNS} them",
     ),
     "unbuilt_file": Reason(
         f"file that no build has made yet: {_BUILDS} it", f"files that no build has made yet: {_BUILDS} them"
@@ -88,6 +93,8 @@ def find_blind_spots(analysis: Analysis, view: ProjectView) -> list[BlindSpot]:
         found[reason].append(place)
     for place in _alone(view):
         found["dependencies"].append(place)
+    for place in _unrun(view):
+        found["unrun_script"].append(place)
     for place in _unreached(view):
         found["inactive_file"].append(place)
     for place in _uncalled(view):
@@ -150,10 +157,9 @@ def _unbuilt(view: ProjectView) -> Found:
     if view.lookup is not None and any(_GENERATED.search(file.source) for file in view.checked):
         files = {file.absolute for file in view.checked}
         missing |= dict.fromkeys(include for include in view.lookup.unbuilt if include.file in files)
-    names = {file.absolute: file.path for file in view.files}
     for include in missing:
-        path = names.get(include.file, include.file)
-        yield "unbuilt_file", Place(file=path, line=include.line, what=f"include!({include.text})")
+        what = f"include!({include.text})"
+        yield "unbuilt_file", Place(file=_shown(view, include.file), line=include.line, what=what)
 
 
 def _errors(file: FileView) -> Found:
@@ -176,9 +182,20 @@ def _untraceable(file: FileView) -> Found:
 def _alone(view: ProjectView) -> Iterator[Place]:
     """The root files of crates whose graph nobody knows."""
     roots = view.lookup.crates_alone if view.lookup is not None and view.checked else ()
-    names = {file.absolute: file.path for file in view.files}
     for root in roots:
-        yield Place(file=names.get(root, root), line=1, what="its dependencies")
+        yield Place(file=_shown(view, root), line=1, what="its dependencies")
+
+
+def _unrun(view: ProjectView) -> Iterator[Place]:
+    """The build scripts that nobody has run: which of the cfgs hold that they decide, nobody can say."""
+    for script in view.lookup.unrun_scripts if view.lookup is not None and view.checked else ():
+        yield Place(file=_shown(view, script), line=1, what="cfg flags")
+
+
+def _shown(view: ProjectView, file: str) -> str:
+    """A file by the folder that paths are relative to, where it lies in that."""
+    root = next((one.absolute.removesuffix(one.path) for one in view.files if one.absolute.endswith(one.path)), "")
+    return file.removeprefix(root) if root else file
 
 
 def _unreached(view: ProjectView) -> Iterator[Place]:

@@ -150,6 +150,7 @@ fn main() {
     let functions = "pub fn abs(value: i32) -> i32; pub fn name() -> *const Text;";
     let text = format!("unsafe extern \\"C\\" {{ {functions} }} pub struct Text;");
     std::fs::write(format!("{out}/bindings.rs"), text).unwrap();
+    println!("cargo::rustc-cfg=quick");
 }
 """
 BOUND = """\
@@ -173,7 +174,7 @@ def test_what_only_a_build_makes_is_told_once(tmp_path: Path):
     assert [(one.code, one.line) for one in answer.findings] == [("BS0105", 10), ("BS0501", 10)]
     assert code == 1
     spots = {one.reason: [place.line for place in one.places] for one in answer.blind_spots}
-    assert spots == {"unbuilt_file": [1], "unbuilt_use": [5, 5, 6, 6, 7, 7]}
+    assert spots == {"unrun_script": [1], "unbuilt_file": [1], "unbuilt_use": [5, 5, 6, 6, 7, 7]}
     text = borrowscope("check", crate, "--types", "static").stdout
     assert (
         "\n  1 file that no build has made yet: `cargo check` once, or a check with `--types rustc`, makes it: " in text

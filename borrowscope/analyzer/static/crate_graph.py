@@ -18,6 +18,8 @@ from borrowscope.project.model import Package, Project, Target
 
 _MACROS = "proc-macro"
 _FLAG = re.compile(r"^cargo::?rustc-cfg=(.+?)\s*$", re.MULTILINE)
+# What scripts say that set flags, themselves or by the crates that do it for them.
+_SETS_FLAGS = re.compile(r"\brustc-cfg=|\b(?:autocfg|cfg_aliases|rustc_cfg|emit_\w*cfg|rustversion|version_check)\b")
 _LIBRARIES = frozenset({"lib", "rlib", "dylib", "cdylib", "staticlib", _MACROS})
 
 
@@ -28,6 +30,7 @@ def crate_sources(
     packages = graph.packages if graph is not None else []
     libraries = {package.id: found for package in packages if (found := _library(package)) is not None}
     out_dirs = {package.id: _out_dirs(project, package) for package in packages}
+    unrun = {package.id: _unrun_script(package) for package in packages if not out_dirs[package.id]}
     macros = {package.id for package in packages if any(_MACROS in target.kind for target in package.targets)}
     for package in project.packages:
         own = next((target for target in package.targets if target.is_library), None)
@@ -38,7 +41,11 @@ def crate_sources(
     features = {key: found | _flags(out_dirs.get(key, ())) for key, found in features.items()}
     chosen = sorted(targets, key=lambda pair: not pair[1].is_library)
     own_sources = [
-        replace(_own(package, target, named, features, libraries), out_dirs=out_dirs.get(package.id, ()))
+        replace(
+            _own(package, target, named, features, libraries),
+            out_dirs=out_dirs.get(package.id, ()),
+            unrun_script=unrun.get(package.id),
+        )
         for package, target in chosen
     ]
     keys = {source.key for source in own_sources}
@@ -92,6 +99,16 @@ def _out_dirs(project: Project, package: MetadataPackage) -> tuple[Path, ...]:
         for folder in start.glob(f"{depth}/build/{package.name}-*/out")
     ]
     return tuple(sorted(found, key=lambda folder: -folder.stat().st_mtime_ns))
+
+
+def _unrun_script(package: MetadataPackage) -> Path | None:
+    """The build script of a package, if it sets cfg flags; to be asked where it has never run."""
+    script = next((target.src_path for target in package.targets if "custom-build" in target.kind), None)
+    try:
+        sets_flags = script is not None and _SETS_FLAGS.search(script.read_text(encoding="utf-8")) is not None
+    except (OSError, UnicodeDecodeError):
+        return None
+    return script if sets_flags else None
 
 
 def _flags(out_dirs: tuple[Path, ...]) -> frozenset[str]:

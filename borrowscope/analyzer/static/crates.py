@@ -21,7 +21,7 @@ class CrateSource:
     `dependencies` leads from the name that its code uses to the key of another crate; `features` are those that are
     on, None where nobody knows. A crate of the workspace is read as a whole, others as far as paths lead into them.
     Nobody can name the items of a crate of procedural macros. `out_dirs` are where its build
-    script wrote, newest first.
+    script wrote, newest first; `unrun_script` is a script that sets cfg flags and that no build has run yet.
     """
 
     key: str
@@ -33,6 +33,7 @@ class CrateSource:
     features: frozenset[str] | None = None
     is_proc_macro: bool = False
     out_dirs: tuple[Path, ...] = ()
+    unrun_script: Path | None = None
 
 
 class Tree(Protocol):

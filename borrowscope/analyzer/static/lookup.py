@@ -97,6 +97,11 @@ class Lookup:
         return [str(root) for root in self._world.crates_alone()]
 
     @property
+    def unrun_scripts(self) -> list[str]:
+        """The build scripts that set cfg flags nobody knows, as no build has run them yet."""
+        return [str(script) for script in self._world.unrun_scripts()]
+
+    @property
     def unbuilt(self) -> list[Unbuilt]:
         """The files that modules of the project include and that no build has made."""
         return [one for modules in self._modules.values() for module in modules for one in module.unbuilt]

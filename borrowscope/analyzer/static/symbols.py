@@ -231,6 +231,11 @@ class World:
         """The roots of the workspace's crates around which nobody knows the dependencies."""
         return [source.root for source in self._sources.values() if source.is_workspace and source.features is None]
 
+    def unrun_scripts(self) -> list[Path]:
+        """The build scripts of the workspace's packages that set cfg flags, and that no build has run yet."""
+        scripts = (source.unrun_script for source in self._sources.values() if source.is_workspace)
+        return list(dict.fromkeys(script for script in scripts if script is not None))
+
     def attributes_of(self, path: str) -> str:
         """The attributes of a type's definition; nothing of std's types and of remembered ones."""
         item = self._item(path, TYPE)
