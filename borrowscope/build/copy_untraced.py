@@ -39,7 +39,9 @@ def sharing_targets(project: Project, rewritten: Collection[Path]) -> Iterator[S
 def _files(target: Target, root: Path) -> Iterator[tuple[Path, bytes]]:
     """The target's modules, and what they include by a literal path."""
     for module in crate_files(target.src_path, target.crate_name):
-        source = module.path.read_bytes() if module.source is None else module.source
+        source = module.source
+        if source is None:
+            continue
         yield _normal(module.path), source
         if b"include" in source:
             for named in map(_normal, included_files(source, module.path.parent)):

@@ -28,8 +28,8 @@ def unmarked_mirror(project: Project, place: Path) -> Mirror | None:
     for package in project.packages:
         for target in package.traceable_targets:
             for file in crate_files(target.src_path, target.crate_name):
-                source = file.path.read_bytes()
-                files[file.path] = MirroredFile(source, without_marks(source))
+                if file.source is not None:
+                    files[file.path] = MirroredFile(file.source, without_marks(file.source))
     mirror = Mirror(place)
     update_mirror(mirror, files, project)
     return mirror
@@ -50,9 +50,17 @@ def _sources(project: Project) -> Iterator[bytes]:
     """The Rust sources below the packages' folders; a single file's own folder is not searched."""
     if project.is_single_file:
         for target in project.packages[0].targets:
-            yield from (file.path.read_bytes() for file in crate_files(target.src_path, target.crate_name))
+            yield from (file.source or b"" for file in crate_files(target.src_path, target.crate_name))
         return
     for package in project.packages:
         for folder, folders, names in os.walk(package.root):
             folders[:] = [name for name in folders if name != "target" and not name.startswith(".")]
-            yield from (Path(folder, name).read_bytes() for name in names if name.endswith(".rs"))
+            yield from (_readable(Path(folder, name)) for name in names if name.endswith(".rs"))
+
+
+def _readable(path: Path) -> bytes:
+    """The text; of links that lead nowhere and files that cannot be read, nothing."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""

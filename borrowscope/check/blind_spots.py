@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import cache
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from borrowscope.analyzer.analyze import Analysis
@@ -21,7 +22,7 @@ from borrowscope.analyzer.unbuilt import Unbuilt
 from borrowscope.check.model import BlindSpot, Place
 from borrowscope.check.sleeping import Sleeping
 from borrowscope.check.view import FileView, ProjectView, nodes_of
-from borrowscope.parse.syntax import Node
+from borrowscope.parse.syntax import COMMENTS, Node
 from borrowscope.tables.macros import MACROS
 from borrowscope.text.span import Span
 
@@ -68,9 +69,11 @@ REASONS = {
     ),
     "generated_file": Reason("file that a build script generates", "files that a build script generates"),
     "syntax_error": Reason("place that cannot be parsed", "places that cannot be parsed"),
+    "missing_file": Reason("module whose file is not there", "modules whose files are not there"),
     "unreadable": Reason("file that cannot be read", "files that cannot be read"),
     "untraceable": Reason("function that no recording shows", "functions that no recording shows"),
 }
+_BEFORE_ITEMS = frozenset({"attribute_item", *COMMENTS})
 _MACRO = re.compile(rb"\bmacro_rules!\s*(\w+)")
 _UNSAFE = re.compile(rb"\bunsafe\s*(?:\{|fn\b)")
 _GENERATED = re.compile(rb"\binclude!\s*[({\[]\s*concat!\s*[({\[]\s*env!\s*[({\[]\s*\"OUT_DIR\"[^;\n]*")
@@ -91,6 +94,8 @@ def find_blind_spots(analysis: Analysis, view: ProjectView) -> list[BlindSpot]:
                     found[reason].append(place)
     for reason, place in _unbuilt(view):
         found[reason].append(place)
+    for place in _missing(view, {place.file for place in found["unreadable"]}):
+        found["missing_file"].append(place)
     for place in _alone(view):
         found["dependencies"].append(place)
     for place in _unrun(view):
@@ -204,6 +209,36 @@ def _unreached(view: ProjectView) -> Iterator[Place]:
         found = _UNSAFE.search(file.source)
         if found is not None and view.lookup is not None and not view.lookup.knows_file(file.absolute):
             yield _place(file, found.start(), "unsafe")
+
+
+def _missing(view: ProjectView, unreadable: set[str]) -> Iterator[Place]:
+    """`mod x;` of which no file is there, as a build script may write it into the source tree."""
+    known = {*unreadable, *(file.path for file in view.files)}
+    for file in view.checked:
+        for node in nodes_of(file, "mod_item", b"mod"):
+            if node.field("body") is None and known.isdisjoint(_files_of(file, node)):
+                yield _place(file, node.start, file.text_of(Span(node.start, node.end)))
+
+
+def _files_of(file: FileView, module: Node) -> Iterator[str]:
+    """The files that may hold a module; one that an attribute of it or around it names may lie anywhere."""
+    around = [module, *(node for node in module.ancestors() if node.kind == "mod_item")]
+    if any(b"path" in file.source[_attributes_start(node) : node.start] for node in around):
+        yield file.path
+    names = [name.text.removeprefix("r#") for node in reversed(around) if (name := node.field("name")) is not None]
+    own = PurePosixPath(file.path)
+    for folder in (own.parent, own.with_suffix("")):
+        inner = folder.joinpath(*names)
+        yield from (f"{inner}.rs", f"{inner}/mod.rs")
+
+
+def _attributes_start(node: Node) -> int:
+    """Where the attributes before an item begin."""
+    before = [one for one in node.parent.named if one.end <= node.start] if node.parent is not None else []
+    start = node.start
+    while before and before[-1].kind in _BEFORE_ITEMS:
+        start = before.pop().start
+    return start
 
 
 def _uncalled(view: ProjectView) -> Iterator[Place]:

@@ -47,7 +47,10 @@ class _Place:
 
 
 def crate_files(root: Path, crate_name: str) -> list[ModuleFile]:
-    """All files of the crate with this root; a file that two modules name is listed once, for the first."""
+    """All files of the crate with this root; a file that two modules name is listed once, for the first.
+
+    One that is there and cannot be read is listed without its text.
+    """
     found: dict[Path, ModuleFile] = {}
     waiting = [(ModuleFile(root, crate_name, is_root=True), root.parent)]
     while waiting:
@@ -56,7 +59,10 @@ def crate_files(root: Path, crate_name: str) -> list[ModuleFile]:
             continue
         try:
             source = file.path.read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            continue
         except OSError:
+            found[file.path] = file
             continue
         tree = parse_source(source) if _FILE_MODULE.search(source) else None
         found[file.path] = replace(file, source=source, tree=tree)

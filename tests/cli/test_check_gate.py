@@ -347,6 +347,61 @@ def test_what_cannot_be_written_is_told(crate: Path, check):
         assert (code, said.count("error: cannot write")) == (2, 1)
 
 
+def test_modules_whose_files_are_not_there(crate: Path, check):
+    write_files(
+        crate,
+        {
+            "src/lib.rs": 'mod gone;\n#[path = "z/odd.rs"]\nmod named;\nmod all {\n    mod inner;\n    mod lost;\n}\n',
+            "src/z/odd.rs": OLD,
+            "src/all/inner.rs": "mod deep;\n",
+            "src/all/inner/deep.rs": OLD,
+            "tests/one.rs": "mod common;\n",
+            "tests/two.rs": "mod common;\n",
+            "tests/common/mod.rs": OLD,
+        },
+    )
+    _, out, _ = check("--all-targets", "--format", "json")
+    spots = {spot.reason: spot.places for spot in CheckResult.model_validate_json(out).blind_spots}
+    found = [(place.file, place.line, place.what) for place in spots["missing_file"]]
+    assert found == [("src/lib.rs", 1, "mod gone;"), ("src/lib.rs", 6, "mod lost;")]
+
+
+NO_PRIVILEGES = ("--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search")
+
+
+@pytest.mark.skipif(
+    os.geteuid() == 0 and shutil.which("setpriv") is None, reason="nothing takes root's privileges away here"
+)
+def test_files_that_must_not_be_read_and_folders_that_must_not_be_written(crate: Path):
+    prefix = ("setpriv", *NO_PRIVILEGES) if os.geteuid() == 0 else ()
+    write_files(crate, {"src/lib.rs": "mod secret;\n" + OLD, "src/secret.rs": OLD, "known.json": "{}"})
+    (crate / "src" / "nowhere.rs").symlink_to("missing")
+
+    def check(*words: str) -> tuple[int, str, str]:
+        done = subprocess.run(
+            [*prefix, BORROWSCOPE, "check", *words, "--fail-on", "note"], capture_output=True, text=True, check=False
+        )
+        return done.returncode, done.stdout, done.stderr
+
+    (crate / "src" / "secret.rs").chmod(0)
+    for types in ("static", "auto"):
+        code, out, said = check("--types", types)
+        assert (code, "file that cannot be read: src/secret.rs:1 Permission denied" in out) == (1, True), said
+    (crate / "src" / "secret.rs").chmod(0o600)
+    (crate / "known.json").chmod(0)
+    code, out, said = check("--types", "static", "--baseline", "known.json")
+    assert (code, out, said.count("error:")) == (2, "", 1)
+    shutil.rmtree(crate / "target")
+    crate.chmod(0o500)
+    try:
+        assert check("--types", "static")[0] == 1
+        for words in (("--verify",), ("--types", "static", "--write-baseline"), ("--types", "static", "-o", "out.txt")):
+            code, out, said = check(*words)
+            assert (code, out, "error: cannot write" in said) == (2, "", True), words
+    finally:
+        crate.chmod(0o700)
+
+
 @pytest.mark.parametrize("flags", [(), ("--format", "json"), ("--annotations", "github"), ("--format", "github")])
 def test_a_reader_who_goes_does_not_open_the_gate(crate: Path, flags: tuple[str, ...]):
     write_files(crate, {"src/lib.rs": "".join(OLD.replace("old", f"f{number}") for number in range(400))})
