@@ -7,9 +7,10 @@ macro is. Macros that a file takes from crates outside of the project are known 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 
+from borrowscope.parse.functions import cfgs_of
 from borrowscope.parse.macro_arguments import Step, hands_items_on, read_call
 from borrowscope.parse.macro_book import MacroBook
 from borrowscope.parse.macro_rules import MacroDefinition, SourceText
@@ -56,11 +57,27 @@ class MacroCalls:
         path = macro.text.replace(" ", "").removeprefix("::") if macro is not None else ""
         module, _, name = path.rpartition("::")
         if not module:
+            around = self._around(call, name)
+            if around:
+                return around
             imported = import_of(call, name)
             if imported is not None and imported[0].partition("::")[0] not in _HERE:
                 return _joined(self._foreign(*imported), self._book.of(self._package).get(name))
             return _joined(self._find(name), self._book.exported(name, self._package))
         return self._find(path)
+
+    def _around(self, call: Node, name: str) -> Definitions:
+        """Where the package has several: those that the call's own file spells out before it, in a scope around it."""
+        known = self._book.of(self._package).get(name, ())
+        if len(known) < _SEVERAL:
+            return ()
+        found: list[MacroDefinition] = []
+        for definition, is_certain in _definitions_before(call, name):
+            within = Span(definition.start, definition.end)
+            found += [one for one in known if within.contains(Span(one.start, one.end)) and _is_of(one, call.source)]
+            if is_certain:
+                return found
+        return ()
 
     def code(self, call: Node) -> bytes:
         """The macro's own code, and that of the macros that it calls: what may lead away from the call."""
@@ -89,6 +106,23 @@ class MacroCalls:
             if package.replace("-", "_") == first:
                 return self._book.of(package).get(name)
         return _shape(module, name)
+
+
+_SEVERAL = 2
+_SCOPES = frozenset({"block", "declaration_list", "source_file"})
+
+
+def _definitions_before(call: Node, name: str) -> Iterator[tuple[Node, bool]]:
+    """Nearest first, each with whether it stands under no condition: what is beyond that one does not count."""
+    for scope in call.ancestors():
+        for child in reversed(scope.children) if scope.kind in _SCOPES else ():
+            named = child.field("name") if child.kind == "macro_definition" and child.end <= call.start else None
+            if named is not None and named.text == name:
+                yield child, not cfgs_of(child)
+
+
+def _is_of(definition: MacroDefinition, source: bytes) -> bool:
+    return definition.origin.text is source or definition.origin.text == source
 
 
 def _joined(found: Definitions | None, others: Definitions | None) -> Definitions | None:

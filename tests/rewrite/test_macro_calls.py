@@ -44,3 +44,50 @@ def test_a_use_may_hold_for_one_block_only() -> None:
     text = b"mod own { macro_rules! show { ($e:expr) => { stringify!($e) }; } }\n"
     assert steps_of(head + CALL, dep=AS_VALUE)
     assert steps_of(head + text + CALL, dep=AS_VALUE) == []
+
+
+TEXT = b"macro_rules! show { ($e:expr) => { stringify!($e) }; }\n"
+VALUE = b"macro_rules! show { ($e:expr) => { Some($e) }; }\n"
+ELSEWHERE = b"fn other() {}\n" + TEXT  # a file of the same package
+
+
+def steps_beside(source: bytes) -> list[Step] | None:
+    book = MacroBook()
+    for text in (ELSEWHERE, source):
+        book.add("app", text, 2021)
+    call = next(
+        node for node in parse_source(source).walk() if node.kind == "macro_invocation" and "clone" in node.text
+    )
+    return MacroCalls(book, "app").steps(call)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        VALUE + CALL,
+        TEXT + VALUE + CALL,
+        TEXT + b"mod tests {\n" + VALUE + CALL + b"}\n",
+        VALUE + b"mod own {" + TEXT + b"}\n" + CALL,
+        VALUE + b"fn f(s: String) { { " + TEXT + b" } show!(s.clone()); }\n" + TEXT,
+        TEXT + b"fn f(s: String) { { " + VALUE + b" show!(Some(show!(s.clone()))); } }\n",
+        VALUE + b"#[cfg(unix)]\n" + VALUE + CALL,
+    ],
+)
+def test_the_definition_before_a_call_and_around_it_is_meant(source: bytes) -> None:
+    assert steps_beside(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        CALL,
+        CALL + VALUE,
+        VALUE + TEXT + CALL,
+        VALUE + b"#[cfg(unix)]\n" + TEXT + CALL,
+        b"#[cfg(unix)]\n" + VALUE + CALL,
+        b"mod own {" + VALUE + b"}\n" + CALL,
+        b"fn g() { " + VALUE + b" }\n" + CALL,
+    ],
+)
+def test_without_one_or_behind_conditions_all_must_agree(source: bytes) -> None:
+    assert steps_beside(source) == []
