@@ -29,7 +29,8 @@ def _place(one: Finding | CoveredOperation) -> tuple[object, ...]:
 class Report:
     """`texts` holds the sources by path, `folder` is the workspace root within its repository.
 
-    `repository` is that repository's own place: files outside of the workspace have absolute paths.
+    `repository` is that repository's own place: files outside of the workspace have absolute paths. `columns` is how
+    wide the terminal is that a text goes to.
     """
 
     result: CheckResult
@@ -40,6 +41,7 @@ class Report:
     comparison: Comparison | None = None
     paint: Callable[[str, str], str] = _plain
     repository: str | None = None
+    columns: int | None = None
 
     @cached_property
     def findings(self) -> list[Finding]:

@@ -72,7 +72,7 @@ def write_outputs(report: Report, outputs: Outputs) -> None:
     for form, file in outputs.files:
         deliver(FORMATS[form](report), file)
     is_stdout = outputs.output is None or str(outputs.output) == "-"
-    shown = replace(report, paint=terminal.paint) if is_stdout else report
+    shown = replace(report, paint=terminal.paint, columns=terminal.columns()) if is_stdout else report
     is_github = os.environ.get("GITHUB_ACTIONS") == "true" and outputs.annotations is not Annotations.NONE
     if is_github:
         _write_summary(report)

@@ -279,6 +279,17 @@ def test_a_line_is_shown_with_carets_below_what_is_meant(line: str, start: int, 
     assert (found.text, " " * found.before + "^" * found.carets) == (shown, carets)
 
 
+@pytest.mark.parametrize("columns", [1, 30, 40, 60, 80, 200, None])
+def test_a_narrow_terminal_breaks_no_line_of_source(columns: int | None):
+    source = "x" * 50 + "*p" + "y" * 50
+    one = finding(998, column=51, end_column=53)
+    text = FORMATS[Format.TEXT](report_of(one, texts={"src/lib.rs": "\n" * 998 + source}, columns=columns))
+    shown, carets = (line for line in text.splitlines() if line.startswith(("999 |", "    |")) and len(line) > 6)
+    assert shown[carets.index("^") : carets.index("^") + 2] == "*p"
+    assert len(shown) <= max(columns or 0, 33) or source in shown
+    assert (source in shown) == (columns is None or columns >= 114)
+
+
 def test_text_is_readable_where_lines_are_odd():
     one = finding(0, column=2, end_column=6, message="call of `\x1b[31m`")
     text = FORMATS[Format.TEXT](report_of(one, texts={"src/lib.rs": "\tü(1);\n"}))

@@ -8,9 +8,10 @@ from __future__ import annotations
 import unicodedata
 from typing import Final, NamedTuple
 
-WIDTH: Final = 140  # columns of a line that is shown whole
+WIDTH: Final = 140  # columns of a line that is shown whole, where nobody says another number
+_LEAST: Final = 20
 _TAB: Final = 4
-_BEFORE: Final = 40  # columns kept before the place in a longer line
+_BEFORE: Final = 40  # columns kept before the place in a longer line, or less than a third of it
 _CUT: Final = "..."
 _UNSHOWN: Final = "\N{REPLACEMENT CHARACTER}"
 _NO_WIDTH: Final = frozenset({"Mn", "Me"})
@@ -30,12 +31,12 @@ class _Cell(NamedTuple):
     columns: int
 
 
-def shown_line(line: str, start: int, end: int) -> ShownLine:
-    """The line with the characters `start` to `end` marked."""
+def shown_line(line: str, start: int, end: int, width: int = WIDTH) -> ShownLine:
+    """The line with the characters `start` to `end` marked, in so many columns."""
     line = line.rstrip()
     cells = _cells(line)
     end = max(start, min(end, len(cells)))
-    first, last = _window(cells, start)
+    first, last = _window(cells, start, max(_LEAST, width))
     head = _CUT if first else ""
     tail = _CUT if last < len(cells) else ""
     text = head + "".join(cell.text for cell in cells[first:last]) + tail
@@ -74,16 +75,16 @@ def _columns(cells: list[_Cell]) -> int:
     return sum(cell.columns for cell in cells)
 
 
-def _window(cells: list[_Cell], start: int) -> tuple[int, int]:
+def _window(cells: list[_Cell], start: int, width: int) -> tuple[int, int]:
     """The cells to show: all, or as many as fit, beginning a little before the place."""
-    if _columns(cells) <= WIDTH:
+    if _columns(cells) <= width:
         return 0, len(cells)
-    first = _back(cells, min(start, len(cells)), _BEFORE)
-    last, left = first, WIDTH
+    first = _back(cells, min(start, len(cells)), min(_BEFORE, width // 3))
+    last, left = first, width
     while last < len(cells) and cells[last].columns <= left:
         left -= cells[last].columns
         last += 1
-    return (_back(cells, last, WIDTH) if last == len(cells) else first), last
+    return (_back(cells, last, width) if last == len(cells) else first), last
 
 
 def _back(cells: list[_Cell], at: int, columns: int) -> int:

@@ -16,11 +16,12 @@ from borrowscope.check.formats.counts import (
     summary_line,
     unexecuted_lines,
 )
-from borrowscope.check.formats.source_line import plain, shown_line
+from borrowscope.check.formats.source_line import WIDTH, plain, shown_line
 from borrowscope.check.model import Finding
 from borrowscope.check.report import Report
 from borrowscope.tables.check_rules import Level
 
+_FRAME = len(" | ") + len("......")  # what stands beside a line of source, and where it is cut
 _BOLD, _BLUE = "1", "1;34"
 _COLOURS = {Level.ERROR: "1;31", Level.WARNING: "1;33", Level.NOTE: "1;36"}
 
@@ -40,7 +41,8 @@ def _finding(report: Report, one: Finding) -> str:
     ]
     source = report.line(one.file, one.line)
     if source is not None:
-        shown = shown_line(source, one.column - 1, report.end_column(one) - 1)
+        room = WIDTH if report.columns is None else min(WIDTH, report.columns - len(margin) - _FRAME)
+        shown = shown_line(source, one.column - 1, report.end_column(one) - 1, room)
         carets = paint("^" * shown.carets, _COLOURS[one.level])
         lines += [f"{margin} {bar}", f"{paint(str(one.line), _BLUE)} {bar} {shown.text}"]
         lines += [f"{margin} {bar} {' ' * shown.before}{carets}"]
