@@ -42,19 +42,35 @@ class ChangesSince:
 
 
 def find_repository(folder: Path) -> Path | None:
-    """The root of the repository around the folder; None where there is none, or no git."""
+    """The root of the repository around the folder; None where there is none.
+
+    Without git, and where git refuses to look into what another user owns (as in containers of CI), it is the nearest
+    folder that holds `.git`.
+    """
     try:
-        answer = _git(folder, "rev-parse", "--show-toplevel")
+        answer = _asked_for_root(folder)
     except ToolMissingError:
-        return None
-    return Path(_text(answer.stdout).rstrip("\n")) if answer.is_success else None
+        answer = None
+    if answer is not None and answer.is_success:
+        return Path(_text(answer.stdout).rstrip("\n"))
+    whole = folder.resolve()
+    return next((place for place in (whole, *whole.parents) if (place / ".git").exists()), None)
+
+
+def _asked_for_root(folder: Path) -> Finished:
+    return _git(folder, "rev-parse", "--show-toplevel")
 
 
 def changes_since(folder: Path, revision: str) -> ChangesSince:
     """The change from where the tree left the revision to the tree as it is now, uncommitted changes included."""
-    repository = find_repository(folder)
-    if repository is None:
-        raise UsageError(f"{folder} is in no git repository", hint="--in-diff takes a diff from elsewhere")
+    answer = _asked_for_root(folder)
+    if not answer.is_success:
+        if find_repository(folder) is None:
+            raise UsageError(f"{folder} is in no git repository", hint="--in-diff takes a diff from elsewhere")
+        refusal = [line.strip() for line in _text(answer.stderr).splitlines() if line.strip()]
+        hint = " ".join(refusal[1:]) or None
+        raise UsageError(f"git does not look into {folder}: {' '.join(refusal[:1])}", hint=hint)
+    repository = Path(_text(answer.stdout).rstrip("\n"))
     if revision.startswith("-") or not revision:
         raise UsageError(f"`{revision}` is no revision")
     if not _is_commit(repository, revision):

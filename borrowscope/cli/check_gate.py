@@ -41,6 +41,7 @@ from borrowscope.tables.check_rules import BY_CODE, Level
 
 DEFAULT_BASELINE = "borrowscope-baseline.json"
 _SHOWN = 3
+_CI_FOLDERS = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +79,12 @@ class Ground:
 
     @cached_property
     def repository(self) -> Path | None:
-        """The root of the repository that holds the root."""
-        found = find_repository(self.root)
-        return found if found is not None and self.root.resolve().is_relative_to(found.resolve()) else None
+        """The root of the repository that holds the root; in CI without one, the folder that it was put into."""
+        given = (Path(os.environ[name]) for name in _CI_FOLDERS if os.environ.get(name))
+        for place in (find_repository(self.root), *given):
+            if place is not None and self.root.resolve().is_relative_to(place.resolve()):
+                return place
+        return None
 
     @property
     def folder(self) -> str:

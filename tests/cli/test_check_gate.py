@@ -36,7 +36,15 @@ def git(folder: Path, *words: str) -> str:
 @pytest.fixture
 def crate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A repository with one commit; commands run in it, as in nobody's CI."""
-    for name in ("CI", "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GIT_DIR", "GIT_INDEX_FILE"):
+    for name in (
+        "CI",
+        "GITHUB_ACTIONS",
+        "GITHUB_STEP_SUMMARY",
+        "GITHUB_WORKSPACE",
+        "CI_PROJECT_DIR",
+        "GIT_DIR",
+        "GIT_INDEX_FILE",
+    ):
         monkeypatch.delenv(name, raising=False)
     folder = write_files(
         tmp_path / "crate", {"Cargo.toml": manifest("near"), "src/lib.rs": OLD, ".gitignore": "target\nCargo.lock\n"}
@@ -298,6 +306,27 @@ def test_in_a_hook_git_names_its_places_from_where_it_started(crate: Path, tmp_p
         assert done.returncode == 1, done.stderr
         assert "near::new" not in done.stderr
         assert "src/lib.rs:5:5" in done.stdout + done.stderr
+
+
+def test_what_another_user_owns_has_its_place_all_the_same(crate: Path, check, monkeypatch: pytest.MonkeyPatch):
+    inner = write_files(crate / "inner", {"Cargo.toml": manifest("inner"), "src/lib.rs": OLD})
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    assert "::notice file=inner/src/lib.rs," in check(inner, "--format", "github")[1]
+    code, out, said = check(inner, "--since", "HEAD")
+    assert (code, out, "dubious ownership" in said, "safe.directory" in said) == (2, "", True, True)
+
+
+@pytest.mark.parametrize("name", ["GITHUB_WORKSPACE", "CI_PROJECT_DIR"])
+def test_without_a_repository_paths_are_those_of_the_folder_of_ci(
+    crate: Path, check, monkeypatch: pytest.MonkeyPatch, name: str
+):
+    shutil.rmtree(crate / ".git")
+    assert "::notice file=src/lib.rs," in check("--format", "github")[1]
+    monkeypatch.setenv(name, str(crate.parent))
+    assert "::notice file=crate/src/lib.rs," in check("--format", "github")[1]
+    monkeypatch.setenv(name, str(crate / "src"))
+    assert "::notice file=src/lib.rs," in check("--format", "github")[1]
 
 
 def test_before_the_first_commit_all_is_new(crate: Path, check):
