@@ -19,7 +19,7 @@ from borrowscope.rewrite.model import Site
 from borrowscope.rewrite.pattern_borrows import borrowed_base
 from borrowscope.rewrite.plans import BindingPlan, FunctionPlan
 from borrowscope.rewrite.positions import place_base, strip_parentheses, values_of
-from borrowscope.rewrite.scopes import AfterLet, Frame
+from borrowscope.rewrite.scopes import AfterLet, BodyHead, Frame
 from borrowscope.tables.births import CLONE_TYPED, NEW, NEW_TYPED, Producer, birth_of
 from borrowscope.tables.operations import CHANNELS, FROM_RAW, HANDING_OUT, INITIALIZED, SPAWNS, UPGRADES
 from borrowscope.text.span import Span
@@ -193,7 +193,10 @@ def is_assigned_unseen(plan: FunctionPlan, one: BindingPlan) -> bool:
     seen = [Span(node.start, node.end) for node in one.assignments]
     named = re.compile(rb"(?<![\w.])%s\b" % re.escape(one.binding.name.encode()))
     source = plan.item.node.source
-    places = [drop.span for drop in one.fact.drops if named.fullmatch(source, *drop.span)]
+    anchor = one.binding.anchor
+    scope_end = anchor.body.end if isinstance(anchor, BodyHead) else -1  # `|b| *b` drops at its last byte
+    drops = [drop.span for drop in one.fact.drops if drop.span.end != scope_end]
+    places = [span for span in drops if named.fullmatch(source, *span)]
     return one.fact.is_assigned_by_macro or any(not any(span.contains(place) for span in seen) for place in places)
 
 

@@ -113,6 +113,15 @@ fn main() {
     println!("{} {}", moves(), given_back().0);
     assignments();
     let field = |x: Two| x.b.0.len();
+    let boxed = vec![Box::new(1), Box::new(2)]
+        .into_iter()
+        .map(|b| *b)
+        .sum::<i32>();
+    let number = match Box::new(boxed) {
+        b if *b > 9 => 1,
+        b => *b,
+    };
+    println!("{number}");
     println!(
         "{}",
         field(Two {
