@@ -41,7 +41,7 @@ class Editor:
 
     def wrap(self, node: Node, before: str, behind: str, site: int | None) -> None:
         """Put an expression between two texts."""
-        if before.startswith("::") and behind.endswith(")") and _is_lent(node):
+        if _is_negated(node) or (before.startswith("::") and behind.endswith(")") and _is_lent(node)):
             before, behind = f"({before}", f"{behind},).0"
         self.open(node.start, node.end, before, site)
         self.close(node.start, node.end, behind, site)
@@ -78,6 +78,15 @@ def _is_lent(node: Node) -> bool:
     outer = outside_parentheses(node)
     is_operand = outer.parent is not None and outer.parent.kind == "reference_expression"
     return is_operand and not ends_in_untyped_closure(node)
+
+
+def _is_negated(node: Node) -> bool:
+    """Whether `-` or `!` stands in front: of a type whose negation is another type.
+
+    What is expected of the result would reach the operand through a block or a generic function.
+    """
+    parent = outside_parentheses(node).parent
+    return parent is not None and parent.kind == "unary_expression" and parent.children[0].kind in ("-", "!")
 
 
 def _apart(source: bytes, one: Insertion) -> Insertion:

@@ -6,6 +6,7 @@ syntax: a function with an error node stays untouched and is listed.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from borrowscope.analyzer.facts import FileFacts
@@ -51,6 +52,11 @@ def rewrite_file(source: bytes, facts: FileFacts | None, options: RewriteOptions
     return RewrittenFile(text, plan.sites, plan.skipped, records, dict(macros), insertions)
 
 
+def names_runtime(source: bytes) -> bool:
+    """Whether a crate root names the runtime itself, as people do who call it by hand."""
+    return b"borrowscope_runtime" in source and any(_names_runtime(child) for child in parse_source(source).children)
+
+
 def read_marks(source: bytes) -> Marks:
     """The marks of a file: whether any function, module or impl carries one, and what is wrong with them."""
     if WORD not in source:
@@ -86,7 +92,7 @@ def _untraceable(item: FunctionItem, marks: Marks, options: RewriteOptions) -> S
     names = {attribute_name(attribute) for attribute in item.attributes}
     checks = (
         (item.body is None, SkipReason.NO_BODY),
-        (item.is_const or _is_in_const_trait(item), SkipReason.CONST_CONTEXT),
+        (item.is_const or _is_in_const_trait(item) or _is_made_const(item), SkipReason.CONST_CONTEXT),
         (item.abi is not None, SkipReason.FOREIGN_ABI),
         (bool(names & {"naked", "core::arch::naked"}), SkipReason.NAKED),
         (PANIC_HANDLER in names or options.is_bare, SkipReason.PANIC_HANDLER),
@@ -101,6 +107,15 @@ def _is_in_const_trait(item: FunctionItem) -> bool:
         container.kind in ("trait_item", "impl_item") and container.child("const") is not None
         for container in item.containers
     )
+
+
+# `#[rustversion::attr(since(1.83), const)]`, `#[const_fn("1.46")]`, `#[cfg_attr(.., const_fn)]`
+_MADE_CONST = re.compile(r"[(,]\s*const\s*[,)]|\bconst_fn\s*[(),\]]")
+
+
+def _is_made_const(item: FunctionItem) -> bool:
+    """Whether an attribute's macro may put `const` in front of the function."""
+    return any(_MADE_CONST.search(attribute.text) is not None for attribute in item.attributes)
 
 
 def _is_wanted(item: FunctionItem, marks: Marks, options: RewriteOptions) -> bool:
