@@ -225,6 +225,8 @@ class ImplIndex:
         fixed = _HEADS.get(node.kind)
         if fixed is not None:
             return fixed
+        if node.kind == "macro_invocation":
+            return self._lowering.impl_owner(entry).self_type.head or None
         text = node.text
         handler = _HEAD_BY_SIGN.get(text[:1])
         if handler is not None:
