@@ -16,6 +16,7 @@ from borrowscope.build.toolchain import Toolchain, find_toolchain
 from borrowscope.build.type_check import BuildFailure, CheckedUnit, TargetChoice, check_types
 from borrowscope.project.model import Package, Project, Target
 from borrowscope.project.options import CargoOptions
+from borrowscope.text.collector import collector_paused
 
 READ = "types/read"  # below our directory: it goes when the dumps go
 
@@ -66,7 +67,8 @@ def analyze_project(
 def _read_units(project: Project, units: Sequence[CheckedUnit], choice: TargetChoice) -> dict[str, FileFacts]:
     """What all units say. It is kept beside the dumps."""
     kept = KeptFacts(project.workspace_root, KeptFiles(project.own_dir / READ, tool_stamp()), choice.name)
-    return kept.read([unit.dump for unit in _in_order(units)])
+    with collector_paused():
+        return kept.read([unit.dump for unit in _in_order(units)])
 
 
 def analyze_whole(project: Project, options: CargoOptions) -> ProjectFacts:

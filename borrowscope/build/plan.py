@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Final
 
 from borrowscope.analyzer.facts import FileFacts
 from borrowscope.analyzer.kept_files import KeptFiles
@@ -30,8 +31,11 @@ from borrowscope.rewrite.choice import NO_WISHES, TraceOptions
 from borrowscope.rewrite.file import defines_panic_handler, read_marks, rewrite_file
 from borrowscope.rewrite.macro_calls import MacroCalls
 from borrowscope.rewrite.model import Insertion, RewriteOptions, RewrittenFile, Site
+from borrowscope.text.collector import collect, collector_paused
 from borrowscope.text.deep_stack import run_deep
 from borrowscope.text.function_paths import is_glob_match
+
+_BATCH: Final = 1_000_000  # bytes of sources
 
 Rewrite = Callable[[bytes, FileFacts | None, RewriteOptions], RewrittenFile]
 Further = Callable[["SourceToTrace", RewrittenFile, frozenset[int]], list[Insertion]]
@@ -186,16 +190,20 @@ class Planner:
     def _plan(self, only: set[Path] | None, before: InstrumentPlan | None) -> InstrumentPlan:
         plan = InstrumentPlan(self.facts.project.root, unreadable=self.unreadable, has_marks=self.marked)
         plan.rounds = self.switches.rounds
-        for source in self.sources:
-            is_known = before is not None and only is not None and source.path not in only
-            plan.files[source.path] = (
-                before.files[source.path] if before is not None and is_known else self._rewrite(source)
-            )
+        known: dict[Path, TracedFile] = {}
+        if before is not None and only is not None:
+            known = {path: file for path, file in before.files.items() if path not in only}
+        for number, batch in enumerate(_batches(self.sources)):
+            if number:
+                collect()  # the trees of the files before
+            with collector_paused():
+                for source in batch:
+                    plan.files[source.path] = known.get(source.path) or self._rewrite(source)
         return plan
 
     def _rewrite(self, source: SourceToTrace) -> TracedFile:
         facts = self.facts.facts.get(str(source.path))
-        file_id = self.ids.first_id(source.relative)
+        file_id = self.ids.first_id(source.relative, _most_sites(facts))
         rewritten = self._rewritten(source, facts, self._options(source, file_id, frozenset()))
         wanted = self.ids.first_id(source.relative, len(rewritten.sites))
         digest = _digest(source.source, rewritten.sites)
@@ -228,6 +236,24 @@ class Planner:
             is_bare=source.is_bare,
             macros=self.macros.get(source.package.name),
         )
+
+
+def _batches(sources: Iterable[SourceToTrace]) -> Iterator[list[SourceToTrace]]:
+    """The files in groups whose trees have room in memory at once."""
+    batch: list[SourceToTrace] = []
+    size = 0
+    for source in sources:
+        batch.append(source)
+        size += len(source.source)
+        if size > _BATCH:
+            yield batch
+            batch, size = [], 0
+    yield batch
+
+
+def _most_sites(facts: FileFacts | None) -> int:
+    """How many sites a file will hardly have more of: one whose numbers do not suffice is rewritten twice."""
+    return len(facts.bindings) + len(facts.moves) + len(facts.borrows) + len(facts.calls) if facts is not None else 0
 
 
 def check_globs(globs: Sequence[str], plan: InstrumentPlan) -> None:
