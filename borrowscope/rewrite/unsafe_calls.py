@@ -123,11 +123,16 @@ def _is_receiver(call: Node, part: Node) -> bool:
 def _behind_receiver(receiver: Node) -> tuple[Where, Node] | None:
     """A receiver may be a place: the note stands behind the value with which it begins."""
     base = strip_parentheses(receiver)
-    while (inner := place_operand(base)) is not None:
+    while (inner := _borrowed(base) or place_operand(base)) is not None:
         if base.kind == "index_expression" and any(map(_is_active, base.named[1:])):
             return None
         base = strip_parentheses(inner)
     return (Where.AFTER, base) if base.kind in _VALUES or _is_address(base) else None
+
+
+def _borrowed(node: Node) -> Node | None:
+    """`(&*cell.get()).assume_init_ref()`: what the reference leads to begins with a value, too."""
+    return node.field("value") if node.kind == "reference_expression" else None
 
 
 _VALUES = frozenset({"call_expression", "try_expression", "await_expression", "type_cast_expression", "unsafe_block"})

@@ -1,6 +1,6 @@
 // Places whose addresses are taken by macro, as allocators and lists of their own nodes do.
 #![allow(unused_unsafe)]
-use std::cell::RefCell;
+use std::cell::{RefCell, UnsafeCell};
 use std::mem::MaybeUninit;
 use std::ptr::{self, addr_of, addr_of_mut, NonNull};
 
@@ -55,6 +55,47 @@ fn outputs() -> Option<String> {
             .map(|text| text.len());
         output.flatten().filter(|text| Some(text.len()) == again)
     }
+}
+
+struct Slot {
+    value: UnsafeCell<MaybeUninit<String>>,
+    lock: RefCell<Vec<u8>>,
+}
+
+impl Slot {
+    fn get(&self) -> &String {
+        unsafe { (&*self.value.get()).assume_init_ref() }
+    }
+
+    fn first<'a>(&'a self, list: &'a mut Vec<u8>) -> &'a mut u8 {
+        unsafe { (&mut *self.same(list)).get_unchecked_mut(0) }
+    }
+
+    fn same<'a>(&self, list: &'a mut Vec<u8>) -> &'a mut Vec<u8> {
+        list
+    }
+
+    fn last(&mut self) -> u8 {
+        let kept = unsafe { *(&*self.lock.borrow()).get_unchecked(1) };
+        self.lock.borrow_mut().push(kept);
+        unsafe { (&mut *self.value.get()).assume_init_mut() }.push('!');
+        let copy = unsafe { (&raw const (*self.value.get())).read().assume_init() };
+        std::mem::ManuallyDrop::new(copy).len() as u8
+    }
+}
+
+fn slots() -> (usize, u8, u8) {
+    let value = UnsafeCell::new(MaybeUninit::new(String::from("slot")));
+    let mut slot = Slot {
+        value,
+        lock: RefCell::new(vec![1, 2]),
+    };
+    let mut list = vec![5];
+    *slot.first(&mut list) += 1;
+    let last = slot.last();
+    let length = slot.get().len();
+    std::mem::forget(slot);
+    (length, last, list[0])
 }
 
 struct Handle(NonNull<Inner>);
@@ -153,6 +194,7 @@ fn statics() -> u32 {
 
 fn main() {
     let handle = Handle::new();
+    println!("{:?}", slots());
     println!("{} {}", handle.count(), unsafe { *handle.part(1) });
     println!("{:?} {:?}", unsafe { handle.list() }, outputs());
     println!(
