@@ -28,7 +28,7 @@ from borrowscope.parse.modules import crate_files
 from borrowscope.project.model import Package, Target
 from borrowscope.rewrite.ambiguities import find_ambiguities
 from borrowscope.rewrite.choice import NO_WISHES, TraceOptions
-from borrowscope.rewrite.file import defines_panic_handler, read_marks, rewrite_file
+from borrowscope.rewrite.file import defines_panic_handler, names_runtime, read_marks, rewrite_file
 from borrowscope.rewrite.macro_calls import MacroCalls
 from borrowscope.rewrite.model import Insertion, RewriteOptions, RewrittenFile, Site
 from borrowscope.text.collector import collect, collector_paused
@@ -36,6 +36,8 @@ from borrowscope.text.deep_stack import run_deep
 from borrowscope.text.function_paths import is_glob_match
 
 _BATCH: Final = 1_000_000  # bytes of sources
+
+_NAMED: Final = "borrowscope_runtime;"
 
 Rewrite = Callable[[bytes, FileFacts | None, RewriteOptions], RewrittenFile]
 Further = Callable[["SourceToTrace", RewrittenFile, frozenset[int]], list[Insertion]]
@@ -54,6 +56,11 @@ class SourceToTrace:
     source: bytes
     is_bare: bool = False  # the package has a panic handler of its own
     inherited: TraceOptions | None = None  # the mark of a module around the file
+
+    @property
+    def crate(self) -> tuple[str, str]:
+        """The package's name and the crate's."""
+        return self.package.name, self.module_path.partition("::")[0]
 
 
 def absolute_text_includes(source: SourceToTrace, _rewritten: RewrittenFile, _off: frozenset[int]) -> list[Insertion]:
@@ -185,7 +192,9 @@ class Planner:
 
     def plan(self, only: set[Path] | None = None, before: InstrumentPlan | None = None) -> InstrumentPlan:
         """Rewrite all files, or only those named and take the rest from `before`."""
-        return run_deep(lambda: self._plan(only, before))
+        plan = run_deep(lambda: self._plan(only, before))
+        _name_runtime(plan)
+        return plan
 
     def _plan(self, only: set[Path] | None, before: InstrumentPlan | None) -> InstrumentPlan:
         plan = InstrumentPlan(self.facts.project.root, unreadable=self.unreadable, has_marks=self.marked)
@@ -249,6 +258,26 @@ def _batches(sources: Iterable[SourceToTrace]) -> Iterator[list[SourceToTrace]]:
             yield batch
             batch, size = [], 0
     yield batch
+
+
+def _name_runtime(plan: InstrumentPlan) -> None:
+    """A root of edition 2015 names the runtime for the modules of its crate, where it records nothing itself."""
+    crates = {file.origin.crate for file in plan.files.values() if file.kept}
+    for path, file in plan.files.items():
+        source = file.origin
+        if source.is_root and source.edition == "2015" and source.crate in crates and not _has_name(file):
+            plan.files[path] = replace(file, rewritten=with_insertions(file.rewritten, [_name_at_end(source.source)]))
+
+
+def _has_name(file: TracedFile) -> bool:
+    is_inserted = any(each.text.rstrip().endswith(_NAMED) for each in file.rewritten.insertions)
+    return is_inserted or names_runtime(file.origin.source)
+
+
+def _name_at_end(source: bytes) -> Insertion:
+    """Behind everything: no line moves."""
+    newline = "" if source.endswith(b"\n") else "\n"
+    return Insertion(len(source), f"{newline}extern crate {_NAMED}\n", None)
 
 
 def _most_sites(facts: FileFacts | None) -> int:

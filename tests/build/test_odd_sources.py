@@ -149,9 +149,89 @@ fn all() {
     return lambda root: write_files(root, {"Cargo.toml": manifest("np", edition), "src/lib.rs": text})
 
 
+OLD_ROOT = """//! A root that has no function of its own.
+#[macro_use]
+mod words;
+pub mod parts;
+pub use parts::Part;
+"""
+OLD_PARTS = """pub struct Part { name: String }
+impl Part {
+    pub fn named(name: &str) -> Part { let name = name.to_owned(); Part { name: name } }
+    pub fn length(&self) -> usize { let text = ::parts::inner::copied(&self.name); text.len() + one!() }
+}
+pub mod inner { pub fn copied(text: &String) -> String { let copy = text.clone(); copy } }
+#[test]
+fn lengths() { assert_eq!(::Part::named("ab").length(), 3); }
+"""
+OLD_TEST = """extern crate old;
+#[test]
+fn it() { let part = old::Part::named("x"); assert_eq!(part.length(), 2); }
+"""
+
+
+def root_without_functions(root: Path) -> Path:
+    """A library of edition 2015 whose functions all stand in modules: they find crates that the root names."""
+    files = {
+        "Cargo.toml": manifest("old", "2015"),
+        "src/lib.rs": OLD_ROOT,
+        "src/words.rs": "macro_rules! one { () => { 1 } }\n",
+        "src/parts.rs": OLD_PARTS,
+        "tests/it.rs": OLD_TEST,
+    }
+    return write_files(root, files)
+
+
+MADE_CONST = """extern crate proc_macro;
+use proc_macro::{Ident, Span, TokenStream, TokenTree};
+fn made(item: TokenStream) -> TokenStream {
+    let mut parts = Vec::new();
+    for token in item {
+        if matches!(&token, TokenTree::Ident(word) if word.to_string() == "fn") {
+            parts.push(TokenTree::Ident(Ident::new("const", Span::call_site())));
+        }
+        parts.push(token);
+    }
+    parts.into_iter().collect()
+}
+/// `#[attr(since(1.70), const)]`
+#[proc_macro_attribute]
+pub fn attr(_: TokenStream, item: TokenStream) -> TokenStream { made(item) }
+#[proc_macro_attribute]
+pub fn const_fn(_: TokenStream, item: TokenStream) -> TokenStream { made(item) }
+"""
+CONSTS = """use version::const_fn;
+#[version::attr(since(1.70), const)]
+pub fn sum(a: u8, b: u8) -> u8 { let c = a + b; c }
+#[inline]
+#[const_fn("1.70")]
+pub fn twice(a: u8) -> u8 { let b = a; b * 2 }
+#[cfg_attr(all(), version::const_fn)]
+pub(crate) fn thrice(a: u8) -> u8 { let b = a; b * 3 }
+#[allow(unused)]
+pub fn plain(a: String) -> String { let b = a; b }
+pub const SIX: u8 = twice(sum(1, 2)) + thrice(0);
+#[test]
+fn consts() { const HERE: u8 = sum(3, 3); assert_eq!((SIX, plain("a".to_owned())), (HERE, "a".to_string())); }
+"""
+
+
+def made_const(root: Path) -> Path:
+    """Attributes whose macros put `const` in front of functions."""
+    files = {
+        "Cargo.toml": manifest("consts", more='[dependencies]\nversion = { path = "version" }'),
+        "src/lib.rs": CONSTS,
+        "version/Cargo.toml": manifest("version", more="[lib]\nproc-macro = true"),
+        "version/src/lib.rs": MADE_CONST,
+    }
+    return write_files(root, files)
+
+
 SHAPES: dict[str, Callable[[Path], Path]] = {
     "texts": texts,
     "shared files": shared,
+    "a root without functions": root_without_functions,
+    "functions that attributes make const": made_const,
     **{f"without a prelude, {edition}": without_prelude(edition) for edition in ("2015", "2018", "2021", "2024")},
 }
 
