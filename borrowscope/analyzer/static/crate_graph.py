@@ -94,7 +94,7 @@ def _out_dirs(project: Project, package: MetadataPackage) -> tuple[Path, ...]:
         return ()
     found = [
         folder
-        for start in (project.target_dir, project.own_dir / "types", project.own_dir / "verify")
+        for start in (project.target_dir, project.own_dir / "build", project.own_dir / "verify")
         for depth in ("*", "*/*")
         for folder in start.glob(f"{depth}/build/{package.name}-*/out")
     ]
