@@ -154,7 +154,13 @@ def _joined(entries: Iterable[Entry]) -> list[Entry]:
 
 
 def _missing(baseline: Baseline, present: set[str]) -> list[Entry]:
-    return [left for entry in baseline.findings if (left := _without(entry, present)) is not None]
+    """What has no finding, each by itself: some of an item may be there in another build, and others not."""
+    return [
+        entry.model_copy(update={"count": 1, "fingerprints": [one]})
+        for entry in baseline.findings
+        for one in dict.fromkeys(entry.fingerprints)
+        if one not in present
+    ]
 
 
 def _without(entry: Entry, leaving: set[str]) -> Entry | None:

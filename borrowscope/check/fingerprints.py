@@ -13,13 +13,29 @@ from collections.abc import Sequence
 LENGTH = 32
 
 
-def fingerprints(keys: Sequence[tuple[str, str, str, str]]) -> list[str]:
-    """One for each key (code, path, enclosing item, text); equal keys are numbered in their order."""
-    seen: Counter[tuple[str, ...]] = Counter()
+Key = tuple[str, str, str, str]  # code, path, enclosing item, text
+_MOST = 32  # findings that are alike, as far as somebody looks for one that is not there
+
+
+def fingerprints(keys: Sequence[Key]) -> list[str]:
+    """One for each key; equal keys are numbered in their order."""
+    seen: Counter[Key] = Counter()
     found = []
-    for code, path, item, text in keys:
-        key = (code, path, item, "".join(text.split()))
+    for key in map(_plain, keys):
         seen[key] += 1
-        content = "\0".join((*key, str(seen[key])))
-        found.append(hashlib.sha256(content.encode()).hexdigest()[:LENGTH])
+        found.append(_fingerprint(key, seen[key]))
     return found
+
+
+def possible_fingerprints(key: Key) -> list[str]:
+    """Those that findings of this key may have, whichever of them they are."""
+    return [_fingerprint(_plain(key), number) for number in range(1, _MOST + 1)]
+
+
+def _plain(key: Key) -> Key:
+    code, path, item, text = key
+    return code, path, item, "".join(text.split())
+
+
+def _fingerprint(key: Key, number: int) -> str:
+    return hashlib.sha256("\0".join((*key, str(number))).encode()).hexdigest()[:LENGTH]

@@ -186,7 +186,7 @@ def _scope(result: CheckResult, ground: Ground, changes: Changes | None, *, is_w
         if rule is None or entry.file not in seen or not ground.configuration.looks_at(rule, entry.file):
             return False
         sleeping = ground.sleeping
-        return sleeping is None or not sleeping.may_be(entry.code, entry.file, entry.function)
+        return sleeping is None or not sleeping.may_be(entry)
 
     return Scope(looked=looked, exists=lambda file: (ground.root / file).is_file())
 

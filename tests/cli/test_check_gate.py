@@ -130,13 +130,43 @@ def test_what_this_build_does_not_compile_stays_known(crate: Path, check):
     assert functions_of(Path("known.json")) == ["near::new", "near::old"]
 
 
+TWINS = """\
+#[cfg(feature = "union")]
+pub union Data { a: u8, b: i8 }
+#[cfg(feature = "union")]
+impl Data {
+    pub unsafe fn get(&self) -> u8 { unsafe { self.a } }
+}
+#[cfg(not(feature = "union"))]
+pub enum Data { A(u8) }
+#[cfg(not(feature = "union"))]
+impl Data {
+    pub unsafe fn get(&self) -> u8 { let Data::A(a) = self; *a }
+}
+"""
+
+
+def test_what_is_known_of_a_type_that_is_not_there_stays(crate: Path, check):
+    more = "[features]\nunion = []"
+    write_files(crate, {"Cargo.toml": manifest("near", more=more), "src/lib.rs": TWINS + OLD})
+    check("--all-features", "--baseline", "known.json", "--write-baseline")
+    assert functions_of(Path("known.json")) == ["near::Data::get", "near::old"]
+    assert "0 new, 1 known, 0 gone, 0 stale" in check("--baseline", "known.json")[1]
+    write_files(crate, {"src/lib.rs": TWINS})
+    check("--baseline", "known.json")
+    assert functions_of(Path("known.json")) == ["near::Data::get"], "what is compiled is looked for"
+    write_files(crate, {"src/lib.rs": TWINS.replace("{ self.a }", "{ 1 }")})
+    check("--all-features", "--baseline", "known.json")
+    assert functions_of(Path("known.json")) == []
+
+
 def test_a_file_that_cannot_be_parsed_keeps_what_is_known(crate: Path, check):
     check("--baseline", "known.json", "--write-baseline")
     before = Path("known.json").read_text()
     for broken in ("pub fn f( {\n" + OLD, OLD.replace("}", "")):
         write_files(crate, {"src/lib.rs": broken})
         _, out, _ = check("--baseline", "known.json", "--fail-on", "never")
-        assert ("places that cannot be parsed" in out, " 0 gone, " in out) == (True, True)
+        assert ("that cannot be parsed" in out, " 0 gone, " in out) == (True, True)
         assert Path("known.json").read_text() == before
     write_files(crate, {"src/lib.rs": "\n"})
     assert check("--baseline", "known.json")[0] == 0
@@ -466,7 +496,7 @@ def test_crates_that_are_none_empty_or_broken(crate: Path, check, tmp_path: Path
     write_files(crate, {"src/lib.rs": ""})
     assert check()[:2] == (0, "no findings\n")
     write_files(crate, {"src/lib.rs": "pub fn f( {\n" + OLD})
-    assert "places that cannot be parsed" in check()[1]
+    assert "that cannot be parsed" in check()[1]
     write_files(crate, {"src/lib.rs": "pub fn f() { missing }\n" + OLD})
     assert check()[0] == 1
     write_files(crate, {"Cargo.toml": "[package\n"})

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from borrowscope.analyzer.static.cfg import is_compiled
 from borrowscope.analyzer.static.definitions import TypeDef, Value
 from borrowscope.analyzer.static.instances import arguments_for
 from borrowscope.analyzer.static.interior import can_change_inside
@@ -90,6 +91,11 @@ class Lookup:
         modules = [module for file in sorted(files) for module in self._modules.get(file, ())]
         contexts = (context for module in modules for context in self._world.contexts_of(module))
         return (context for context in contexts if not isinstance(context.text, Expansion))
+
+    def uncompiled(self, file: str) -> list[Span]:
+        """The items with bodies or values in the file that no build compiles, as far as anybody knows."""
+        found = (one for one in self._contexts.get(file, ()) if not is_compiled(one.rank))
+        return [Span(one.node.start, one.node.end) for one in found]
 
     @property
     def crates_alone(self) -> list[str]:
