@@ -130,6 +130,8 @@ def call_method(body: Body, call: MethodCall, receiver: Ty, expected: Ty | None)
         function, mapping = _implemented(body, pick) or (function, mapping)
     full, parameters, result = instantiate_function(body, function, mapping, call.args)
     _require_trait(body, pick)
+    if pick.receiver is not None and parameters:
+        body.solver.unify(parameters[0], pick.receiver)
     if body.reached is not None:
         body.generics_at[call.node] = tuple([full[parameter.name] for parameter in function.generics.params])
     note_call(body, call.node, pick.function, pick.self_type, pick.trait)

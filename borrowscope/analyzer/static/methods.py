@@ -203,7 +203,7 @@ class Probe:
                 mark = self._solver.mark()
                 mapping = self._matched(impl, self_type)
                 if mapping is not None and self._receives(function, {**mapping, "Self": self_type}, receiver):
-                    return Pick(function, mapping, self_type)
+                    return Pick(function, mapping, self_type, receiver=receiver)
                 self._solver.rollback(mark)
         return None
 
@@ -211,7 +211,8 @@ class Probe:
         if receiver is None:
             return True
         mark = self._solver.mark()
-        holds = self._solver.unify(substitute(function.params[0], mapping), receiver)
+        own = {parameter.name: self._solver.fresh() for parameter in function.generics.params}
+        holds = self._solver.unify(substitute(function.params[0], {**mapping, **own}), receiver)
         self._solver.rollback(mark)
         return holds
 

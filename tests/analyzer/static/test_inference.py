@@ -47,9 +47,8 @@ def comparison(folder):
     return json.loads(result.stdout)
 
 
-# What stays open: `_` of an async fn, which rustc names; const fns and blocks as array lengths, discriminants, and
-# struct patterns with cfgs inside, which the grammar does not know.
-OPEN = {"inference": set(), "drops": {"_"}, "naive_ways": {"TABLE", "t", "a", "z", "n", "kept"}}
+# What stays open: `_` of an async fn, which rustc names; const fns as array lengths.
+OPEN = {"inference": set(), "drops": {"_"}, "naive_ways": {"TABLE", "t", "a"}}
 
 
 @pytest.mark.parametrize("name", OPEN)
