@@ -62,6 +62,10 @@ class Gate:
         """The same with the baseline that the settings name, where the command line names none."""
         return replace(self, baseline=self.baseline or named)
 
+    def baseline_of(self, root: Path) -> Path | None:
+        """The baseline's file, if any is asked for."""
+        return self.baseline or (root / DEFAULT_BASELINE if self.writes_baseline else None)
+
     def refuse_nonsense(self) -> None:
         """Raise `UsageError` for wishes that exclude each other, before any work is done."""
         if self.writes_baseline and self.has_changes:
@@ -147,15 +151,15 @@ def held_against(
     comparison = None
     if ground is None:
         return result, comparison
-    if gate.baseline is not None or gate.writes_baseline:
-        result, comparison = _against_baseline(result, gate, ground, changes, fail_on)
+    path = gate.baseline_of(ground.root)
+    if path is not None:
+        result, comparison = _against_baseline(path, result, gate, ground, changes, fail_on)
     return (result, comparison) if changes is None else (only_touched(result, changes), comparison)
 
 
 def _against_baseline(
-    result: CheckResult, gate: Gate, ground: Ground, changes: Changes | None, fail_on: Level | None
+    path: Path, result: CheckResult, gate: Gate, ground: Ground, changes: Changes | None, fail_on: Level | None
 ) -> tuple[CheckResult, Comparison]:
-    path = gate.baseline or ground.root / DEFAULT_BASELINE
     known = _read(path, may_be_missing=gate.writes_baseline)
     scope = _scope(result, ground, changes, is_wish=gate.writes_baseline)
     marked, comparison = compared(result, known, scope)

@@ -39,6 +39,12 @@ class Outputs:
     files: Sequence[tuple[Format, Path]]
     annotations: Annotations
 
+    def refuse_overwriting(self, read: Path | None) -> None:
+        """Raise `UsageError` where a report would take the place of a file that the check reads."""
+        written = [self.output, *(file for _, file in self.files)]
+        if read is not None and read.resolve() in {file.resolve() for file in written if file is not None}:
+            raise UsageError(f"{read} is read, and a report is to be written there", hint="name another file for it")
+
 
 def read_outputs(form: Format, output: Path | None, reports: Sequence[str], annotations: Annotations) -> Outputs:
     """What the flags come to; each file and stdout take one format.

@@ -89,8 +89,10 @@ def read_checked(file: Path) -> Checked:
         raise UsageError(f"cannot read {file}: {error.strerror}") from error
     except ValidationError as error:
         first = error.errors()[0]
+        place = ".".join(map(str, first["loc"])) or "the file"
         raise InputError(
-            f"{file} is no result of a check: {first['msg']}", hint="`borrowscope check --format json` writes one"
+            f"{file} is no result of a check: {place}: {first['msg']}",
+            hint="`borrowscope check --format json` of this version writes one",
         ) from error
     return Checked(result, file.stem)
 

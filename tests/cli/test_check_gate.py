@@ -399,6 +399,23 @@ def test_outputs_that_meet_are_refused_before_any_work(crate: Path, check):
     assert (code, out.startswith('{"code":'), "BS0501" in Path("text.txt").read_text()) == (1, True, True)
 
 
+def test_no_report_takes_the_place_of_what_is_read(crate: Path, check):
+    check("--write-baseline")
+    write_files(crate, {"borrowscope.toml": 'baseline = "borrowscope-baseline.json"\n', "x.diff": ""})
+    before = Path("borrowscope-baseline.json").read_text()
+    check("--format", "json", "-o", "x.json", "--no-settings")
+    for flags in (
+        ("-o", "borrowscope-baseline.json"),
+        ("--report", "json=src/../borrowscope-baseline.json", "--baseline", "borrowscope-baseline.json"),
+        ("--no-settings", "--write-baseline", "--report", "json=borrowscope-baseline.json"),
+        ("--in-diff", "x.diff", "-o", "x.diff"),
+        ("--diff", "x.json", "x.json", "-o", "x.json"),
+    ):
+        code, out, said = check(*flags)
+        assert (code, out, "is read, and a report is to be written there" in said) == (2, "", True), flags
+    assert Path("borrowscope-baseline.json").read_text() == before
+
+
 def test_what_cannot_be_written_is_told(crate: Path, check):
     Path("folder").mkdir()
     for flags in (("-o", "missing/x"), ("--report", "sarif=missing/x"), ("-o", "folder")):

@@ -87,6 +87,8 @@ def run_check_command(
     wishes = _Wishes(opening, flags, read_outputs(form, output, report or [], annotations), verify)
     gate = Gate(baseline, write_baseline, in_diff, since)
     gate.refuse_nonsense()
+    for read in (gate.diff, *(diff or ())):
+        wishes.outputs.refuse_overwriting(read if read != Path("-") else None)
     if diff is None:
         return _check(path, gate, coverage, wishes)
     if gate != Gate() or coverage:
@@ -100,6 +102,7 @@ def _check(path: Path, gate: Gate, coverage: Path | None, wishes: _Wishes) -> in
     with writable_place(path) as place:
         session = wishes.open(place)
         gate = gate.with_baseline(_named_baseline(session))
+        wishes.outputs.refuse_overwriting(gate.baseline_of(session.project.root))
         found = checked(session, verify=wishes.verify, coverage=coverage, find_changes=partial(find_changes, gate))
         _tell_root(found, path, place)
         least = fail_level(session.settings)
