@@ -30,12 +30,13 @@ def add_operations(facts: ProjectFacts, options: CargoOptions) -> None:
             facts.facts[text.path].unions = unions
     if not may_have_operations(texts):
         return
-    graph = find_graph(project.manifest, project.directory, project.workspace_root, options)
+    own = project.own_dir / "static"
+    graph = find_graph(project.manifest, project.directory, project.workspace_root, options, own / "cargo")
     crates = crate_sources(project, graph, targets)
-    kept = KeptOperations(KeptFiles(project.own_dir / "static" / "operations", tool_stamp()), texts, crates)
+    kept = KeptOperations(KeptFiles(own / "operations", tool_stamp()), texts, crates)
     found = kept.find()
     if found is None:
-        found = _found(texts, crates, project.own_dir / "static" / "crates", kept)
+        found = _found(texts, crates, own / "crates", kept)
     for path, operations in found.items():
         facts.facts.setdefault(path, FileFacts(path)).operations = operations
 

@@ -11,6 +11,7 @@ import platform
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -152,11 +153,14 @@ def read_metadata(manifest: Path, directory: Path, options: CargoOptions) -> Met
         raise InternalError(f"cargo metadata answered in a form that is not known here: {error}") from error
 
 
-def find_graph(manifest: Path, directory: Path, root: Path, options: CargoOptions) -> Graph | None:
+def find_graph(
+    manifest: Path, directory: Path, root: Path, options: CargoOptions, answers: Path | None = None
+) -> Graph | None:
     """The resolved graph of packages; None where cargo cannot tell it.
 
     What lies on this machine is asked first. Only where that does not suffice cargo fetches sources as all its commands
     do, unless it is told not to. A lock file below the workspace's `root` is neither changed nor left behind.
+    In the folder `answers` cargo notes what rustc says of itself, which takes longer to ask than all else.
     """
     lock = root / "Cargo.lock"
     is_locked = lock.exists()
@@ -165,21 +169,22 @@ def find_graph(manifest: Path, directory: Path, root: Path, options: CargoOption
     command += feature_arguments(options)
     network = network_arguments(replace(options, locked=options.locked or is_locked))
     try:
-        found = _read_graph([*command, *network_arguments(replace(options, locked=is_locked, offline=True))], directory)
+        near = network_arguments(replace(options, locked=is_locked, offline=True))
+        found = _read_graph([*command, *near], directory, answers)
         if found is None and not (options.offline or options.frozen):
-            found = _read_graph([*command, *network], directory)
+            found = _read_graph([*command, *network], directory, answers)
         return found
     finally:
         if not is_locked:
             lock.unlink(missing_ok=True)
 
 
-def _read_graph(command: list[str], directory: Path) -> Graph | None:
+def _read_graph(command: list[str], directory: Path, answers: Path | None) -> Graph | None:
     try:
         answer = subprocess.run(
             command,
             cwd=directory,
-            env={**os.environ, "CARGO_CACHE_RUSTC_INFO": "0"},  # it would be written to the user's target directory
+            env={**os.environ, **_noting(answers)},
             capture_output=True,
             check=False,
             stdin=subprocess.DEVNULL,
@@ -188,6 +193,15 @@ def _read_graph(command: list[str], directory: Path) -> Graph | None:
         return Graph.model_validate_json(answer.stdout) if answer.returncode == 0 else None
     except (OSError, ValidationError, subprocess.TimeoutExpired):
         return None
+
+
+def _noting(answers: Path | None) -> dict[str, str]:
+    """Keep cargo from noting things in the user's target directory."""
+    if answers is None:
+        return {"CARGO_CACHE_RUSTC_INFO": "0"}
+    with suppress(OSError):
+        answers.mkdir(parents=True, exist_ok=True)
+    return {"CARGO_TARGET_DIR": str(answers), "CARGO_BUILD_BUILD_DIR": str(answers)}
 
 
 def _host() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -39,3 +40,24 @@ def test_sources_that_are_not_here_are_fetched_unless_that_is_forbidden(
     assert sorted(package.name for package in graph.packages) == ["far", "near"]
     assert find_graph(file, near, near, CargoOptions(offline=True)) is not None
     assert not (near / "Cargo.lock").exists()
+
+
+def test_rustc_is_asked_about_itself_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    crate = write_files(tmp_path / "crate", {"Cargo.toml": manifest("demo"), "src/lib.rs": ""})
+    asked = tmp_path / "asked"
+    rustc = tmp_path / "rustc"
+    rustc.write_text(f'#!/bin/sh\necho "$@" >> "{asked}"\nexec "{shutil.which("rustc")}" "$@"\n', encoding="utf-8")
+    rustc.chmod(0o755)
+    monkeypatch.setenv("RUSTC", str(rustc))
+    answers = tmp_path / "answers"
+
+    def questions() -> int:
+        asked.write_text("", encoding="utf-8")
+        found = find_graph(crate / "Cargo.toml", crate, crate, CargoOptions(), answers)
+        assert found is not None
+        assert [package.name for package in found.packages] == ["demo"]
+        return len(asked.read_text(encoding="utf-8").splitlines())
+
+    assert questions() > 0
+    assert questions() == 0
+    assert sorted(path.name for path in crate.iterdir()) == ["Cargo.toml", "src"]
