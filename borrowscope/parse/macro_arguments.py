@@ -380,6 +380,9 @@ class _Reader:
         node = body
         while node is not None and self._has_own(node):
             span = self._own_span(node)
+            if span is not None and _is_value_of_block(node):
+                node = node.named[0]
+                continue
             if span is not None:
                 return span if _is_expression(node) else None
             inner = [child for child in _parts_of(node) if self._has_own(child)]
@@ -502,6 +505,11 @@ def _is_transparent(node: Node) -> bool:
         function = node.field("function")
         return function is not None and function.text.replace(" ", "").rpartition("::")[2][:1].isupper()
     return node.kind != "block" or len(node.named) == 1
+
+
+def _is_value_of_block(node: Node) -> bool:
+    """Whether it is a statement only for the grammar: a block, an `if` .. with which the block around it ends."""
+    return node.kind == "expression_statement" and len(node.children) == 1
 
 
 def _parts_of(node: Node) -> list[Node]:

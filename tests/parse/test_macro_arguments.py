@@ -45,6 +45,16 @@ CASES = {
     "what assert! prints": ("($e:expr) => { assert!($e) };", "x.is_some()", ""),
     "with a message it does not": ('($e:expr) => { assert!($e, "no") };', "x.is_some()", "x.is_some()"),
     "a pattern, too": ("($x:ident) => { let $x = $x; };", "x", "x<=?"),
+    "the body of the macro's loop": (
+        "($p:pat in $e:expr => $r:expr) => { for $p in $e { $r } };",
+        "a in b() => a.c()",
+        "b() a<-a.c() a.c()",
+    ),
+    "a block as the body of the macro's loop": (
+        "($p:pat in $e:expr => $r:expr) => { for $p in $e { $r } };",
+        "a in b() => { if a { c } }",
+        "b() a<-{ if a { c } } { if a { c } }",
+    ),
     "a let behind which its names live on": ("($x:pat, $e:expr) => { let $x = f($e); };", "mut x, y()", "y() x<="),
     "lets through another macro": ("($($x:ident)*) => { $(let_it!($x);)* };", "a b", "a<= b<="),
     "a let that the macro shadows": ("($x:ident) => { let $x = 1; let $x = g(&$x); };", "x", "x<=? x<=?"),

@@ -61,7 +61,11 @@ fn moved() -> Loud {
     counted!(first, FIRST);
     counted!(mut second, SECOND);
     second.0 = "renamed";
-    println!("{} {}", FIRST.load(std::sync::atomic::Ordering::SeqCst), first.0);
+    println!(
+        "{} {}",
+        FIRST.load(std::sync::atomic::Ordering::SeqCst),
+        first.0
+    );
     drop(first);
     second
 }
@@ -115,7 +119,28 @@ fn tail() {
     several! {z = (x, 1)}
 }
 
+macro_rules! each {
+    ($name:pat in $value:expr => $body:expr) => {
+        for $name in $value {
+            $body
+        }
+    };
+}
+
+fn bodies() -> usize {
+    let mut total = 0;
+    each!(one in vec![Loud("one"), Loud("two")] => println!("{}", one.0));
+    each!((at, letter) in "ab".chars().enumerate() => {
+        if at == 0 {
+            total += letter.len_utf8();
+        }
+    });
+    each!(last in [Loud("last")] => drop(last));
+    total
+}
+
 fn main() {
+    println!("{}", bodies());
     println!("{}", moved().0);
     println!("{} {}", shadowing(true), shadowing(false));
     println!("{} {} {}", hidden(), in_closure(), in_loop());
