@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
+import time
 from pathlib import Path
 
 from borrowscope.check.model import CheckResult
 from tests.build.crates import manifest, write_files
-from tests.cli.commands import borrowscope, has_one_error
+from tests.cli.commands import BORROWSCOPE, borrowscope, has_one_error
+from tests.cli.test_ending import have_gone
 
 LIB = """\
 pub union U { a: u32, b: f32 }
@@ -171,3 +175,34 @@ def test_macros_that_one_member_lends_another_are_verified(tmp_path: Path):
         ("near/src/lib.rs", 1, "unsafe_call"),
         ("other/src/far.rs", 1, "raw_deref"),
     ]
+
+
+BUILD = """\
+fn main() {
+    std::fs::write(std::env::var("TELL").unwrap(), format!("{}\\n", std::process::id())).unwrap();
+    std::thread::sleep(std::time::Duration::from_secs(600));
+}
+"""
+
+
+def test_interrupted_it_ends_all_that_it_started_and_leaves_nothing(tmp_path: Path):
+    crate = write_files(crate_in(tmp_path / "crate"), {"build.rs": BUILD})
+    told, scratch = tmp_path / "told", tmp_path / "scratch"
+    scratch.mkdir()
+    process = subprocess.Popen(
+        [BORROWSCOPE, "check", crate, "--types", "static", "--verify", "-o", tmp_path / "out.txt"],
+        env={**os.environ, "TELL": str(told), "TMPDIR": str(scratch)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    end = time.monotonic() + 300
+    while not (told.exists() and told.read_text().endswith("\n")) and process.poll() is None:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    out, said = process.communicate()
+    assert (process.returncode, out, said.count("error: interrupted")) == (130, "", 1)
+    assert have_gone([int(told.read_text())])
+    assert (list(scratch.iterdir()), (tmp_path / "out.txt").exists()) == ([], False)
+    assert sorted(path.name for path in crate.iterdir()) == ["Cargo.toml", "build.rs", "src", "target"]
