@@ -16,9 +16,9 @@ from borrowscope.text.whole_file import whole_file
 
 
 def deliver(text: str, output: Path | None) -> None:
-    """Write the text to the file, or to stdout where there is none or it is called `-`."""
+    """Write the text to the file, or to stdout where there is none or it is called `-`; no text is no line either."""
     with opened(output) as stream:
-        stream.write(text if text.endswith("\n") else f"{text}\n")
+        stream.write(text if text.endswith("\n") or not text else f"{text}\n")
 
 
 @contextmanager

@@ -399,6 +399,13 @@ def test_outputs_that_meet_are_refused_before_any_work(crate: Path, check):
     assert (code, out.startswith('{"code":'), "BS0501" in Path("text.txt").read_text()) == (1, True, True)
 
 
+@pytest.mark.parametrize("form", ["jsonl", "github"])
+def test_no_finding_is_no_line(crate: Path, check, form: str):
+    write_files(crate, {"src/lib.rs": ""})
+    assert check("--format", form, "--report", f"{form}=x")[:2] == (0, "")
+    assert Path("x").read_bytes() == b""
+
+
 def test_no_report_takes_the_place_of_what_is_read(crate: Path, check):
     check("--write-baseline")
     write_files(crate, {"borrowscope.toml": 'baseline = "borrowscope-baseline.json"\n', "x.diff": ""})
