@@ -80,7 +80,7 @@ class _Planner:
         for operation in self._plan.file.operations.values():
             if operation.span not in self._seen and is_directly_in(self._plan.item.node, operation.span):
                 in_macro = any(tokens.contains(operation.span) for tokens in self._plan.scopes.macro_spans)
-                reason = SkipReason.MACRO_UNKNOWN if in_macro else SkipReason.INFERENCE
+                reason = SkipReason.MACRO_UNKNOWN if in_macro else _why_unseen(self._plan.item.node, operation.span)
                 self._plan.file.skip(operation.span, operation.kind.value, reason)
 
     def _site(self, event: str, node: Node, fields: dict[str, object]) -> Site:
@@ -89,7 +89,8 @@ class _Planner:
         return site
 
     def _skip(self, node: Node, construct: str) -> None:
-        self._plan.file.skip(Span(node.start, node.end), construct, SkipReason.INFERENCE)
+        span = Span(node.start, node.end)
+        self._plan.file.skip(span, construct, _why_unseen(self._plan.item.node, span))
 
     # 1. places
     def deref(self, node: Node, _operation: Operation) -> Iterator[Note]:
@@ -298,6 +299,19 @@ def _before_macro(call: Node) -> tuple[Node, tuple[Where, Node]] | None:
     return (call, (Where.BEFORE, call)) if row.name in _GIVING else None
 
 
+def _why_unseen(node: Node, span: Span) -> SkipReason:
+    """Outside of macros: what stands in a type, or is an array's length, is computed before the program runs."""
+    inner: Node | None = node
+    while inner is not None:
+        node = inner
+        inner = next((one for one in node.named if one.start <= span.start and span.end <= one.end), None)
+        is_length = inner is not None and inner.field_name == "length" and node.kind in _ARRAYS
+        if is_length or (inner is not None and node.kind == "type_arguments"):
+            return SkipReason.CONST_CONTEXT
+    return SkipReason.INFERENCE
+
+
+_ARRAYS = frozenset({"array_type", "array_expression"})
 _BORROWING = "format_args"  # what it gives lives as long as the statement around it
 _GIVING = frozenset({"format", "write", "writeln", "print", "println", "eprint", "eprintln"})
 

@@ -232,3 +232,25 @@ def test_what_cannot_be_told_is_listed() -> None:
     kinds = {(one["construct"], one["reason"]) for one in skipped}
     assert ("raw_deref", "macro_unknown") in kinds  # debug_assert! prints its text
     assert ("union_read", "inference") in kinds  # a pattern reads it
+
+
+IN_TYPES = """
+const unsafe fn count() -> usize { 2 }
+struct Held<const N: usize>;
+fn sized(given: [u8; unsafe { count() }]) -> usize {
+    let held: Held<{ unsafe { count() } }> = Held::<{ unsafe { count() } }>;
+    let again: [u8; unsafe { count() }] = [given[0]; unsafe { count() }];
+    drop(held);
+    again.len() + std::mem::size_of::<[u16; unsafe { count() }]>() + unsafe { count() }
+}
+fn main() { println!("{}", sized([1, 2])); }
+"""
+
+
+def test_what_types_compute_is_told_as_constant(tmp_path: Path) -> None:
+    untouched, done, events = run_both(IN_TYPES, tmp_path, "2021")
+    assert (done.code, done.stdout) == (untouched.code, untouched.stdout)
+    assert [event["fn_name"] for event in events if event["event"] == "UnsafeFnCall"] == ["program::count"]
+    report = json.loads((tmp_path / "program.bstrace/instrument-report.json").read_text())
+    skipped = [(one["line"], one["reason"]) for one in report["skipped"] if one["construct"] == "unsafe_call"]
+    assert skipped == [(line, "const_context") for line in (4, 5, 5, 6, 6, 8)]
