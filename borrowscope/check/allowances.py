@@ -50,14 +50,7 @@ class Allowance:
 
 def find_allowances(file: FileView) -> list[Allowance]:
     """The comments of a file."""
-    if not _speaks_to_us(file):
-        return []
     return [_read(file, found) for found in _ALLOW.finditer(file.source) if is_comment(file.tree.root, found.start())]
-
-
-def _speaks_to_us(file: FileView) -> bool:
-    """Whether the text names the tool at all: most do not, and are not looked at further."""
-    return b"borrowscope" in file.source.lower()
 
 
 def _read(file: FileView, found: re.Match[bytes]) -> Allowance:
@@ -145,8 +138,6 @@ def complaints(
         if unused or not one.codes:
             named = ", ".join(_named(code) for code in unused) or codes
             yield WITHOUT_EFFECT, at_place(one.span, None, codes=named)
-    if not _speaks_to_us(file):
-        return
     read = {one.span.start for one in allowances}
     for found in _MEANT.finditer(file.source):
         if found.start() not in read and is_comment(file.tree.root, found.start()):
