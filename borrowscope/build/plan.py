@@ -57,11 +57,6 @@ class SourceToTrace:
     is_bare: bool = False  # the package has a panic handler of its own
     inherited: TraceOptions | None = None  # the mark of a module around the file
 
-    @property
-    def crate(self) -> tuple[str, str]:
-        """The package's name and the crate's."""
-        return self.package.name, self.module_path.partition("::")[0]
-
 
 def absolute_text_includes(source: SourceToTrace, _rewritten: RewrittenFile, _off: frozenset[int]) -> list[Insertion]:
     """Text includes of Rust files read the user's text: what every overlay inserts beside its sites."""
@@ -261,11 +256,14 @@ def _batches(sources: Iterable[SourceToTrace]) -> Iterator[list[SourceToTrace]]:
 
 
 def _name_runtime(plan: InstrumentPlan) -> None:
-    """A root of edition 2015 names the runtime for the modules of its crate, where it records nothing itself."""
-    crates = {file.origin.crate for file in plan.files.values() if file.kept}
+    """A root of edition 2015 names the runtime for the modules of its crate, where it records nothing itself.
+
+    Crates of a package may share modules: each root of a package that records anything has the name.
+    """
+    packages = {file.origin.package.name for file in plan.files.values() if file.kept}
     for path, file in plan.files.items():
         source = file.origin
-        if source.is_root and source.edition == "2015" and source.crate in crates and not _has_name(file):
+        if source.is_root and source.edition == "2015" and source.package.name in packages and not _has_name(file):
             plan.files[path] = replace(file, rewritten=with_insertions(file.rewritten, [_name_at_end(source.source)]))
 
 
@@ -277,7 +275,7 @@ def _has_name(file: TracedFile) -> bool:
 def _name_at_end(source: bytes) -> Insertion:
     """Behind everything: no line moves."""
     newline = "" if source.endswith(b"\n") else "\n"
-    return Insertion(len(source), f"{newline}extern crate {_NAMED}\n", None)
+    return Insertion(len(source), f"{newline}#[allow(unused_extern_crates)] extern crate {_NAMED}\n", None)
 
 
 def _most_sites(facts: FileFacts | None) -> int:

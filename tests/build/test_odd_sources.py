@@ -150,6 +150,7 @@ fn all() {
 
 
 OLD_ROOT = """//! A root that has no function of its own.
+#![deny(unused_extern_crates)]
 #[macro_use]
 mod words;
 pub mod parts;
