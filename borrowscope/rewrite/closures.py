@@ -14,7 +14,7 @@ from borrowscope.parse.syntax import Node
 from borrowscope.rewrite.contexts import is_in_promoted_call, opening_statement, operands, outside_parentheses
 from borrowscope.rewrite.model import Site, SkipReason
 from borrowscope.rewrite.plans import RUNTIME_PATH, BindingPlan, FunctionPlan
-from borrowscope.rewrite.positions import has_untyped_parameters, needs_parentheses, starts_statement
+from borrowscope.rewrite.positions import has_inferred_names, needs_parentheses, starts_statement
 from borrowscope.rewrite.scopes import Binding, BodyHead
 from borrowscope.text.span import Span
 
@@ -129,7 +129,7 @@ def _carrier(plan: FunctionPlan, node: Node) -> tuple[Node | None, bool]:
     parent = argument.parent
     if parent is not None and _is_one_of_many(argument, parent):
         return opening_statement(parent), opening_statement(parent) is not None
-    if parent is None or parent.kind != "arguments" or not has_untyped_parameters(node):
+    if parent is None or parent.kind != "arguments" or not has_inferred_names(node):
         return None, True
     later = parent.named[parent.named.index(argument) + 1 :]
     if not later:

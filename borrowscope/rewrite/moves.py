@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from borrowscope.analyzer.facts import MoveFact, MoveShape
 from borrowscope.parse.syntax import Node
 from borrowscope.rewrite.plans import BindingPlan, FunctionPlan, MovePlan, Placement
-from borrowscope.rewrite.positions import has_untyped_parameters, strip_parentheses
+from borrowscope.rewrite.positions import has_inferred_names, strip_parentheses
 from borrowscope.rewrite.scopes import AfterLet, Binding
 from borrowscope.text.span import Span
 
@@ -89,7 +89,7 @@ def _capture(plan: FunctionPlan, node: Node) -> tuple[Placement, Node]:
     later, node = _later_arguments(node), strip_parentheses(node)
     if node.kind not in _CALLABLE:
         return Placement.UNMARKED, node
-    if not later or node.kind == "async_block" or not has_untyped_parameters(node):
+    if not later or node.kind == "async_block" or not has_inferred_names(node):
         return Placement.CLOSURE, node
     fit = [argument for argument in later if _can_carry(plan, argument)]
     return (Placement.LATER_ARGUMENT, fit[-1]) if fit else (Placement.UNMARKED, node)

@@ -192,6 +192,13 @@ def has_untyped_parameters(closure: Node) -> bool:
     return parameters is not None and any(child.kind not in ("parameter", "|", ",") for child in parameters.children)
 
 
+def has_inferred_names(closure: Node) -> bool:
+    """Whether the body may ask for a parameter's type that is left to inference: not where each is `_`, or typed."""
+    parameters = closure.field("parameters")
+    kinds = {child.kind for child in parameters.children} if parameters is not None else set()
+    return not kinds <= {"parameter", "_", "|", ","}
+
+
 def ends_in_untyped_closure(body: Node) -> bool:
     """Whether the value of a body is (or holds, as an argument) a closure with untyped parameters."""
     tail = tail_of(body) if body.kind == "block" else body
