@@ -111,11 +111,12 @@ def _is_in_const_trait(item: FunctionItem) -> bool:
 
 # `#[rustversion::attr(since(1.83), const)]`, `#[const_fn("1.46")]`, `#[cfg_attr(.., const_fn)]`
 _MADE_CONST = re.compile(r"[(,]\s*const\s*[,)]|\bconst_fn\s*[(),\]]")
+_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
 def _is_made_const(item: FunctionItem) -> bool:
     """Whether an attribute's macro may put `const` in front of the function."""
-    return any(_MADE_CONST.search(attribute.text) is not None for attribute in item.attributes)
+    return any(_MADE_CONST.search(_TEXT.sub("", attribute.text)) is not None for attribute in item.attributes)
 
 
 def _is_wanted(item: FunctionItem, marks: Marks, options: RewriteOptions) -> bool:

@@ -238,6 +238,22 @@ def test_edition_2015_names_the_runtime(rewrite_str):
     assert rewrite_str(f"{named} {{}}", "2015").text.decode().startswith(named)
 
 
+@pytest.mark.parametrize(
+    ("attribute", "is_traced"),
+    [
+        ("#[cfg_attr(any(), rustversion::attr(since(1.83), const))]", False),
+        ('#[cfg_attr(any(), const_fn("1.46"))]', False),
+        ('#[cfg_attr(feature = "x", konst::const_fn)]', False),
+        ('#[doc = "is (const) as long as const_fn(..) holds"]', True),
+        ('#[cfg(feature = "const_fn")]', True),
+        ("#[cfg_attr(any(), bench(consts = [1, 2]))]", True),
+    ],
+)
+def test_functions_that_an_attribute_makes_const_are_not_traced(rewrite_str, attribute, is_traced):
+    source = f"{attribute}\npub fn f(x: u8) -> u8 {{ let y = x; y }}\n"
+    assert [record.traced for record in rewrite_str(source).functions] == [is_traced]
+
+
 def test_a_reference_ends_at_its_last_use_unless_a_loop_brings_it_back(rewrite_str):
     source = """pub fn f(x: &u8, y: &u8) {
     println!("{x}");
