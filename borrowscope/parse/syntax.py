@@ -418,7 +418,15 @@ def parse_framed(source: bytes, around: tuple[bytes, bytes], kind: str, field_na
 def parse_items(source: bytes, start: int, end: int) -> Node | None:
     """The byte range parsed as a list of items or statements, or None if it has a syntax error."""
     parsed, signs = _parse(source[start:end])
-    return _top(parsed, _Tree(source, start), signs) if not parsed.has_error else None
+    is_known = not parsed.has_error or _lacks_only_safe(parsed)
+    return _top(parsed, _Tree(source, start), signs) if is_known else None
+
+
+def _lacks_only_safe(node: tree_sitter.Node) -> bool:
+    """Whether all that the grammar does not know below the node is the word `safe` of items in extern blocks."""
+    if node.is_error or node.is_missing:
+        return node.text == b"safe"
+    return all(_lacks_only_safe(child) for child in node.children if child.has_error)
 
 
 def parse_arm(source: bytes, start: int, end: int) -> Node | None:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from borrowscope.analyzer.static.cfg import likelihood
 from borrowscope.analyzer.static.includes import included_file, is_of_build
 from borrowscope.analyzer.static.item_tree import (
     ITEM_KINDS,
     MACRO,
+    Call,
     CrateItems,
     Item,
     Member,
@@ -72,6 +73,9 @@ _FLAG_METHODS: Final = (
 _FLAG_OPERATORS: Final = {"BitOr": "bitor", "BitAnd": "bitand", "BitXor": "bitxor", "Sub": "sub"}
 
 
+MacroPlace: TypeAlias = tuple[bytes, int]  # a text, and where in it a macro is called
+
+
 class Expander:
     """Expands the item macros of all crates; keeps each expansion by its text."""
 
@@ -105,10 +109,13 @@ class Expander:
         return SourceText(known[1] if known is not None else "", node.source)
 
     # definitions
-    def find_macro(self, module: Module, path: tuple[str, ...]) -> Item | None:
-        """The definition of a `macro_rules!` macro: by textual scope for a single name, else by path."""
+    def find_macro(self, module: Module, path: tuple[str, ...], place: MacroPlace | None = None) -> Item | None:
+        """The definition of a `macro_rules!` macro: by textual scope for a single name, else by path.
+
+        Of several of one name the last one before the place of the call counts.
+        """
         if len(path) == 1:
-            found = self._textual(module, path[0])
+            found = self._textual(module, path[0], place) or self._textual(module, path[0])
             if found is not None:
                 return found
         target, taken = self._resolver.resolve(module, path, MACRO)
@@ -133,12 +140,13 @@ class Expander:
                     return found
         return module.crate.exported_macros.get(name)
 
-    def _textual(self, module: Module, name: str) -> Item | None:
+    def _textual(self, module: Module, name: str, place: MacroPlace | None = None) -> Item | None:
         at: Module | None = module
         while at is not None:
-            found = _shared_macro(at, name)
+            found = _shared_macro(at, name, place)
             if found is not None:
                 return found
+            place = place if at.is_inline or place is None else _declared_at(at)
             at = at.parent
         return None
 
@@ -157,7 +165,8 @@ class Expander:
         if macro is None or tokens is None:
             return None
         path = tuple(part.strip().removeprefix("r#") for part in macro.text.split("::"))
-        item = self.find_macro(module, ("::", *path[1:]) if not path[0] else path)
+        place = (call.source, call.start)
+        item = self.find_macro(module, ("::", *path[1:]) if not path[0] else path, place)
         definition = self.definition(item) if item is not None else None
         if item is None or definition is None:
             return None
@@ -201,22 +210,23 @@ class Expander:
             module.is_expanding = False
 
     def _expand_calls(self, module: Module, name: str | None) -> None:
-        waiting: list[tuple[Node, float]] = []
+        waiting: list[Call] = []
         for depth in range(_DEPTH):
             calls, module.calls = module.calls, []
             if not calls:
                 break
-            for call, rank in calls:
+            for noted in calls:
+                call, rank, is_foreign = noted
                 if module.is_block and not self.makes_items(module, call):
                     continue
                 if name is not None and not self._may_define(module, call, name):
-                    waiting.append((call, rank))
+                    waiting.append(noted)
                     continue
                 if _name(call) == "include" and min(rank, module.rank) > 0:
                     self._note_unbuilt(module, call)
                 count = len(module.ordered)
                 for tree, tree_rank in self._item_trees(module, call, depth):
-                    collect_into(module, tree, min(rank, tree_rank))
+                    collect_into(module, tree, min(rank, tree_rank), is_foreign=is_foreign)
                 if _name(call) == "thread_local":
                     for item in module.ordered[count:]:
                         if isinstance(item, Item):
@@ -320,7 +330,8 @@ class Expander:
             elif depth < _DEPTH:
                 for tree, rank in self._item_trees(module, member.node, depth):
                     found += [
-                        inner._replace(rank=min(inner.rank, rank)) for inner in self.members(module, tree, depth + 1)
+                        inner._replace(rank=min(inner.rank, rank, member.rank))
+                        for inner in self.members(module, tree, depth + 1)
                     ]
         return found
 
@@ -411,9 +422,20 @@ def _name(call: Node) -> str:
     return macro.text.rpartition("::")[2].strip() if macro is not None else ""
 
 
-def _macro_in(module: Module, name: str) -> Item | None:
+def _macro_in(module: Module, name: str, place: MacroPlace | None = None) -> Item | None:
     found = [entry for entry in module.entries.get(name, ()) if isinstance(entry, Item) and entry.kind == "macro"]
-    return max(found, key=lambda item: item.rank) if found else None
+    if place is None:
+        return max(found, key=lambda item: item.rank) if found else None
+    source, at = place
+    before = [one for one in found if one.node.source is not source or one.node.start < at]
+    return max(reversed(before), key=lambda item: item.rank) if before else None
+
+
+def _declared_at(module: Module) -> MacroPlace | None:
+    """Where the `mod x;` stands that names a module's file."""
+    items = module.parent.submodules if module.parent is not None else []
+    node = next((item.node for item in items if item.name == module.name), None)
+    return (node.source, node.start) if node is not None else None
 
 
 def _has_item_word(definition: Node) -> bool:
@@ -423,9 +445,9 @@ def _has_item_word(definition: Node) -> bool:
     return _MAKES_ITEMS.search(definition.source, start, definition.end) is not None
 
 
-def _shared_macro(module: Module, name: str) -> Item | None:
+def _shared_macro(module: Module, name: str, place: MacroPlace | None = None) -> Item | None:
     """A macro that a module defines, or one of its `#[macro_use]` modules, however deep."""
-    found = _macro_in(module, name)
+    found = _macro_in(module, name, place)
     if found is not None:
         return found
     for item in module.submodules:

@@ -139,6 +139,14 @@ class Import(NamedTuple):
     is_extern_crate: bool = False
 
 
+class Call(NamedTuple):
+    """A call of a macro among items, or in an `extern` block."""
+
+    node: Node
+    rank: float
+    is_foreign: bool = False
+
+
 class ImplNode:
     """An `impl` block where it stands. `names` are those of its members, where they are known before it is parsed."""
 
@@ -190,7 +198,7 @@ class Module:
     globs: list[Import] = field(default_factory=list)
     hidden: list[Import] = field(default_factory=list)
     impls: list[ImplNode] = field(default_factory=list)
-    calls: list[tuple[Node, float]] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
     submodules: list[Item] = field(default_factory=list)
     traits: list[Item] = field(default_factory=list)
     ordered: list[Item | ImplNode] = field(default_factory=list)
@@ -229,6 +237,7 @@ class Module:
             if self.node is None and self.file is not None:
                 self.node = self.crate.read(self.file)
             if self.node is not None:
+                self.rank = min(self.rank, _inner_rank(self.node, self.crate.features))
                 _collect(self, self.node, self.rank)
                 if not self.is_block or self.calls:
                     self.crate.expand_calls(self, None if self.is_block or self.crate.reads_whole(self.file) else "")
@@ -288,10 +297,19 @@ class CrateItems:
         return found
 
 
-def collect_into(module: Module, node: Node, rank: float) -> None:
+def collect_into(module: Module, node: Node, rank: float, *, is_foreign: bool = False) -> None:
     """Note the items below the node (a file, a list of declarations, an expansion) in the module."""
     if is_for_others(rank) or module.crate.has_inactive:
-        _collect(module, node, min(rank, module.rank))
+        collect = _collect_foreign if is_foreign else _collect
+        collect(module, node, min(rank, module.rank))
+
+
+def _inner_rank(node: Node, features: frozenset[str] | None) -> float:
+    """The likelihood of a file or module that says `#![cfg(..)]` itself."""
+    if node.source.find(b"#![", node.start, node.end) < 0:
+        return ACTIVE
+    inner = "".join(child.text for child in node.named if child.kind == "inner_attribute_item")
+    return likelihood(inner, features) if "cfg" in inner else ACTIVE
 
 
 def _collect(module: Module, node: Node, rank: float) -> None:
@@ -385,9 +403,14 @@ def _impl(module: Module, node: Node, _attributes: str, rank: float) -> None:
 
 def _foreign(module: Module, node: Node, _attributes: str, rank: float) -> None:
     body = node.field("body")
-    if body is None:
-        return
+    if body is not None:
+        _collect_foreign(module, body, rank)
+
+
+def _collect_foreign(module: Module, body: Node, rank: float) -> None:
     for member in members(body, module.crate.features):
+        if member.kind == "call":
+            module.calls.append(Call(member.node, min(rank, member.rank), is_foreign=True))
         row = _FOREIGN.get(member.kind)
         if row is not None:
             item = Item(member.kind, row, member.name, member.node, module)
@@ -401,7 +424,7 @@ _FOREIGN: Final = {"fn": VALUE, "static": VALUE, "type": TYPE, "alias": TYPE}
 
 
 def _call(module: Module, node: Node, _attributes: str, rank: float) -> None:
-    module.calls.append((node, rank))
+    module.calls.append(Call(node, rank))
     macro = node.field("macro")
     if macro is not None and macro.text.endswith("global_asm"):
         module.assemblies.append((node, rank))
@@ -435,19 +458,19 @@ def members(body: Node, features: frozenset[str] | None) -> list[Member]:
                 attributes_at = child.start
             continue
         row = _ROWS.get(kind)
+        rank = ACTIVE
+        if attributes_at >= 0:
+            attributes = child.source[attributes_at : child.start]
+            if b"cfg" in attributes:
+                rank = likelihood(attributes.decode("utf-8", "replace"), features)
         if row is not None:
-            rank = ACTIVE
-            if attributes_at >= 0:
-                attributes = child.source[attributes_at : child.start]
-                if b"cfg" in attributes:
-                    rank = likelihood(attributes.decode("utf-8", "replace"), features)
             match = row.name.search(child.source, child.start, child.end)
             if match is not None:
                 found.append(Member(row.kind, match[1].decode("utf-8", "replace"), child, rank))
         elif kind in ("macro_invocation", "expression_statement"):
             call = child if kind == "macro_invocation" else child.child("macro_invocation")
             if call is not None:
-                found.append(Member("call", "", call, ACTIVE))
+                found.append(Member("call", "", call, rank))
         attributes_at = -1
     return found
 

@@ -49,3 +49,9 @@ mod pool {
     #[cfg(test)]
     mod tests { fn inner(pointer: *const u8) { unsafe { *pointer }; } }
 }
+
+mod unset {
+    #![cfg(some_flag)]
+    fn inner(pointer: *const u8) { unsafe { *pointer }; }
+    mod below { fn inner(pointer: *const u8) { unsafe { *pointer }; } }
+}
