@@ -114,6 +114,7 @@ class Body:
         self.text: MacroText = context.text
         self.expanding: list[MacroText] = []
         self.expansions = 0
+        self.called_at: tuple[bytes, int] | None = None  # where the macro stands in a file that is expanded now
         self.inner_scopes: list[tuple[Scope, MacroText]] = []
         self._places = places
         self._types: dict[tuple[int, str], Ty] = {}

@@ -23,7 +23,9 @@ _EXPANSIONS: Final = 2000  # in one body
 def _expansion(body: Body, node: Node, path: str) -> Expansion | None:
     if len(body.expanding) >= _DEPTH or body.expansions >= _EXPANSIONS:
         return None
-    found = body.scope.find_macro(path)
+    if not isinstance(body.text, Expansion):
+        body.called_at = (node.source, node.start)
+    found = body.scope.find_macro(path, body.called_at)
     tokens = call_range(node)
     if found is None or tokens is None:
         return None

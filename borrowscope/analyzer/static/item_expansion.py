@@ -16,7 +16,6 @@ from borrowscope.analyzer.static.includes import included_file, is_of_build
 from borrowscope.analyzer.static.item_tree import (
     ITEM_KINDS,
     MACRO,
-    Call,
     CrateItems,
     Item,
     Member,
@@ -210,23 +209,22 @@ class Expander:
             module.is_expanding = False
 
     def _expand_calls(self, module: Module, name: str | None) -> None:
-        waiting: list[Call] = []
+        waiting: list[tuple[Node, float]] = []
         for depth in range(_DEPTH):
             calls, module.calls = module.calls, []
             if not calls:
                 break
-            for noted in calls:
-                call, rank, is_foreign = noted
+            for call, rank in calls:
                 if module.is_block and not self.makes_items(module, call):
                     continue
                 if name is not None and not self._may_define(module, call, name):
-                    waiting.append(noted)
+                    waiting.append((call, rank))
                     continue
                 if _name(call) == "include" and min(rank, module.rank) > 0:
                     self._note_unbuilt(module, call)
                 count = len(module.ordered)
                 for tree, tree_rank in self._item_trees(module, call, depth):
-                    collect_into(module, tree, min(rank, tree_rank), is_foreign=is_foreign)
+                    collect_into(module, tree, min(rank, tree_rank))
                 if _name(call) == "thread_local":
                     for item in module.ordered[count:]:
                         if isinstance(item, Item):
@@ -330,8 +328,7 @@ class Expander:
             elif depth < _DEPTH:
                 for tree, rank in self._item_trees(module, member.node, depth):
                     found += [
-                        inner._replace(rank=min(inner.rank, rank, member.rank))
-                        for inner in self.members(module, tree, depth + 1)
+                        inner._replace(rank=min(inner.rank, rank)) for inner in self.members(module, tree, depth + 1)
                     ]
         return found
 

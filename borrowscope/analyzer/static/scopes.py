@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol, TypeAlias
 from borrowscope.analyzer.static.cfg import ACTIVE, is_compiled, likelihood
 from borrowscope.analyzer.static.closure_paths import path_within
 from borrowscope.analyzer.static.definitions import Alias, Function, Generics, Trait, TypeDef, Value, Variant
-from borrowscope.analyzer.static.item_expansion import Expander
+from borrowscope.analyzer.static.item_expansion import Expander, MacroPlace
 from borrowscope.analyzer.static.item_tree import ITEM_KINDS, MACRO, VALUE, Item, Module
 from borrowscope.analyzer.static.lowering import Lowering
 from borrowscope.analyzer.static.resolution import (
@@ -199,12 +199,12 @@ class Scope:
         """The items of this very block (or module) that have bodies or values."""
         return self._world.contexts_of(self._module)
 
-    def find_macro(self, path: str) -> tuple[MacroDefinition, str] | None:
-        """The rules of a `macro_rules!` macro and the crate that it is from."""
+    def find_macro(self, path: str, place: MacroPlace | None = None) -> tuple[MacroDefinition, str] | None:
+        """The rules of a `macro_rules!` macro that is called in the place, and the crate that it is from."""
         segments = tuple(part.strip().removeprefix("r#") for part in path.split("::"))
         if not segments[0]:
             segments = ("::", *segments[1:])
-        item = self._world.expander.find_macro(self._module, segments)
+        item = self._world.expander.find_macro(self._module, segments, place)
         definition = self._world.expander.definition(item) if item is not None else None
         if item is None or definition is None:
             return None
