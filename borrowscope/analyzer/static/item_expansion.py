@@ -16,6 +16,7 @@ from borrowscope.analyzer.static.includes import included_file, is_of_build
 from borrowscope.analyzer.static.item_tree import (
     ITEM_KINDS,
     MACRO,
+    Call,
     CrateItems,
     Item,
     Member,
@@ -209,22 +210,23 @@ class Expander:
             module.is_expanding = False
 
     def _expand_calls(self, module: Module, name: str | None) -> None:
-        waiting: list[tuple[Node, float]] = []
+        waiting: list[Call] = []
         for depth in range(_DEPTH):
             calls, module.calls = module.calls, []
             if not calls:
                 break
-            for call, rank in calls:
+            for noted in calls:
+                call, rank, is_foreign = noted
                 if module.is_block and not self.makes_items(module, call):
                     continue
                 if name is not None and not self._may_define(module, call, name):
-                    waiting.append((call, rank))
+                    waiting.append(noted)
                     continue
                 if _name(call) == "include" and min(rank, module.rank) > 0:
                     self._note_unbuilt(module, call)
                 count = len(module.ordered)
                 for tree, tree_rank in self._item_trees(module, call, depth):
-                    collect_into(module, tree, min(rank, tree_rank))
+                    collect_into(module, tree, min(rank, tree_rank), is_foreign=is_foreign)
                 if _name(call) == "thread_local":
                     for item in module.ordered[count:]:
                         if isinstance(item, Item):
@@ -328,7 +330,8 @@ class Expander:
             elif depth < _DEPTH:
                 for tree, rank in self._item_trees(module, member.node, depth):
                     found += [
-                        inner._replace(rank=min(inner.rank, rank)) for inner in self.members(module, tree, depth + 1)
+                        inner._replace(rank=min(inner.rank, rank, member.rank))
+                        for inner in self.members(module, tree, depth + 1)
                     ]
         return found
 
