@@ -87,7 +87,12 @@ def test_ctrl_c_is_one_line_and_leaves_nothing_behind(tmp_path: Path) -> None:
     is_traced = '!std::env::current_exe().unwrap().to_string_lossy().contains("untouched")'
     sleep = f'std::fs::write("{marker}", std::process::id().to_string()).unwrap(); std::thread::sleep('
     test = f"if {is_traced} {{ {sleep}std::time::Duration::from_secs(900)) }}"
-    command = [ROOT / "scripts" / "battle", "--json", tmp_path / "battle.json", crate_with(test, tmp_path / "sleepy")]
+    command: list[str | Path] = [
+        ROOT / "scripts" / "battle",
+        "--json",
+        tmp_path / "battle.json",
+        crate_with(test, tmp_path / "sleepy"),
+    ]
     with subprocess.Popen(
         command,
         stdout=subprocess.DEVNULL,
