@@ -51,7 +51,7 @@ def test_what_is_included_is_known_and_what_a_build_script_writes_once_it_ran(tm
         ("src/more.in", "raw_deref", None, True),
     ]
     assert told(analysis_of(crate)) == [known[0], ("src/lib.rs", "unsafe_call", None, False), *known[1:]]
-    out = "target/borrowscope/types/debug/build/near-0123456789abcdef/out/bindings.rs"
+    out = "target/borrowscope/build/debug/build/near-0123456789abcdef/out/bindings.rs"
     write_files(crate, {out: 'extern "C" { pub fn labs(x: i64) -> i64; }\n'})
     assert told(analysis_of(crate)) == [known[0], ("src/lib.rs", "ffi_call", "near::made::labs", True), *known[1:]]
 
