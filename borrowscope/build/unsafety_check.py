@@ -29,7 +29,7 @@ from borrowscope.project.cargo import find_cargo
 from borrowscope.project.model import Package, Project, Target
 from borrowscope.project.options import CargoOptions, feature_arguments, network_arguments, profile_arguments
 
-_BLOCK: Final = re.compile(rb"\bunsafe(?=\s*\{)")
+_BLOCK: Final = re.compile(rb"\bunsafe(?=(?:\s|//[^\n]*\n|/\*(?:[^*]|\*(?!/))*\*/)*+\{)")
 _BLANK: Final = b"      "
 _CODES: Final = frozenset({"E0133", "unsafe_op_in_unsafe_fn"})
 _WRAPPER: Final = '#!/bin/sh\nexec "$@" --force-warn unsafe_op_in_unsafe_fn --cap-lints warn\n'
