@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias
 
 from borrowscope.analyzer.static.cfg import ACTIVE, ModulePath, is_for_others, likelihood, module_paths
+from borrowscope.analyzer.static.types import Ty
 from borrowscope.analyzer.static.use_trees import read_use
 from borrowscope.analyzer.unbuilt import Unbuilt
 from borrowscope.parse.modules import tidied
@@ -206,6 +207,7 @@ class Module:
     unbuilt: list[Unbuilt] = field(default_factory=list)  # files to be included that no build has made
     memo: dict[tuple[str, int], object] = field(default_factory=dict)
     lexical: dict[tuple[str, int], object] = field(default_factory=dict)
+    types: dict[str, Ty] = field(default_factory=dict)  # read already where no generics are in force, by text
     is_collected: bool = False
     is_expanding: bool = False
     fill: Callable[[Module], None] | None = None  # from remembered facts

@@ -100,14 +100,20 @@ class Owner:
 class Environment:
     """The generics in force: names, and where their bounds are written."""
 
-    __slots__ = ("_bounds", "names", "owner", "texts", "types")
+    __slots__ = ("_bounds", "_types", "names", "owner", "texts")
 
     def __init__(self, owner: Owner | None, *texts: tuple[str, str]) -> None:
         self.owner = owner
         self.texts = (*(((owner.parameters, owner.clauses),) if owner is not None else ()), *texts)
         self.names = frozenset(parameter.name for text, _ in self.texts for parameter in read_parameters(text))
         self._bounds: dict[str, list[str]] | None = None
-        self.types: dict[tuple[int, str], Ty] = {}  # read already, by module and text
+        self._types: dict[Module, dict[str, Ty]] = {}
+
+    def types_in(self, module: Module) -> dict[str, Ty]:
+        """The types that were read already in the module, by text."""
+        if self is NO_ENVIRONMENT:
+            return module.types  # this one outlives all modules
+        return self._types.setdefault(module, {})
 
     def bounds_of(self, name: str) -> list[str]:
         """The texts of the traits that a parameter is bound by."""
@@ -159,10 +165,10 @@ class ItemTypeScope:
         """The type that a text spells; remembered, unless it has an `impl` that may differ by place."""
         if "impl" in text or self._hole is not None:
             return read_type(text, self)
-        key = (id(self._module), text)
-        known = self._environment.types.get(key)
+        remembered = self._environment.types_in(self._module)
+        known = remembered.get(text)
         if known is None:
-            known = self._environment.types[key] = read_type(text, self)
+            known = remembered[text] = read_type(text, self)
         return known
 
     def path(self, segments: list[Segment]) -> Ty:
