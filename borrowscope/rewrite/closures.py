@@ -14,7 +14,7 @@ from borrowscope.parse.syntax import Node
 from borrowscope.rewrite.contexts import is_in_promoted_call, opening_statement, operands, outside_parentheses
 from borrowscope.rewrite.model import Site, SkipReason
 from borrowscope.rewrite.plans import RUNTIME_PATH, BindingPlan, FunctionPlan
-from borrowscope.rewrite.positions import has_inferred_names, needs_parentheses, starts_statement
+from borrowscope.rewrite.positions import follows_open_closure, has_inferred_names, needs_parentheses, starts_statement
 from borrowscope.rewrite.scopes import Binding, BodyHead
 from borrowscope.text.span import Span
 
@@ -124,7 +124,7 @@ def _is_born(variable: Binding, closure: Node) -> bool:
 
 
 def _carrier(plan: FunctionPlan, node: Node) -> tuple[Node | None, bool]:
-    """A later argument may tell the types of a closure's parameters: rustc looks at it before, unless in a block."""
+    """Another argument may tell the types of a closure's parameters: rustc looks at it before, unless in a block."""
     argument = outside_parentheses(node)
     parent = argument.parent
     if parent is not None and _is_one_of_many(argument, parent):
@@ -132,7 +132,7 @@ def _carrier(plan: FunctionPlan, node: Node) -> tuple[Node | None, bool]:
     if parent is None or parent.kind != "arguments" or not has_inferred_names(node):
         return None, True
     later = parent.named[parent.named.index(argument) + 1 :]
-    if not later:
+    if not later and not follows_open_closure(argument):
         return None, True
     fit = [one for one in later if _can_carry(plan, one)]
     return (fit[-1], True) if fit else (None, False)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from borrowscope.analyzer.facts import MoveFact, MoveShape
 from borrowscope.parse.syntax import Node
 from borrowscope.rewrite.plans import BindingPlan, FunctionPlan, MovePlan, Placement
-from borrowscope.rewrite.positions import has_inferred_names, strip_parentheses
+from borrowscope.rewrite.positions import follows_open_closure, has_inferred_names, strip_parentheses
 from borrowscope.rewrite.scopes import AfterLet, Binding
 from borrowscope.text.span import Span
 
@@ -85,11 +85,13 @@ _PLACES = ("identifier", "self", "field_expression", "index_expression", "unary_
 
 
 def _capture(plan: FunctionPlan, node: Node) -> tuple[Placement, Node]:
-    """A block directly around the closure; where a later argument tells its parameters' types, in that argument."""
-    later, node = _later_arguments(node), strip_parentheses(node)
+    """A block directly around the closure; where another argument tells its parameters' types, in a later one."""
+    argument, node = node, strip_parentheses(node)
     if node.kind not in _CALLABLE:
         return Placement.UNMARKED, node
-    if not later or node.kind == "async_block" or not has_inferred_names(node):
+    later = _later_arguments(argument)
+    is_told = not later and not follows_open_closure(argument)
+    if is_told or node.kind == "async_block" or not has_inferred_names(node):
         return Placement.CLOSURE, node
     fit = [argument for argument in later if _can_carry(plan, argument)]
     return (Placement.LATER_ARGUMENT, fit[-1]) if fit else (Placement.UNMARKED, node)

@@ -199,6 +199,28 @@ def has_inferred_names(closure: Node) -> bool:
     return not kinds <= {"parameter", "_", "|", ","}
 
 
+_TOLD_BY_RECEIVER = frozenset({"map_or_else"})  # std's method with two closures: neither's result is given to the other
+
+
+def follows_open_closure(argument: Node) -> bool:
+    """Whether a closure before it in the call may tell the types of its own parameters by its result.
+
+    rustc looks at bare closures after all other arguments and in their order, at one in a block at once.
+    """
+    arguments = argument.parent
+    if arguments is None or arguments.kind != "arguments" or _called_name(arguments.parent) in _TOLD_BY_RECEIVER:
+        return False
+    before = map(strip_parentheses, arguments.named[: arguments.named.index(argument)])
+    return any(one.kind == "closure_expression" and has_inferred_names(one) for one in before)
+
+
+def _called_name(call: Node | None) -> str | None:
+    """The name of a method in a call of it."""
+    function = call.field("function") if call is not None else None
+    name = function.field("field") if function is not None else None
+    return name.text if name is not None else None
+
+
 def ends_in_untyped_closure(body: Node) -> bool:
     """Whether the value of a body is (or holds, as an argument) a closure with untyped parameters."""
     tail = tail_of(body) if body.kind == "block" else body
