@@ -86,6 +86,9 @@ class Lookup:
             found[str(module.file)].append(module)
         return found
 
+    def _everywhere(self) -> Iterator[ItemContext]:
+        return (context for contexts in self._contexts.values() for context in contexts)
+
     def _contexts_in(self, files: Collection[str]) -> Iterator[ItemContext]:
         """The items with bodies that modules of these files hold."""
         modules = [module for file in sorted(files) for module in self._modules.get(file, ())]
@@ -156,8 +159,7 @@ class Lookup:
     def _saying(self, words: Iterable[str], files: Collection[str] | None = None) -> Iterator[_Read]:
         """The bodies that say one of the words (in these files), read in full."""
         pattern = re.compile(rb"\b(?:" + b"|".join(re.escape(word.encode()) for word in words) + rb")\b")
-        everywhere = (context for contexts in self._contexts.values() for context in contexts)
-        for context in everywhere if files is None else self._contexts_in(files):
+        for context in self._everywhere() if files is None else self._contexts_in(files):
             if pattern.search(context.node.source, context.node.start, context.node.end):
                 yield self._read(context)
 
