@@ -20,6 +20,7 @@ from borrowscope.build.site_files import instrument_report, sites_file
 from borrowscope.build.unsafe_facts import add_operations
 from borrowscope.project.load import load_project
 from borrowscope.project.options import CargoOptions
+from borrowscope.rewrite.file import rewrite_file
 from tests.drops.programs import ROOT, run_command
 
 ADDED = "\nfn added(given: &str) -> usize {\n    let kept = String::from(given);\n    kept.len()\n}\n"
@@ -85,7 +86,7 @@ class _Crate:
 def work(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
     """How many bodies were read, files rewritten, projects searched for unsafe operations."""
     counts = {"bodies": 0, "files": 0, "searches": 0}
-    rewrite, search = kept_rewrites.rewrite_file, vars(unsafe_facts)["_found"]
+    search = vars(unsafe_facts)["_found"]
 
     def parsed(text: str) -> Body | None:
         counts["bodies"] += 1
@@ -93,7 +94,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
 
     def rewritten(*given: object) -> object:
         counts["files"] += 1
-        return rewrite(*given)  # type: ignore[arg-type]
+        return rewrite_file(*given)  # type: ignore[arg-type]
 
     def searched(*given: object) -> object:
         counts["searches"] += 1
