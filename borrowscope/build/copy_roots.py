@@ -1,4 +1,4 @@
-"""What a copy's crate roots get beside their sites: allowed lints on the first line, and the runtime's name.
+"""What a copy's crate roots get beside their sites: allowed lints behind the user's own, and the runtime's name.
 
 In: a crate root's text, the lints that are forbidden. Out: insertions. Lines stay where they are.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from borrowscope.parse.syntax import parse_source
 from borrowscope.rewrite.model import Insertion
 
 ALLOWED_LINTS = (
@@ -40,7 +41,7 @@ def root_insertions(
     closed = {lint for name in forbidden | named for lint in GROUPS.get(name, {name})}
     lints = [lint for lint in ALLOWED_LINTS if lint not in closed]
     if lints and has_sites:
-        insertions.append(Insertion(_first_place(source), f"#![allow({', '.join(lints)})] ", None))
+        insertions.append(Insertion(_place_of_lints(source), f"#![allow({', '.join(lints)})] ", None))
     newline = "" if source.endswith(b"\n") else "\n"
     if runtime != "borrowscope_runtime":
         text = f"{newline}#[allow(unused_extern_crates)] extern crate {runtime} as borrowscope_runtime;\n"
@@ -48,6 +49,12 @@ def root_insertions(
     elif _UNUSED_CRATES.encode() in source or _UNUSED_CRATES in forbidden:
         insertions.append(Insertion(len(source), f"{newline}extern crate borrowscope_runtime as _;\n", None))
     return insertions
+
+
+def _place_of_lints(source: bytes) -> int:
+    """Behind the last inner attribute, since of two levels of a lint the later one counts."""
+    attributes = [node.end for node in parse_source(source).named if node.kind == "inner_attribute_item"]
+    return attributes[-1] if attributes else _first_place(source)
 
 
 def _first_place(source: bytes) -> int:

@@ -86,8 +86,10 @@ def test_crate_roots_allow_what_is_not_forbidden():
     )
     assert texts(b"fn main() {}") == [(0, everything)]
     assert texts(b"#!/usr/bin/env x\nfn main() {}")[0][0] == 17
-    assert texts(b"\xef\xbb\xbf#![no_std]\n")[0][0] == 3
-    assert texts(b"#![forbid(unused)]") == [(0, "#![allow(unfulfilled_lint_expectations, tail_expr_drop_order)] ")]
+    assert texts(b"\xef\xbb\xbffn main() {}")[0][0] == 3
+    assert texts(b"\xef\xbb\xbf#![no_std]\n")[0][0] == 13
+    assert texts(b"//! A\n#![deny(unused_parens)] // why\n//! B\nuse a;\n#[cfg(b)] fn c() {}")[0][0] == 29
+    assert texts(b"#![forbid(unused)]") == [(18, "#![allow(unfulfilled_lint_expectations, tail_expr_drop_order)] ")]
     assert texts(b"fn main() {}", {"warnings"}) == []
     assert texts(b"#![deny(unused_crate_dependencies)]")[1][1] == "\nextern crate borrowscope_runtime as _;\n"
 

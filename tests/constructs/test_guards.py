@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from itertools import zip_longest
@@ -168,6 +169,7 @@ def test_every_guard_ends_once(run: tuple[str, Run]):
 STRICT = r"""
 #![deny(warnings)]
 #![forbid(unsafe_code, unused_imports, unused_variables)]
+#![deny(unused_parens, unused_braces, unreachable_code)] // the lints by name, too
 use std::cell::RefCell;
 use std::sync::Mutex;
 pub struct Counter { count: Mutex<u32>, names: RefCell<Vec<String>> }
@@ -185,6 +187,12 @@ impl Counter {
         #[cfg(test)]
         { self.names.borrow_mut().clear(); }
         1
+    }
+    pub fn letters(&self) -> usize {
+        let names = self.names.borrow().clone().into_iter();
+        let mut sum = 0;
+        for name in names { sum += name.len(); }
+        sum
     }
     pub fn all(&self) -> usize { self.names.borrow().len() + self.count.try_lock().is_ok() as usize }
 }
@@ -204,6 +212,7 @@ def test_a_copy_builds_where_lints_are_denied(edition: str, tmp_path: Path):
     (crate / "src/lib.rs").write_text(STRICT)
     made = run_command([*BORROWSCOPE, "instrument", str(crate), "--all", "--out", str(copy)], tmp_path)
     assert made.code == 0, made.stderr
+    assert json.loads((copy / "instrument-report.json").read_text())["healed"] == []
     for command in (["build"], ["test", "--lib"]):
         done = run_command(["cargo", *command, "--offline", "--quiet"], copy)
         assert done.code == 0, done.stderr
