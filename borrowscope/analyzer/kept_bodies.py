@@ -150,15 +150,13 @@ class KeptBodies:
         self._sources.asked.clear()
         body = parse_body(text)
         facts = read_body(body, self._sources) if body is not None else None
-        content = written(facts, _name_of) if facts is not None else None
-        if facts is not None:
-            self._new[key] = facts
         lines = self._sources.asked_lines()
         mark = digest(key, repr(lines))
         if facts is None:
             return _Entry(lines, None, mark, "", ())
+        self._new[key] = facts
         claims = tuple({(known.file.path, known.fact.span.start): None for known in facts.locals.values()})
-        return _Entry(lines, content, mark, facts.path, claims)
+        return _Entry(lines, written(facts, _name_of), mark, facts.path, claims)
 
     def source_of(self, path: str) -> bytes:
         """The text of a file that some body speaks of."""

@@ -25,7 +25,8 @@ def active_parts(
         if body.scope.is_active(_attributes(around.source[before : part.start])):
             kept.append(part)
         else:
-            _read_inactive(body, part, read or body.check)
+            with body.inactive():
+                (read or body.check)(part)
         before = part.end
     return kept
 
@@ -33,10 +34,3 @@ def active_parts(
 def _attributes(text: bytes) -> str:
     """What stands between a part and the one before it, if attributes are there; the tree may hide them."""
     return text.decode("utf-8", "replace") if b"#[" in text else ""
-
-
-def _read_inactive(body: Body, part: Node, read: Callable[[Node], object]) -> None:
-    diverges = body.diverges
-    with body.inactive(), body.names_within():
-        read(part)
-    body.diverges = diverges

@@ -126,12 +126,14 @@ class Body:
 
     @contextmanager
     def inactive(self) -> Iterator[None]:
-        """Code whose cfg does not hold."""
-        before, self.is_inactive = self.is_inactive, True
+        """Code whose cfg does not hold: it is read for the names that it binds, which end with it; it leads nowhere."""
+        before, diverges = self.is_inactive, self.diverges
+        self.is_inactive = True
         try:
-            yield
+            with self.names_within():
+                yield
         finally:
-            self.is_inactive = before
+            self.is_inactive, self.diverges = before, diverges
 
     @contextmanager
     def frame(self, result: Ty) -> Iterator[Frame]:

@@ -28,15 +28,9 @@ def check_cfg_select(body: Body, node: Node, expected: Ty | None) -> Ty:
         if chosen is None and body.scope.is_active(branch.condition):
             chosen = branch
         else:
-            _read_inactive(body, branch)
+            with body.inactive():
+                _check(body, branch, None)
     return _check(body, chosen, expected) if chosen is not None else UNKNOWN
-
-
-def _read_inactive(body: Body, branch: Branch) -> None:
-    diverges = body.diverges
-    with body.inactive(), body.names_within():
-        _check(body, branch, None)
-    body.diverges = diverges
 
 
 def _check(body: Body, branch: Branch, expected: Ty | None) -> Ty:

@@ -107,16 +107,9 @@ def _active(body: Body, statements: list[Node]) -> list[Node]:
             kept.append(node)
         else:
             with body.inactive():
-                _read_inactive(body, node)
+                _statement(body, node)
         attributes = ""
     return kept
-
-
-def _read_inactive(body: Body, node: Node) -> None:
-    diverges = body.diverges
-    with body.names_within():
-        _statement(body, node)
-    body.diverges = diverges
 
 
 def _is_tail(node: Node) -> bool:

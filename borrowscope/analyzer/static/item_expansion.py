@@ -89,7 +89,7 @@ class Expander:
         self._plain_members: dict[int, tuple[Node, list[Member]]] = {}  # by body, which is kept alive
         self._making: dict[tuple[int, str], bool] = {}  # by module and path of the macro
         self._files: dict[int, tuple[bytes, str]] = {}
-        self.unbuilt: list[Unbuilt] = []  # of all modules that were looked into
+        self.has_unbuilt = False  # some module that was looked into includes a file that no build has made
 
     def note_file(self, source: bytes, file: Path) -> None:
         """Remember which file a text is."""
@@ -363,7 +363,7 @@ class Expander:
             before = segment.offset if segment is not None and tree is not None else 0
             line = tree.source.count(b"\n", 0, before) + 1 if tree is not None else 1
             module.unbuilt.append(Unbuilt(str(file), line, " ".join(text.split())))
-            self.unbuilt += module.unbuilt[-1:]
+            self.has_unbuilt = True
 
     def _thread_local(self, _module: Module, call: Node) -> Node | None:
         tokens = call_range(call)

@@ -157,7 +157,7 @@ class Scope:
 
     def unbuilt(self, segments: Sequence[str]) -> Unbuilt | None:
         """The file that no build has made yet, and that a path of unknown meaning leads into."""
-        if not self._world.expander.unbuilt:
+        if not self._world.expander.has_unbuilt:
             return None
         return unbuilt_behind(self._world.resolver, self._module, tuple(segments))
 
